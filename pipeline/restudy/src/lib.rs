@@ -1,0 +1,36 @@
+//! restudy: from a study's files to its typeset report, in one direction.
+//!
+//! A *study* is a folder of definitions (`study.toml`, `codebook/`), questions (`queries/`), words and layout
+//! (`report-templates/`) and data. This library reads such a folder and knows nothing of what the study is about.
+//! Each stage takes what the stage above it made and hands on a plain value:
+//!
+//! | stage | what it does |
+//! | --- | --- |
+//! | [`study`] | reads `study.toml` |
+//! | [`sources`] | a file to raw columns that know their places |
+//! | [`codebook`] | raw columns to typed, labelled variables, or to the list of everything that is wrong |
+//! | [`store`] | typed tables to Parquet, whole or not at all |
+//! | [`engine`] | DataFusion over the store, with the functions lent to it |
+//! | [`queries`] | query files: their heads, their results, the promises checked |
+//! | [`evidence`] | one row per statistic; guards; the audit of published claims |
+//! | [`report`] | evidence and templates to one Typst document |
+//! | [`typst`] | runs the Typst command line and brings its messages home |
+//! | [`publish`] | artefacts and their manifest, swapped in whole |
+//! | [`build`] | the order of the steps, and which of them an input change reaches |
+//! | [`cli`] | parse, call, print |
+//!
+//! A stage uses those above it and [`diagnostic`], never those below.
+
+pub mod build;
+pub mod cli;
+pub mod codebook;
+pub mod diagnostic;
+pub mod engine;
+pub mod evidence;
+pub mod publish;
+pub mod queries;
+pub mod report;
+pub mod sources;
+pub mod store;
+pub mod study;
+pub mod typst;
