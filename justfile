@@ -1,0 +1,61 @@
+# Every command that a person runs. `just` alone lists them.
+
+typst_version := "0.15.1"
+
+# The Typst that the recipes use: one that is named, one on the PATH, or the project's own.
+typst_own := justfile_directory() / ".tools/typst/bin/typst"
+
+[private]
+default:
+    @just --list --unsorted
+
+# Raw data to build/<wave>/report.pdf; does only what a change reaches
+[group('study')]
+build *ARGS: typst
+    @cargo run --quiet --locked -p restudy -- build {{ ARGS }}
+
+# Published claims against the data
+[group('study')]
+audit *ARGS:
+    @cargo run --quiet --locked -p restudy -- audit {{ ARGS }}
+
+# Everything that can be wrong with the study, without building
+[group('study')]
+check *ARGS:
+    @cargo run --quiet --locked -p restudy -- check {{ ARGS }}
+
+# All tests (the report is compiled too, so Typst is set up first)
+[group('test')]
+test *ARGS: typst
+    cargo test --locked --workspace {{ ARGS }}
+
+# Formatting and lints
+[group('check')]
+lint:
+    cargo fmt --all --check
+    cargo clippy --locked --workspace --all-targets -- -D warnings
+
+# The program's own documentation, with dead links as errors
+[group('check')]
+docs:
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+
+# Make the synthetic waves again; the same bytes every time
+[group('make')]
+fixtures:
+    cargo run --quiet --locked -p wavemaker -- fixtures/recipe/2013.toml
+
+# Install the optimised program
+[group('make')]
+install:
+    cargo install --locked --path pipeline/restudy
+
+# Time the optimised program against Typst alone, and measure its memory
+[group('make')]
+bench: typst
+    sh bench/whole-build.sh
+
+# Find Typst 0.15, or build it from source into .tools/, once
+[private]
+typst:
+    @sh setup/typst.sh {{ typst_version }} {{ typst_own }}
