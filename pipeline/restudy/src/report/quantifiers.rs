@@ -213,7 +213,9 @@ fn quantifier_at(tokens: &[Token<'_>], i: usize) -> Option<usize> {
                 return Some(whole - i);
             }
         }
-        if is_amount(word(tokens, whole)) {
+        // "One of four reasons" names a kind; "one of the nine schools" counts.
+        let names_a_kind = this == "one" && part_of && whole == i + of + 1;
+        if is_amount(word(tokens, whole)) && !names_a_kind {
             return Some(whole - i + 1);
         }
     }
@@ -263,7 +265,7 @@ mod tests {
             "at least a start; not least; made the most of it; half-term",
             "won £25,000 for it; two teachers in each; 14-19 education",
             "@fig-half and <sec-most>",
-            "worth more than this",
+            "worth more than this, one of four kinds",
         ] {
             assert_eq!(told(text), Vec::<&str>::new(), "{text}");
         }
