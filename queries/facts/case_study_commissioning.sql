@@ -18,7 +18,7 @@ with approaches as (
 networked as (
   select distinct codings.case_id as case_id
   from codings
-  where codings.code = 'networks/local-authority-help'
+  where codings.code = 'networks/guidance-network'
 ),
 
 schools as (

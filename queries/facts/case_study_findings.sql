@@ -4,7 +4,7 @@
 -- columns: finding text, n count, base count, share share
 -- key: finding
 -- order: finding, by name
---
+
 -- A finding is a code of the code frame, by its path, or a fact of the list of schools or documents. A school has a
 -- finding when any coder gave it to any of the school's paragraphs; a code higher in the tree counts those below it.
 with schools as (

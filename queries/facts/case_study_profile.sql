@@ -4,7 +4,7 @@
 -- columns: school text, theme text, codes count, paragraphs count, findings text
 -- key: school, theme
 -- order: school, by name; then theme, by name
---
+
 -- A theme is a code at the top of the code frame.
 with themed as (
   select

@@ -4,7 +4,7 @@
 -- columns: school text, segments count, n count, base count, share share
 -- key: school
 -- order: school, by name, all of them together last
---
+
 -- Agreement is counted on what was given: a code that neither coder gave to a paragraph is no agreement here, or
 -- the many codes that never come into question would make any two coders look alike.
 with twice as (
