@@ -145,15 +145,15 @@ fn list(words: &[String]) -> String {
     }
 }
 
-/// How many answered, as ` Base: 165 to 182.`
+/// How many answered, as ` Answered by 165 to 182.`
 fn bases(result: &ResultView) -> String {
     let bases = result.rows.iter().flat_map(|r| &r.cells).filter_map(|c| match c {
         CellView::Number(s) => s.base,
         _ => None,
     });
     match (bases.clone().min(), bases.max()) {
-        (Some(low), Some(high)) if low == high => format!(" Base: {low}."),
-        (Some(low), Some(high)) => format!(" Bases from {low} to {high}."),
+        (Some(low), Some(high)) if low == high => format!(" Answered by {low}."),
+        (Some(low), Some(high)) => format!(" Answered by {low} to {high}."),
         _ => String::new(),
     }
 }

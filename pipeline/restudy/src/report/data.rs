@@ -93,6 +93,7 @@ fn row(result: &ResultView, cells: &[CellView]) -> Value {
             if column.kind == ColumnKind::Share && !out.contains_key("id") {
                 out.insert("lower".into(), json!(s.lower));
                 out.insert("upper".into(), json!(s.upper));
+                out.insert("interval".into(), json!(s.interval));
                 out.insert("id".into(), json!(s.id));
             }
         }

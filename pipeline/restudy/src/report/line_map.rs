@@ -84,7 +84,7 @@ impl Marks {
                 }
             }
         }
-        (text, LineMap(lines))
+        (text, LineMap { lines, written: line })
     }
 }
 
@@ -95,12 +95,20 @@ pub fn plain(text: &str) -> String {
 
 /// Lines of the generated document and the template lines that wrote them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LineMap(IndexMap<usize, Origin>);
+pub struct LineMap {
+    lines: IndexMap<usize, Origin>,
+    /// Number of lines that templates wrote; what follows is not theirs.
+    written: usize,
+}
 
 impl LineMap {
-    /// The template line that wrote `line` of the document, or the nearest marked line above it.
+    /// The template line that wrote `line` of the document, or the nearest marked line above it; nothing for lines that
+    /// no template wrote.
     pub fn origin(&self, line: usize) -> Option<&Origin> {
-        (1..=line).rev().find_map(|l| self.0.get(&l))
+        if line > self.written {
+            return None;
+        }
+        (1..=line).rev().find_map(|l| self.lines.get(&l))
     }
 }
 
