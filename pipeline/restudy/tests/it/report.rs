@@ -7,6 +7,8 @@ use restudy::queries::head::Purpose;
 use super::report_material::{Written, document, document_of, root, shares, templates, text};
 use restudy::report::escape::{expression, literal};
 use restudy::report::lint::citation_keys;
+use restudy::diagnostic::Diagnostics;
+use restudy::report::glyphs::Glyphs;
 use restudy::report::{Document, data};
 use restudy::typst::{Home, Job, compile, find, timestamp};
 
@@ -258,4 +260,17 @@ fn nasty_text_prints_itself() {
     assert!(text(&made).contains(&expression(nasty)));
     let Some(made) = compiled(&made) else { return };
     assert!(made.is_ok(), "{made:?}");
+}
+
+#[test]
+fn characters_without_a_glyph_are_replaced_and_told() {
+    let glyphs = Glyphs::read(&root().join("report-templates/theme/fonts")).unwrap();
+    assert_eq!(glyphs.printable("café – “ok” £5"), ("café – “ok” £5".to_owned(), vec![]));
+    let mut told = Diagnostics::new();
+    let clean = glyphs.clean("fine 👍🏽\u{1}, 日本", || "row 3".to_owned(), &mut told);
+    assert_eq!(clean, "fine [?], [?]");
+    let told = told.to_string();
+    for part in ["warning: no font of the report has U+1F44D, U+1F3FD, U+65E5, U+672C", "in row 3", "printed as `fine [?], [?]`"] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
 }
