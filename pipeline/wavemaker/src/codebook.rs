@@ -39,6 +39,8 @@ pub(crate) struct Question {
     pub(crate) unknown: Option<Tick>,
     /// Who is asked.
     pub(crate) asked_if: Option<AskedIf>,
+    /// Of a coded question: the open question whose answers were coded.
+    pub(crate) coded_from: Option<String>,
 }
 
 /// An item of a question.

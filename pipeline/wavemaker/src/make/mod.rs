@@ -101,7 +101,9 @@ impl<'a> Maker<'a> {
         let page = self.pages.get(question.name.as_str()).copied();
         let page = page.ok_or_else(|| Fault::step(&question.name, "it stands on no page of the recipe"))?;
         let reached = self.reached(page);
-        let opens = |person: &usize| match &question.asked_if {
+        // A code can only be given to those who were asked the open question behind it.
+        let source = question.coded_from.as_deref().map(|source| self.question(source)).transpose()?;
+        let opens = |person: &usize| match &source.unwrap_or(question).asked_if {
             Some(rule) => {
                 self.wave.answer(&rule.variable, *person).is_some_and(|label| rule.is.iter().any(|is| is == label))
             }
