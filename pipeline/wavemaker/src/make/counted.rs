@@ -23,9 +23,11 @@ pub(super) fn resolve<'c>(
         return Err(Fault::step(what, "only one label can have the rest"));
     }
     let total = answering.unwrap_or(if rests == 1 { asked } else { fixed });
-    if fixed > total || total > asked || (rests == 0 && fixed != total) {
-        let message = format!("the counts add to {fixed}, but {total} answer, of {asked} who can be asked");
-        return Err(Fault::step(what, message));
+    if total > asked {
+        return Err(Fault::step(what, format!("{total} should answer, but only {asked} can be asked")));
+    }
+    if fixed > total || (rests == 0 && fixed != total) {
+        return Err(Fault::step(what, format!("its counts add to {fixed}, but {total} answer")));
     }
     let whole = |count: &Count| match count {
         Count::Exactly(number) => *number,
@@ -49,14 +51,15 @@ mod tests {
 
     #[test]
     fn the_rest_is_what_is_left() {
-        let resolved = resolve(&counts(3, true), Some(10), 12, "x").unwrap_or_default();
+        let counts = counts(3, true);
+        let resolved = resolve(&counts, Some(10), 12, "x").unwrap_or_default();
         assert_eq!(resolved, [("yes", 3), ("no", 7)]);
     }
 
     #[test]
     fn too_much_is_told_with_the_numbers() {
         let fault = resolve(&counts(13, false), None, 12, "club").err().map(|fault| fault.to_string());
-        let expected = "step `club`: the counts add to 13, but 13 answer, of 12 who can be asked";
+        let expected = "step `club`: 13 should answer, but only 12 can be asked";
         assert_eq!(fault.as_deref(), Some(expected));
     }
 }
