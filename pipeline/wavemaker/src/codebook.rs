@@ -125,10 +125,10 @@ struct SetFile {
 pub(crate) fn read(folder: &Path) -> Result<Codebook, Fault> {
     let sets: SetFile = read_toml(&folder.join("value-labels.toml"))?;
     let place = folder.join("questions");
-    let listing = std::fs::read_dir(&place).map_err(|cause| Fault::File { path: place.clone(), cause })?;
+    let listing = fs_err::read_dir(&place)?;
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in listing {
-        let path = entry.map_err(|cause| Fault::File { path: place.clone(), cause })?.path();
+        let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
             files.push(path);
         }
@@ -144,6 +144,6 @@ pub(crate) fn read(folder: &Path) -> Result<Codebook, Fault> {
 
 /// Reads one TOML file.
 pub(crate) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Fault> {
-    let text = std::fs::read_to_string(path).map_err(|cause| Fault::File { path: path.to_owned(), cause })?;
+    let text = fs_err::read_to_string(path)?;
     toml::from_str(&text).map_err(|error| Fault::Form { path: path.to_owned(), message: error.to_string() })
 }

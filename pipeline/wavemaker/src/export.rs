@@ -17,7 +17,12 @@ struct Visit {
 }
 
 /// Writes `responses.synthetic.csv` and `open-codings.synthetic.csv`; returns a line for each.
-pub(crate) fn write(wave: &Wave, recipe: &Recipe, codebook: &Codebook, folder: &Path) -> Result<Vec<String>, Fault> {
+pub(crate) fn write(
+    wave: &Wave,
+    recipe: &Recipe,
+    codebook: &Codebook,
+    folder: &Path,
+) -> Result<Vec<String>, Fault> {
     let visits = visits(&recipe.clock, recipe.seed, wave.people)?;
     let mut order: Vec<usize> = (0..wave.people).collect();
     order.sort_by_key(|person| visits[*person].id);
@@ -32,7 +37,11 @@ pub(crate) fn write(wave: &Wave, recipe: &Recipe, codebook: &Codebook, folder: &
     let mut codes = vec![["respondent_id", "question", "code"].map(String::from).to_vec()];
     for person in &order {
         let own = wave.codes.iter().filter(|(coded, _, _)| coded == person);
-        codes.extend(own.map(|(_, question, code)| vec![visits[*person].id.to_string(), question.clone(), code.clone()]));
+        codes.extend(
+            own.map(|(_, question, code)| {
+                vec![visits[*person].id.to_string(), question.clone(), code.clone()]
+            }),
+        );
     }
     Ok(vec![
         write_csv(&folder.join("responses.synthetic.csv"), &rows)?,
@@ -58,9 +67,12 @@ fn export_columns(
             columns.push((column.clone(), cells(&|person| calendar::written(visits[person].started))));
         }
         // A questionnaire that was left before its end has no time of its last answer.
-        "timestamp" => columns.push((column.clone(), cells(&|person| {
-            if wave.submitted[person] { calendar::written(visits[person].ended) } else { String::new() }
-        }))),
+        "timestamp" => columns.push((
+            column.clone(),
+            cells(&|person| {
+                if wave.submitted[person] { calendar::written(visits[person].ended) } else { String::new() }
+            }),
+        )),
         "text" => columns.push((column.clone(), cells(&|person| plain(&question.name, person)))),
         "single" => {
             let set = label_set(question, codebook)?;
@@ -73,23 +85,37 @@ fn export_columns(
                 match kind {
                     "grid" => {
                         let set = label_set(question, codebook)?;
-                        columns.push((format!("{column} [{text}]"), cells(&|person| answer(set, wave.answer(&variable, person)))));
+                        columns.push((
+                            format!("{column} [{text}]"),
+                            cells(&|person| answer(set, wave.answer(&variable, person))),
+                        ));
                     }
-                    "numbers" => columns.push((format!("{column} [{text}]"), cells(&|person| plain(&variable, person)))),
-                    "multiple" => columns.push((format!("{column} [{text}]"), cells(&|person| {
-                        ticked(wave.answer(&variable, person) == Some("selected"), text)
-                    }))),
+                    "numbers" => columns
+                        .push((format!("{column} [{text}]"), cells(&|person| plain(&variable, person)))),
+                    "multiple" => columns.push((
+                        format!("{column} [{text}]"),
+                        cells(&|person| ticked(wave.answer(&variable, person) == Some("selected"), text)),
+                    )),
                     _ => {
                         for stage in &question.stages {
                             let used = format!("{variable}_{}", stage.name);
-                            columns.push((format!("{column} [{text}] [{}]", stage.answer), cells(&|person| {
-                                ticked(wave.answer(&used, person) == Some("yes"), &stage.answer)
-                            })));
+                            columns.push((
+                                format!("{column} [{text}] [{}]", stage.answer),
+                                cells(&|person| {
+                                    ticked(wave.answer(&used, person) == Some("yes"), &stage.answer)
+                                }),
+                            ));
                         }
                         for tick in [&question.none, &question.unknown].into_iter().flatten() {
-                            columns.push((format!("{column} [{text}] [{}]", tick.answer), cells(&|person| {
-                                ticked(wave.answer(&variable, person) == Some(tick.label.as_str()), &tick.answer)
-                            })));
+                            columns.push((
+                                format!("{column} [{text}] [{}]", tick.answer),
+                                cells(&|person| {
+                                    ticked(
+                                        wave.answer(&variable, person) == Some(tick.label.as_str()),
+                                        &tick.answer,
+                                    )
+                                }),
+                            ));
                         }
                     }
                 }
@@ -132,7 +158,8 @@ fn visits(clock: &Clock, seed: u64, people: usize) -> Result<Vec<Visit>, Fault> 
         let hour = clock.hours[chance.below(clock.hours.len() as u64) as usize];
         let started = day * 86_400 + hour * 3600 + chance.below(3600) as i64;
         let longest = (clock.minutes[1] - clock.minutes[0]) * 60;
-        let took = clock.minutes[0] * 60 + chance.below(longest as u64 + 1).min(chance.below(longest as u64 + 1)) as i64;
+        let took = clock.minutes[0] * 60
+            + chance.below(longest as u64 + 1).min(chance.below(longest as u64 + 1)) as i64;
         times.push((started, took));
     }
     times.sort_unstable();
@@ -153,11 +180,12 @@ fn write_csv(path: &Path, rows: &[Vec<String>]) -> Result<String, Fault> {
     for row in rows {
         writer.write_record(row).map_err(form)?;
     }
-    let bytes = writer.into_inner().map_err(|error| Fault::Form { path: path.to_owned(), message: error.to_string() })?;
-    let file = |cause| Fault::File { path: path.to_owned(), cause };
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| Fault::Form { path: path.to_owned(), message: error.to_string() })?;
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(file)?;
+        fs_err::create_dir_all(folder)?;
     }
-    std::fs::write(path, bytes).map_err(file)?;
+    fs_err::write(path, bytes)?;
     Ok(format!("{}: {} rows", path.display(), rows.len() - 1))
 }

@@ -5,14 +5,9 @@ use std::path::PathBuf;
 /// A reason for which no wave is made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
-    /// A file could not be read or written.
-    #[error("{}: {cause}", path.display())]
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// What the system says.
-        cause: std::io::Error,
-    },
+    /// A file could not be read or written; the cause names it.
+    #[error(transparent)]
+    File(#[from] std::io::Error),
     /// A file is not what it should be.
     #[error("{}: {message}", path.display())]
     Form {

@@ -27,7 +27,9 @@ impl Wave {
 
     /// Whether a respondent gave all of these answers.
     pub(crate) fn fits(&self, condition: &IndexMap<String, OneOrMore>, person: usize) -> bool {
-        condition.iter().all(|(variable, is)| self.answer(variable, person).is_some_and(|label| is.has(label)))
+        condition
+            .iter()
+            .all(|(variable, is)| self.answer(variable, person).is_some_and(|label| is.has(label)))
     }
 
     /// The weighted sum of a respondent's factors.
@@ -36,7 +38,13 @@ impl Wave {
     }
 
     /// What a respondent's earlier answers add to a label of an item (or to the score, without a label).
-    pub(crate) fn pushed(&self, effects: &[Effect], item: Option<&str>, label: Option<&str>, person: usize) -> f64 {
+    pub(crate) fn pushed(
+        &self,
+        effects: &[Effect],
+        item: Option<&str>,
+        label: Option<&str>,
+        person: usize,
+    ) -> f64 {
         let aimed = |effect: &&Effect| {
             effect.label.as_deref() == label && effect.item.as_deref().is_none_or(|aim| Some(aim) == item)
         };
@@ -51,7 +59,9 @@ impl Wave {
                 let columns = self.answers.iter().filter(|(variable, _)| variable.starts_with(start));
                 columns.filter(|(_, column)| gave(&column[person])).count() as f64
             }
-            None => f64::from(u8::from(self.answers.get(&effect.variable).is_some_and(|column| gave(&column[person])))),
+            None => f64::from(u8::from(
+                self.answers.get(&effect.variable).is_some_and(|column| gave(&column[person])),
+            )),
         }
     }
 

@@ -23,7 +23,10 @@ impl Maker<'_> {
         }
         for item in &question.items {
             let what = format!("{}__{}", question.name, item.name);
-            let counts = step.items.get(&item.name).ok_or_else(|| Fault::step(&what, "the recipe has no counts for it"))?;
+            let counts = step
+                .items
+                .get(&item.name)
+                .ok_or_else(|| Fault::step(&what, "the recipe has no counts for it"))?;
             self.choose(step, question, Some(&item.name), &asked, counts, None)?;
         }
         match step.items.keys().find(|name| !question.items.iter().any(|item| item.name == **name)) {
@@ -33,16 +36,25 @@ impl Maker<'_> {
     }
 
     /// Answers a question cell by cell; everybody belongs to the first cell that fits.
-    fn cells(&mut self, step: &Step, question: &Question, mut left: Vec<usize>, fixed: bool) -> Result<(), Fault> {
+    fn cells(
+        &mut self,
+        step: &Step,
+        question: &Question,
+        mut left: Vec<usize>,
+        fixed: bool,
+    ) -> Result<(), Fault> {
         for cell in &step.cells {
             let (inside, outside): (Vec<usize>, Vec<usize>) =
                 left.into_iter().partition(|person| self.wave.fits(&cell.condition, *person));
             let answering = cell.answered.or(fixed.then_some(inside.len()));
-            self.choose(step, question, None, &inside, &cell.counts, answering)
-                .map_err(|fault| match fault {
-                    Fault::Recipe { step, message } => Fault::Recipe { step: format!("{step} where {:?}", cell.condition), message },
+            self.choose(step, question, None, &inside, &cell.counts, answering).map_err(
+                |fault| match fault {
+                    Fault::Recipe { step, message } => {
+                        Fault::Recipe { step: format!("{step} where {:?}", cell.condition), message }
+                    }
                     other => other,
-                })?;
+                },
+            )?;
             left = outside;
         }
         Ok(())
@@ -59,12 +71,18 @@ impl Maker<'_> {
         answering: Option<usize>,
     ) -> Result<(), Fault> {
         let what = item.map_or_else(|| question.name.clone(), |item| format!("{}__{item}", question.name));
-        let set = self.codebook.labels(question).ok_or_else(|| Fault::step(&what, "its labels are not in the codebook"))?;
+        let set = self
+            .codebook
+            .labels(question)
+            .ok_or_else(|| Fault::step(&what, "its labels are not in the codebook"))?;
         let resolved = counted::resolve(counts, answering, asked.len(), &what)?;
-        if let Some((label, _)) = resolved.iter().find(|(label, _)| !set.labels.iter().any(|known| known.label == *label)) {
+        if let Some((label, _)) =
+            resolved.iter().find(|(label, _)| !set.labels.iter().any(|known| known.label == *label))
+        {
             return Err(Fault::step(&what, format!("the codebook has no label `{label}` for it")));
         }
-        let quota = |label: &str| resolved.iter().find(|(known, _)| *known == label).map_or(0, |(_, count)| *count);
+        let quota =
+            |label: &str| resolved.iter().find(|(known, _)| *known == label).map_or(0, |(_, count)| *count);
         let labels: Vec<&str> = set.labels.iter().map(|label| label.label.as_str()).collect();
         let quotas: Vec<usize> = labels.iter().map(|label| quota(label)).collect();
         let people = self.respond(&question.name, &what, asked, quotas.iter().sum())?;

@@ -11,7 +11,8 @@ pub(super) fn resolve<'c>(
     asked: usize,
     what: &str,
 ) -> Result<Vec<(&'c str, usize)>, Fault> {
-    let fixed: usize = counts.values().map(|count| if let Count::Exactly(number) = count { *number } else { 0 }).sum();
+    let fixed: usize =
+        counts.values().map(|count| if let Count::Exactly(number) = count { *number } else { 0 }).sum();
     let rests = counts.values().filter(|count| matches!(count, Count::Rest(_))).count();
     if let Some(word) = counts.values().find_map(|count| match count {
         Count::Rest(word) if word != "rest" => Some(word),

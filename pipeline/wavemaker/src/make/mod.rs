@@ -26,7 +26,12 @@ pub(crate) fn make(recipe: &Recipe, codebook: &Codebook) -> Result<Wave, Fault> 
             "multiple" => maker.multiple(step, question)?,
             "staged" => maker.staged(step, question)?,
             "numbers" => maker.numbers(step, question)?,
-            kind => return Err(Fault::step(&step.question, format!("no answers are made for a question of kind `{kind}`"))),
+            kind => {
+                return Err(Fault::step(
+                    &step.question,
+                    format!("no answers are made for a question of kind `{kind}`"),
+                ));
+            }
         }
     }
     for open in &recipe.open {
@@ -53,7 +58,9 @@ impl<'a> Maker<'a> {
         for factor in &recipe.factors {
             known_factors(&wave, &factor.from, &factor.name)?;
             let mut chance = Chance::named(recipe.seed, &format!("factor {}", factor.name));
-            let values = (0..wave.people).map(|person| wave.weighted(&factor.from, person) + chance.normal()).collect();
+            let values = (0..wave.people)
+                .map(|person| wave.weighted(&factor.from, person) + chance.normal())
+                .collect();
             wave.factors.insert(factor.name.clone(), values);
         }
         let mut pages = IndexMap::new();
@@ -86,7 +93,9 @@ impl<'a> Maker<'a> {
         }
         let (wave, response) = (&self.wave, &self.recipe.response);
         let order = self.stay.get_or_insert_with(|| {
-            let score = |person| wave.weighted(&response.stay, person) + wave.pushed(&response.effects, None, None, person);
+            let score = |person| {
+                wave.weighted(&response.stay, person) + wave.pushed(&response.effects, None, None, person)
+            };
             strongest(&(0..people).map(score).collect::<Vec<f64>>())
         });
         let mut reached = vec![false; people];
@@ -104,16 +113,23 @@ impl<'a> Maker<'a> {
         // A code can only be given to those who were asked the open question behind it.
         let source = question.coded_from.as_deref().map(|source| self.question(source)).transpose()?;
         let opens = |person: &usize| match &source.unwrap_or(question).asked_if {
-            Some(rule) => {
-                self.wave.answer(&rule.variable, *person).is_some_and(|label| rule.is.iter().any(|is| is == label))
-            }
+            Some(rule) => self
+                .wave
+                .answer(&rule.variable, *person)
+                .is_some_and(|label| rule.is.iter().any(|is| is == label)),
             None => true,
         };
         Ok((0..self.wave.people).filter(|person| reached[*person]).filter(opens).collect())
     }
 
     /// Those of the people who answer, so many of them; `what` names the question or item in faults.
-    fn respond(&self, question: &str, what: &str, people: &[usize], count: usize) -> Result<Vec<usize>, Fault> {
+    fn respond(
+        &self,
+        question: &str,
+        what: &str,
+        people: &[usize],
+        count: usize,
+    ) -> Result<Vec<usize>, Fault> {
         if count > people.len() {
             let message = format!("{count} should answer, but only {} can be asked", people.len());
             return Err(Fault::step(what, message));
@@ -129,7 +145,8 @@ impl<'a> Maker<'a> {
             })
             .collect();
         let scores: Vec<f64> = people.iter().map(|person| scores[*person]).collect();
-        let mut chosen: Vec<usize> = strongest(&scores).into_iter().take(count).map(|place| people[place]).collect();
+        let mut chosen: Vec<usize> =
+            strongest(&scores).into_iter().take(count).map(|place| people[place]).collect();
         chosen.sort_unstable();
         Ok(chosen)
     }
@@ -140,12 +157,16 @@ impl<'a> Maker<'a> {
         for label in labels {
             let about = format!("{} {label}", step.question);
             let mut habit = Chance::named(self.recipe.seed, &format!("habit {about}"));
-            let mut noise = Chance::named(self.recipe.seed, &format!("noise {about} {}", item.unwrap_or_default()));
+            let mut noise =
+                Chance::named(self.recipe.seed, &format!("noise {about} {}", item.unwrap_or_default()));
             let all: Vec<f64> =
                 (0..self.wave.people).map(|_| step.habit * habit.normal() + noise.normal()).collect();
             for (row, person) in rows.iter_mut().zip(people) {
-                let leaning = step.lean.get(*label).map_or(0.0, |weights| self.wave.weighted(weights, *person));
-                row.push(all[*person] + leaning + self.wave.pushed(&step.effects, item, Some(label), *person));
+                let leaning =
+                    step.lean.get(*label).map_or(0.0, |weights| self.wave.weighted(weights, *person));
+                row.push(
+                    all[*person] + leaning + self.wave.pushed(&step.effects, item, Some(label), *person),
+                );
             }
         }
         rows
@@ -156,9 +177,13 @@ impl<'a> Maker<'a> {
         let mut habit = Chance::named(self.recipe.seed, &format!("habit {}", step.question));
         let mut noise =
             Chance::named(self.recipe.seed, &format!("noise {} {}", step.question, item.unwrap_or_default()));
-        let all: Vec<f64> = (0..self.wave.people).map(|_| step.habit * habit.normal() + noise.normal()).collect();
+        let all: Vec<f64> =
+            (0..self.wave.people).map(|_| step.habit * habit.normal() + noise.normal()).collect();
         let pushed = |person| self.wave.pushed(&step.effects, item, None, person);
-        people.iter().map(|&person| all[person] + self.wave.weighted(&step.score, person) + pushed(person)).collect()
+        people
+            .iter()
+            .map(|&person| all[person] + self.wave.weighted(&step.score, person) + pushed(person))
+            .collect()
     }
 }
 

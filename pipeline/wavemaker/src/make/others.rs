@@ -15,7 +15,8 @@ impl Maker<'_> {
     /// ticked alone.
     pub(super) fn multiple(&mut self, step: &Step, question: &Question) -> Result<(), Fault> {
         let mut left = self.asked(question)?;
-        let whole = [Cell { condition: Default::default(), answered: step.answered, counts: step.counts.clone() }];
+        let whole =
+            [Cell { condition: Default::default(), answered: step.answered, counts: step.counts.clone() }];
         let cells = if step.cells.is_empty() { &whole[..] } else { &step.cells[..] };
         for cell in cells {
             let (inside, outside): (Vec<usize>, Vec<usize>) =
@@ -28,13 +29,16 @@ impl Maker<'_> {
 
     fn tick(&mut self, step: &Step, question: &Question, cell: &Cell, asked: &[usize]) -> Result<(), Fault> {
         let name = &question.name;
-        let answered = cell.answered.ok_or_else(|| Fault::step(name, "the recipe does not say how many answer"))?;
+        let answered =
+            cell.answered.ok_or_else(|| Fault::step(name, "the recipe does not say how many answer"))?;
         let people = self.respond(name, name, asked, answered)?;
         let mut quotas = Vec::new();
         for item in &question.items {
             quotas.push(match cell.counts.get(&item.name) {
                 Some(crate::recipe::Count::Exactly(count)) => *count,
-                Some(crate::recipe::Count::Rest(_)) => return Err(Fault::step(name, "items have counts, not the rest")),
+                Some(crate::recipe::Count::Rest(_)) => {
+                    return Err(Fault::step(name, "items have counts, not the rest"));
+                }
                 None => 0,
             });
         }
@@ -42,9 +46,14 @@ impl Maker<'_> {
         let mut leanings = self.leanings(step, None, &items, &people);
         let mut ticked = vec![vec![false; items.len()]; people.len()];
         let mut done = vec![false; people.len()];
-        for (place, _) in items.iter().enumerate().filter(|(_, item)| step.alone.iter().any(|alone| alone == **item)) {
-            let leaning: Vec<f64> =
-                leanings.iter().zip(&done).map(|(row, done)| if *done { f64::NEG_INFINITY } else { row[place] }).collect();
+        for (place, _) in
+            items.iter().enumerate().filter(|(_, item)| step.alone.iter().any(|alone| alone == **item))
+        {
+            let leaning: Vec<f64> = leanings
+                .iter()
+                .zip(&done)
+                .map(|(row, done)| if *done { f64::NEG_INFINITY } else { row[place] })
+                .collect();
             for person in strongest(&leaning).into_iter().take(quotas[place]) {
                 ticked[person][place] = true;
                 done[person] = true;
@@ -53,7 +62,11 @@ impl Maker<'_> {
             quotas[place] = 0;
         }
         let rest = cover(&leanings, &quotas, &done).ok_or_else(|| {
-            let message = format!("{} ticks cannot be given so that each of {} has one", quotas.iter().sum::<usize>(), people.len());
+            let message = format!(
+                "{} ticks cannot be given so that each of {} has one",
+                quotas.iter().sum::<usize>(),
+                people.len()
+            );
             Fault::step(name, message)
         })?;
         for (place, item) in items.iter().enumerate() {
@@ -71,17 +84,30 @@ impl Maker<'_> {
         let asked = self.asked(question)?;
         for item in &question.items {
             let what = format!("{}__{}", question.name, item.name);
-            let wanted =
-                step.staged.get(&item.name).ok_or_else(|| Fault::step(&what, "the recipe has no counts for it"))?;
+            let wanted = step
+                .staged
+                .get(&item.name)
+                .ok_or_else(|| Fault::step(&what, "the recipe has no counts for it"))?;
             self.stages(step, question, &item.name, wanted, &asked)?;
         }
         Ok(())
     }
 
-    fn stages(&mut self, step: &Step, question: &Question, item: &str, wanted: &Staged, asked: &[usize]) -> Result<(), Fault> {
+    fn stages(
+        &mut self,
+        step: &Step,
+        question: &Question,
+        item: &str,
+        wanted: &Staged,
+        asked: &[usize],
+    ) -> Result<(), Fault> {
         let what = format!("{}__{item}", question.name);
-        let (Some(first), Some(none), Some(unknown)) = (&step.first, &question.none, &question.unknown) else {
-            return Err(Fault::step(what, "it needs `first`, and the codebook's boxes for `none` and `unknown`"));
+        let (Some(first), Some(none), Some(unknown)) = (&step.first, &question.none, &question.unknown)
+        else {
+            return Err(Fault::step(
+                what,
+                "it needs `first`, and the codebook's boxes for `none` and `unknown`",
+            ));
         };
         let answering = wanted.happens + wanted.none + wanted.unknown;
         let people = self.respond(&question.name, &what, asked, answering)?;
@@ -90,10 +116,16 @@ impl Maker<'_> {
 
         let mut in_first = vec![false; people.len()];
         for (cell, count) in &wanted.first {
-            let inside: Vec<usize> =
-                (0..people.len()).filter(|row| self.wave.answer(&first.by, people[*row]) == Some(cell)).collect();
+            let inside: Vec<usize> = (0..people.len())
+                .filter(|row| self.wave.answer(&first.by, people[*row]) == Some(cell))
+                .collect();
             if *count > inside.len() {
-                let message = format!("{count} of those with {} `{cell}` in {}, but only {} answer", first.by, first.stage, inside.len());
+                let message = format!(
+                    "{count} of those with {} `{cell}` in {}, but only {} answer",
+                    first.by,
+                    first.stage,
+                    inside.len()
+                );
                 return Err(Fault::step(what, message));
             }
             let leaning: Vec<f64> = inside.iter().map(|row| leanings[*row][0]).collect();
@@ -105,7 +137,8 @@ impl Maker<'_> {
         let others: Vec<usize> = (0..people.len()).filter(|row| !in_first[*row]).collect();
         let quotas = [wanted.happens.saturating_sub(firsts), wanted.none, wanted.unknown];
         let rows: Vec<Vec<f64>> = others.iter().map(|row| leanings[*row].clone()).collect();
-        let given = allot(&rows, &quotas).ok_or_else(|| Fault::step(&what, format!("{firsts} in {} are more than happen", first.stage)))?;
+        let given = allot(&rows, &quotas)
+            .ok_or_else(|| Fault::step(&what, format!("{firsts} in {} are more than happen", first.stage)))?;
         let mut answers = vec![0; people.len()];
         for (row, answer) in others.iter().zip(given) {
             answers[*row] = answer;
@@ -116,8 +149,10 @@ impl Maker<'_> {
         let quotas: Vec<usize> = wanted.stages.values().copied().collect();
         let where_: Vec<usize> = happening.iter().map(|row| people[*row]).collect();
         let covered: Vec<bool> = happening.iter().map(|row| in_first[*row]).collect();
-        let ticked = cover(&self.leanings(step, Some(item), &names, &where_), &quotas, &covered)
-            .ok_or_else(|| Fault::step(&what, "its stages cannot be given so that each that happens has one"))?;
+        let ticked =
+            cover(&self.leanings(step, Some(item), &names, &where_), &quotas, &covered).ok_or_else(|| {
+                Fault::step(&what, "its stages cannot be given so that each that happens has one")
+            })?;
 
         let column = self.wave.column(what.clone());
         for (row, person) in people.iter().enumerate() {
@@ -130,7 +165,11 @@ impl Maker<'_> {
             }
             let place = names.iter().position(|name| *name == stage.name);
             for (slot, row) in happening.iter().enumerate() {
-                let on = if stage.name == first.stage { in_first[*row] } else { place.is_some_and(|place| ticked[slot][place]) };
+                let on = if stage.name == first.stage {
+                    in_first[*row]
+                } else {
+                    place.is_some_and(|place| ticked[slot][place])
+                };
                 if on {
                     column[people[*row]] = Some("yes".to_owned());
                 }
@@ -142,7 +181,9 @@ impl Maker<'_> {
     /// Numbers, rounded as people round them.
     pub(super) fn numbers(&mut self, step: &Step, question: &Question) -> Result<(), Fault> {
         let asked = self.asked(question)?;
-        let count = step.answered.ok_or_else(|| Fault::step(&question.name, "the recipe does not say how many answer"))?;
+        let count = step
+            .answered
+            .ok_or_else(|| Fault::step(&question.name, "the recipe does not say how many answer"))?;
         let people = self.respond(&question.name, &question.name, &asked, count)?;
         let mut decided: Vec<(String, Vec<f64>)> = Vec::new();
         for (item, wanted) in &step.numbers {
@@ -160,7 +201,8 @@ impl Maker<'_> {
                 };
                 ((raw / wanted.unit).floor() * wanted.unit).clamp(wanted.least, wanted.greatest)
             };
-            let values: Vec<f64> = (0..self.wave.people).map(|person| number(person, chance.normal())).collect();
+            let values: Vec<f64> =
+                (0..self.wave.people).map(|person| number(person, chance.normal())).collect();
             let able: Vec<usize> =
                 people.iter().copied().filter(|person| self.wave.fits(&wanted.condition, *person)).collect();
             let giving = self.respond(&question.name, &what, &able, wanted.answered)?;
@@ -186,7 +228,10 @@ impl Maker<'_> {
             };
             let what = format!("{} `{code}`", open.question);
             if writers.len() > texts.len() {
-                return Err(Fault::step(what, format!("{} answer it, but it has {} texts", writers.len(), texts.len())));
+                return Err(Fault::step(
+                    what,
+                    format!("{} answer it, but it has {} texts", writers.len(), texts.len()),
+                ));
             }
             let order = Chance::named(self.recipe.seed, &format!("texts {what}")).shuffled(texts.len());
             for (person, text) in writers.into_iter().zip(order) {
@@ -209,6 +254,8 @@ impl Maker<'_> {
             "multiple" => (format!("{coded}__{code}"), TICKED),
             _ => (coded.to_owned(), code),
         };
-        Ok((0..self.wave.people).filter(|person| self.wave.answer(&variable, *person) == Some(label)).collect())
+        Ok((0..self.wave.people)
+            .filter(|person| self.wave.answer(&variable, *person) == Some(label))
+            .collect())
     }
 }

@@ -166,7 +166,8 @@ fn every_count_is_met() {
 fn what_stands_alone_is_ticked_alone_and_everybody_ticks_something() {
     let wave = made(RECIPE).expect("a wave");
     let on = |item: &str, person| wave.answer(&format!("drinks__{item}"), person) == Some("selected");
-    let answered: Vec<usize> = (0..40).filter(|person| wave.answer("drinks__tea", *person).is_some()).collect();
+    let answered: Vec<usize> =
+        (0..40).filter(|person| wave.answer("drinks__tea", *person).is_some()).collect();
     assert_eq!(answered.len(), 12);
     for person in answered {
         let ticks = ["tea", "milk", "none"].into_iter().filter(|item| on(item, person)).count();
@@ -208,7 +209,8 @@ fn the_same_seed_gives_the_same_rows_and_another_seed_others() {
 fn answers_follow_what_they_lean_on() {
     let wave = made(RECIPE).expect("a wave");
     let mean = |label: &str| {
-        let people: Vec<usize> = (0..40).filter(|person| wave.answer("mood__morning", *person) == Some(label)).collect();
+        let people: Vec<usize> =
+            (0..40).filter(|person| wave.answer("mood__morning", *person) == Some(label)).collect();
         people.iter().map(|person| wave.factors["spirit"][*person]).sum::<f64>() / people.len() as f64
     };
     assert!(mean("high") > mean("low") + 0.5);
