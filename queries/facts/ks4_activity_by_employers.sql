@@ -2,9 +2,9 @@
 -- facts
 -- params: wave
 -- base: respondents with such employers nearby who answered the item; "do not know" is an answer
--- columns: employers text, activity text, n count, base count, share share
--- key: employers, activity
--- order: employers in scale order; activities by name
+-- columns: activity text, employers text, n count, base count, share share
+-- key: activity, employers
+-- order: activities by name; employers in scale order
 
 with counted as (
   select
@@ -26,12 +26,12 @@ with counted as (
 )
 
 select
-  employers,
   activity,
+  employers,
   n,
   base,
   cast(n as double) / base as share
 from counted
 order by
-  employers,
-  activity
+  activity,
+  employers
