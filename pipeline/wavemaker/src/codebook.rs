@@ -145,5 +145,5 @@ pub(crate) fn read(folder: &Path) -> Result<Codebook, Fault> {
 /// Reads one TOML file.
 pub(crate) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Fault> {
     let text = fs_err::read_to_string(path)?;
-    toml::from_str(&text).map_err(|error| Fault::Form { path: path.to_owned(), message: error.to_string() })
+    toml::from_str(&text).map_err(|error| Fault::form(path, error))
 }

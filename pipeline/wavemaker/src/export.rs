@@ -1,6 +1,4 @@
-//! Writes the wave as a survey tool exports it, and the codes of its open answers.
-
-use std::path::Path;
+//! The wave as a survey tool exports it, and the codes of its open answers.
 
 use crate::calendar;
 use crate::chance::Chance;
@@ -16,13 +14,18 @@ struct Visit {
     ended: i64,
 }
 
-/// Writes `responses.synthetic.csv` and `open-codings.synthetic.csv`; returns a line for each.
-pub(crate) fn write(
-    wave: &Wave,
-    recipe: &Recipe,
-    codebook: &Codebook,
-    folder: &Path,
-) -> Result<Vec<String>, Fault> {
+/// A file of the wave.
+pub(crate) struct ExportFile {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Its content.
+    pub(crate) bytes: Vec<u8>,
+    /// Rows below its header.
+    pub(crate) rows: usize,
+}
+
+/// The export and the codes of its open answers, both marked as synthetic by their names.
+pub(crate) fn files(wave: &Wave, recipe: &Recipe, codebook: &Codebook) -> Result<[ExportFile; 2], Fault> {
     let visits = visits(&recipe.clock, recipe.seed, wave.people)?;
     let mut order: Vec<usize> = (0..wave.people).collect();
     order.sort_by_key(|person| visits[*person].id);
@@ -43,10 +46,7 @@ pub(crate) fn write(
             }),
         );
     }
-    Ok(vec![
-        write_csv(&folder.join("responses.synthetic.csv"), &rows)?,
-        write_csv(&folder.join("open-codings.synthetic.csv"), &codes)?,
-    ])
+    Ok([csv_file("responses.synthetic.csv", &rows)?, csv_file("open-codings.synthetic.csv", &codes)?])
 }
 
 /// The columns of one question, with a cell for each respondent.
@@ -174,18 +174,11 @@ fn visits(clock: &Clock, seed: u64, people: usize) -> Result<Vec<Visit>, Fault> 
     Ok(places.into_iter().filter_map(|place| slots[place].take()).collect())
 }
 
-fn write_csv(path: &Path, rows: &[Vec<String>]) -> Result<String, Fault> {
-    let form = |error: csv::Error| Fault::Form { path: path.to_owned(), message: error.to_string() };
+fn csv_file(name: &'static str, rows: &[Vec<String>]) -> Result<ExportFile, Fault> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
-        writer.write_record(row).map_err(form)?;
+        writer.write_record(row).map_err(|error| Fault::form(name, error))?;
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| Fault::Form { path: path.to_owned(), message: error.to_string() })?;
-    if let Some(folder) = path.parent() {
-        fs_err::create_dir_all(folder)?;
-    }
-    fs_err::write(path, bytes)?;
-    Ok(format!("{}: {} rows", path.display(), rows.len() - 1))
+    let bytes = writer.into_inner().map_err(|error| Fault::form(name, error))?;
+    Ok(ExportFile { name, bytes, rows: rows.len() - 1 })
 }

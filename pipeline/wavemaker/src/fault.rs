@@ -27,6 +27,11 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
+    /// A fault in the form of a file.
+    pub(crate) fn form(path: impl Into<PathBuf>, message: impl ToString) -> Self {
+        Self::Form { path: path.into(), message: message.to_string() }
+    }
+
     /// A fault of a step of the recipe.
     pub(crate) fn step(step: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Recipe { step: step.into(), message: message.into() }

@@ -1,5 +1,6 @@
 //! Questions with one answer, and grids of them.
 
+use super::check::worded;
 use super::{Maker, counted};
 use crate::assign::{allot, cut};
 use crate::codebook::Question;
@@ -29,10 +30,7 @@ impl Maker<'_> {
                 .ok_or_else(|| Fault::step(&what, "the recipe has no counts for it"))?;
             self.choose(step, question, Some(&item.name), &asked, counts, None)?;
         }
-        match step.items.keys().find(|name| !question.items.iter().any(|item| item.name == **name)) {
-            Some(name) => Err(Fault::step(&question.name, format!("the codebook has no item `{name}`"))),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// Answers a question cell by cell; everybody belongs to the first cell that fits.
@@ -50,12 +48,16 @@ impl Maker<'_> {
             self.choose(step, question, None, &inside, &cell.counts, answering).map_err(
                 |fault| match fault {
                     Fault::Recipe { step, message } => {
-                        Fault::Recipe { step: format!("{step} where {:?}", cell.condition), message }
+                        Fault::Recipe { step: format!("{step} ({})", worded(&cell.condition)), message }
                     }
                     other => other,
                 },
             )?;
             left = outside;
+        }
+        if fixed && !left.is_empty() {
+            let message = format!("{} of those who answer are in none of its cells", left.len());
+            return Err(Fault::step(&question.name, message));
         }
         Ok(())
     }

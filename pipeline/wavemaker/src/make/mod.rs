@@ -3,6 +3,7 @@
 //! Factors come first, then pages (who is still there), then each question in the order of the recipe: who answers it, and
 //! who of them gives which answer, under the counts that the recipe asks for.
 
+mod check;
 mod choices;
 mod counted;
 mod others;
@@ -21,6 +22,7 @@ pub(crate) fn make(recipe: &Recipe, codebook: &Codebook) -> Result<Wave, Fault> 
     let mut maker = Maker::new(recipe, codebook)?;
     for step in &recipe.steps {
         let question = maker.question(&step.question)?;
+        maker.check(step, question)?;
         match question.kind.as_str() {
             "single" | "grid" | "coded" => maker.choices(step, question)?,
             "multiple" => maker.multiple(step, question)?,

@@ -147,10 +147,10 @@ impl Maker<'_> {
         let happening: Vec<usize> = (0..people.len()).filter(|row| answers[*row] == 0).collect();
         let names: Vec<&str> = wanted.stages.keys().map(String::as_str).collect();
         let quotas: Vec<usize> = wanted.stages.values().copied().collect();
-        let where_: Vec<usize> = happening.iter().map(|row| people[*row]).collect();
+        let who: Vec<usize> = happening.iter().map(|row| people[*row]).collect();
         let covered: Vec<bool> = happening.iter().map(|row| in_first[*row]).collect();
         let ticked =
-            cover(&self.leanings(step, Some(item), &names, &where_), &quotas, &covered).ok_or_else(|| {
+            cover(&self.leanings(step, Some(item), &names, &who), &quotas, &covered).ok_or_else(|| {
                 Fault::step(&what, "its stages cannot be given so that each that happens has one")
             })?;
 
@@ -188,9 +188,6 @@ impl Maker<'_> {
         let mut decided: Vec<(String, Vec<f64>)> = Vec::new();
         for (item, wanted) in &step.numbers {
             let what = format!("{}__{item}", question.name);
-            if !question.items.iter().any(|known| known.name == *item) {
-                return Err(Fault::step(what, "the codebook has no such item"));
-            }
             let mut chance = Chance::named(self.recipe.seed, &format!("number {what}"));
             let number = |person: usize, noise: f64| {
                 let raw = if wanted.rest_of.is_empty() {
