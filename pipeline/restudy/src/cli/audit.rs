@@ -1,3 +1,5 @@
+//! `restudy audit`.
+
 use std::path::Path;
 
 use clap::{Args, ValueEnum};

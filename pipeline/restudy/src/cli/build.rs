@@ -1,3 +1,5 @@
+//! `restudy build`.
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 

@@ -1,3 +1,5 @@
+//! `restudy check`.
+
 use std::path::Path;
 use std::time::Instant;
 

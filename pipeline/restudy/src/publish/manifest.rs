@@ -55,8 +55,14 @@ impl Manifest {
 
     /// Whether every output of the build is in `folder`, with the bytes that it was made with.
     pub fn outputs_are_whole(&self, folder: &Path) -> bool {
-        !self.outputs.is_empty()
-            && self.outputs.iter().all(|(name, sha)| fs_err::read(folder.join(name)).is_ok_and(|b| hash(&b) == *sha))
+        self.are_whole(folder, "")
+    }
+
+    /// The same of the outputs whose names begin with `prefix`; false where there are none.
+    pub fn are_whole(&self, folder: &Path, prefix: &str) -> bool {
+        let mut wanted = self.outputs.iter().filter(|(name, _)| name.starts_with(prefix)).peekable();
+        let whole = |name: &str, sha: &str| fs_err::read(folder.join(name)).is_ok_and(|bytes| hash(&bytes) == sha);
+        wanted.peek().is_some() && wanted.all(|(name, sha)| whole(name, sha))
     }
 }
 

@@ -15,9 +15,11 @@ pub mod functions;
 pub mod glyphs;
 pub mod line_map;
 pub mod lint;
+pub mod codebook;
 pub mod numbers;
 pub mod quantifiers;
 pub mod recorder;
+pub mod results;
 pub mod scan;
 pub mod templates;
 
