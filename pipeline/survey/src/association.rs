@@ -228,6 +228,9 @@ mod tests {
 
     use super::*;
 
+    /// Rows of a table; gamma with its standard error; tau-b with its standard error.
+    type Reference = (&'static [&'static [u64]], f64, f64, f64, f64);
+
     include!("../tests/reference/association.rs");
 
     fn close(a: f64, b: f64) -> bool {

@@ -57,7 +57,7 @@ impl PrintedPercent {
         let mut allowed =
             (near.saturating_sub(reach)..=(near + reach).min(base)).filter(|c| self.allows(*c, base));
         let first = allowed.next()?;
-        Some(first..=allowed.last().unwrap_or(first))
+        Some(first..=allowed.next_back().unwrap_or(first))
     }
 
     /// The largest count that would be printed so at `base`.

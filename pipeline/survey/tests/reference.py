@@ -81,7 +81,7 @@ def association():
         lines.append(
             f"    (&[{rows}], {gamma(counts):.9}, {error(gamma, counts):.9}, {tau:.9}, {error(tau_b, counts):.9}),"
         )
-    return "const ASSOCIATION: &[(&[&[u64]], f64, f64, f64, f64)] = &[\n" + "\n".join(lines) + "\n];\n"
+    return "const ASSOCIATION: &[Reference] = &[\n" + "\n".join(lines) + "\n];\n"
 
 
 HEAD = "// Made by tests/reference.py; not to be edited.\n"
