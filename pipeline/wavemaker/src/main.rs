@@ -1,1 +1,91 @@
-fn main(){}
+//! Survey rows that meet given margins.
+//!
+//! In: a recipe (who answered what, how often, and what leans on what) and a study's codebook. Out: the export of an
+//! online survey tool, and the codes that a researcher gave its open answers.
+//!
+//! - Every count in the recipe is met exactly, or the maker says which one cannot be met and writes nothing.
+//! - The same recipe and codebook give the same bytes, on every machine: the chance comes from a seeded stream cipher, and
+//!   the arithmetic is additions and multiplications in a fixed order.
+//! - It knows no study: every number, name and sentence is in the recipe or the codebook.
+
+mod assign;
+mod calendar;
+mod chance;
+mod codebook;
+mod export;
+mod fault;
+mod make;
+mod recipe;
+mod wave;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::export::ExportFile;
+use crate::fault::Fault;
+use crate::recipe::Recipe;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    let (Some(recipe), None) = (arguments.next(), arguments.next()) else {
+        eprintln!("usage: wavemaker RECIPE.toml");
+        return ExitCode::from(2);
+    };
+    match run(Path::new(&recipe)) {
+        Ok(files) => {
+            for file in files {
+                println!("{file}");
+            }
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            eprintln!("error: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Makes the wave that a recipe describes and writes its files; returns a line for each file. Nothing is written unless all
+/// of it could be made.
+fn run(path: &Path) -> Result<Vec<String>, Fault> {
+    let (recipe, files) = made(path)?;
+    let folder = beside(path, &recipe.output);
+    fs_err::create_dir_all(&folder)?;
+    let mut lines = Vec::new();
+    for file in files {
+        let target = folder.join(file.name);
+        fs_err::write(&target, file.bytes)?;
+        lines.push(format!("{}: {} rows", target.display(), file.rows));
+    }
+    Ok(lines)
+}
+
+/// A recipe and the files of its wave.
+fn made(path: &Path) -> Result<(Recipe, [ExportFile; 2]), Fault> {
+    let recipe = recipe::read(path)?;
+    let codebook = codebook::read(&beside(path, &recipe.codebook))?;
+    let wave = make::make(&recipe, &codebook)?;
+    let files = export::files(&wave, &recipe, &codebook)?;
+    Ok((recipe, files))
+}
+
+/// A path that a recipe names, seen from the recipe's folder.
+fn beside(recipe: &Path, path: &str) -> PathBuf {
+    recipe.parent().unwrap_or(Path::new("")).join(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wave_in_the_repository_is_what_its_recipe_makes() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/recipe/2013.toml");
+        let (recipe, files) = made(&path).expect("the wave can be made");
+        for file in files {
+            let kept =
+                fs_err::read(beside(&path, &recipe.output).join(file.name)).expect("the file is there");
+            assert!(kept == file.bytes, "{} is not what the recipe makes: run `just fixtures`", file.name);
+        }
+    }
+}

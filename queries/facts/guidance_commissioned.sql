@@ -1,0 +1,28 @@
+-- Whether schools have commissioned career guidance this school year.
+-- facts
+-- params: wave
+-- base: respondents who answered the question; "do not know" is an answer
+-- columns: answer text, n count, base count, share share
+-- key: answer
+-- order: share descending, then answer
+
+with counted as (
+  select
+    guidance_commissioned as answer,
+    count(*) as n
+  from responses
+  where wave = $wave
+    and guidance_commissioned is not null
+  group by
+    guidance_commissioned
+)
+
+select
+  answer,
+  n,
+  sum(n) over () as base,
+  cast(n as double) / sum(n) over () as share
+from counted
+order by
+  share desc,
+  answer
