@@ -2,6 +2,10 @@
 //!
 //! In: the study's folder. Out: a [`Study`], all paths still relative to the folder. It opens no source.
 
+mod definitions;
+
+pub use definitions::Definitions;
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;

@@ -1,0 +1,466 @@
+//! Reads the responses of a wave in the light of the codebook.
+//!
+//! In: the raw export, the codes given to open answers, the codebook. Out: [`Responses`], or all faults at once.
+
+use std::collections::HashMap;
+
+use super::expected::{Expected, Target};
+use super::missing::{Missing, MissingReason};
+use super::model::{Codebook, Kind, Question};
+use super::open_codings;
+use super::sheet::{Values, number, shown};
+use super::staged;
+use super::timestamp;
+use super::variables::{Holds, Variable};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::sources::{Faults, RawTable};
+
+/// The answers of a wave: one column per variable, in the order of the codebook, and every missing answer with its reason.
+#[derive(Clone, Debug)]
+pub struct Responses {
+    /// The wave.
+    pub wave: String,
+    /// The respondents, in the order of the file.
+    pub respondents: Vec<String>,
+    /// The variables.
+    pub variables: Vec<Variable>,
+    /// Their columns; rows are respondents.
+    pub columns: Vec<Values>,
+    /// Missing answers, by variable and row.
+    pub missing: Vec<Missing>,
+}
+
+/// Reads `table`, the export of `wave`, and `open`, the codes given to its open answers.
+///
+/// # Errors
+/// Everything in which the two tables do not fit the codebook. Nothing is guessed.
+pub fn read(
+    codebook: &Codebook,
+    wave: &str,
+    table: &RawTable,
+    open: Option<&RawTable>,
+) -> Result<(Responses, Diagnostics), Diagnostics> {
+    let mut reader = Reader::new(codebook, wave, table);
+    reader.match_headers();
+    for number in 0..codebook.questions.len() {
+        reader.question(number);
+    }
+    reader.identities();
+    let mut open_faults = open.map(Faults::new);
+    if let (Some(open), Some(faults)) = (open, &mut open_faults) {
+        open_codings::apply(&mut reader, open, faults);
+    }
+    open_codings::uncoded(&mut reader, open);
+    for number in 0..codebook.questions.len() {
+        reader.settle_selection(number);
+    }
+    for number in 0..codebook.questions.len() {
+        reader.outside_universe(number);
+    }
+    let missing = reader.missing();
+    let mut diagnostics = reader.faults.finish();
+    diagnostics.extend(open_faults.into_iter().flat_map(Faults::finish));
+    diagnostics.or(Responses {
+        wave: wave.to_owned(),
+        respondents: reader.respondents,
+        variables: reader.variables,
+        columns: reader.columns,
+        missing,
+    })
+}
+
+/// The answers as far as they are read.
+pub(super) struct Reader<'a> {
+    pub(super) codebook: &'a Codebook,
+    pub(super) table: &'a RawTable,
+    pub(super) faults: Faults<'a>,
+    /// Respondents by row.
+    pub(super) respondents: Vec<String>,
+    pub(super) columns: Vec<Values>,
+    wave: &'a str,
+    variables: Vec<Variable>,
+    by_name: HashMap<String, usize>,
+    /// Raw columns of each question: what they answer, and where they stand.
+    raw: Vec<Vec<(Target, usize)>>,
+    /// Reasons that respondents gave themselves, by variable and row.
+    stated: HashMap<(usize, usize), MissingReason>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(codebook: &'a Codebook, wave: &'a str, table: &'a RawTable) -> Self {
+        let variables = codebook.variables();
+        let rows = table.len();
+        let columns = variables.iter().map(|variable| match variable.holds {
+            Holds::Labels => Values::Labels(vec![None; rows]),
+            Holds::Text => Values::Text(vec![None; rows]),
+            Holds::Number => Values::Number(vec![None; rows]),
+            Holds::Timestamp => Values::Timestamp(vec![None; rows]),
+        });
+        Reader {
+            codebook,
+            table,
+            faults: Faults::new(table),
+            respondents: vec![String::new(); rows],
+            columns: columns.collect(),
+            wave,
+            by_name: variables.iter().enumerate().map(|(i, v)| (v.name.clone(), i)).collect(),
+            variables,
+            raw: vec![Vec::new(); codebook.questions.len()],
+            stated: HashMap::new(),
+        }
+    }
+
+    /// Finds the columns that the codebook names; tells those that are missing and those that it does not know.
+    fn match_headers(&mut self) {
+        let expected = self.codebook.expected(self.wave);
+        let headers: Vec<&str> = self.table.headers().map(str::trim).collect();
+        let known: HashMap<&str, &Expected> = expected.iter().map(|e| (e.header.as_str(), e)).collect();
+        let absent: Vec<&Expected> =
+            expected.iter().filter(|e| !headers.contains(&e.header.as_str())).collect();
+        let unknown: Vec<&str> = headers.iter().copied().filter(|h| !known.contains_key(h)).collect();
+        for (column, header) in headers.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
+            match known.get(header) {
+                Some(expected) => self.raw[expected.question].push((expected.target, column)),
+                None => {
+                    let fault =
+                        Diagnostic::error(format!("column `{}` is not in the codebook", shown(header)))
+                            .at(self.table.header_place(column));
+                    let near = nearest(header, absent.iter().map(|e| e.header.as_str()));
+                    self.faults.other(match near {
+                        Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                        None => {
+                            fault.hint("take the column out, or define its question in codebook/questions")
+                        }
+                    });
+                }
+            }
+        }
+        for expected in absent {
+            let question = &self.codebook.questions[expected.question];
+            let fault = Diagnostic::error(format!("column `{}` is missing", expected.header))
+                .at(Place::at(&*self.table.file, 1, 1))
+                .note(format!("`{}` at {} needs it", question.name, told(&question.place)));
+            let near = nearest(&expected.header, unknown.iter().copied());
+            self.faults.other(match near {
+                Some(near) => fault.hint(format!("is it the column `{near}`?")),
+                None => fault.hint("export it too; if this wave did not ask it, list the question's `waves`"),
+            });
+        }
+        if self.table.is_empty() {
+            self.faults.other(
+                Diagnostic::error("the file has a header and no respondents")
+                    .at(Place::at(&*self.table.file, 1, 1))
+                    .hint("export the answers too"),
+            );
+        }
+    }
+
+    /// Reads all cells of one question.
+    fn question(&mut self, number: usize) {
+        let codebook = self.codebook;
+        let question = &codebook.questions[number];
+        if question.kind == Kind::Staged {
+            staged::read(self, number);
+            return;
+        }
+        for (target, column) in self.raw[number].clone() {
+            let Some(variable) = self.variable_of(question, target) else { continue };
+            for row in 0..self.table.len() {
+                let cell = self.table.cell(row, column);
+                if !cell.is_empty() {
+                    self.cell(question, target, variable, (row, column), cell);
+                }
+            }
+        }
+    }
+
+    fn cell(
+        &mut self,
+        question: &Question,
+        target: Target,
+        variable: usize,
+        (row, column): (usize, usize),
+        cell: &str,
+    ) {
+        match question.kind {
+            Kind::Id | Kind::Text => self.set_text(variable, row, cell),
+            Kind::Timestamp => match timestamp::seconds(cell) {
+                Some(seconds) => {
+                    if let Values::Timestamp(values) = &mut self.columns[variable] {
+                        values[row] = Some(seconds);
+                    }
+                }
+                None => self.wrong(variable, row, column, cell, "is not a time", |f| {
+                    f.hint("write it like `2013-03-18 14:05:09`")
+                }),
+            },
+            Kind::Numbers => self.number(question, variable, (row, column), cell),
+            Kind::Multiple => {
+                let answer = match target {
+                    Target::Item(item) => question.items.get(item).and_then(|i| i.answer.as_deref()),
+                    _ => None,
+                };
+                if answer == Some(cell) {
+                    self.set_label(variable, row, 0);
+                } else {
+                    self.unknown_answer(
+                        variable,
+                        row,
+                        column,
+                        cell,
+                        &answer.into_iter().collect::<Vec<_>>(),
+                        "",
+                    );
+                }
+            }
+            Kind::Single | Kind::Grid => self.labelled(question, variable, (row, column), cell),
+            Kind::Staged | Kind::Coded => {}
+        }
+    }
+
+    fn number(&mut self, question: &Question, variable: usize, (row, column): (usize, usize), cell: &str) {
+        let Some(value) = number(cell) else {
+            return self.wrong(variable, row, column, cell, "is not a number", |f| {
+                f.hint("write digits only, with a point for decimals and no unit")
+            });
+        };
+        let range = format!(
+            "`{}` takes numbers from {} to {}",
+            question.name,
+            question.min.map_or("any".to_owned(), |m| m.to_string()),
+            question.max.map_or("any".to_owned(), |m| m.to_string())
+        );
+        if question.min.is_some_and(|min| value < min) || question.max.is_some_and(|max| value > max) {
+            return self.wrong(variable, row, column, cell, "is out of range", |f| {
+                f.note(range).hint("correct it, or leave the cell blank")
+            });
+        }
+        if let Values::Number(values) = &mut self.columns[variable] {
+            values[row] = Some(value);
+        }
+    }
+
+    fn labelled(&mut self, question: &Question, variable: usize, (row, column): (usize, usize), cell: &str) {
+        let Some(set) = question.values.as_deref().and_then(|name| self.codebook.set(name)) else { return };
+        match set.labels.iter().find(|label| label.answer == cell) {
+            Some(label) => match label.missing {
+                Some(reason) => {
+                    self.stated.insert((variable, row), reason);
+                }
+                None => {
+                    let number = set.answers().position(|l| l.label == label.label);
+                    self.set_label(variable, row, number.and_then(|n| u32::try_from(n).ok()).unwrap_or(0));
+                }
+            },
+            None => {
+                let answers: Vec<&str> = set.labels.iter().map(|l| l.answer.as_str()).collect();
+                let add = format!("add it to `{}` at {}", set.name, told(&set.place));
+                self.unknown_answer(variable, row, column, cell, &answers, &add);
+            }
+        }
+    }
+
+    /// Tells an answer that the codebook does not know, with the nearest that it knows.
+    pub(super) fn unknown_answer(
+        &mut self,
+        variable: usize,
+        row: usize,
+        column: usize,
+        cell: &str,
+        known: &[&str],
+        otherwise: &str,
+    ) {
+        let name = &self.variables[variable].name;
+        let fault = Diagnostic::error(format!("answer `{}` to `{name}` is not in the codebook", shown(cell)));
+        self.faults.cell(row, column, fault, |f| {
+            let near = nearest(cell, known.iter().copied());
+            match (near, known, otherwise) {
+                (Some(near), _, "") => f.hint(format!("did you mean `{near}`?")),
+                (Some(near), _, otherwise) => f.hint(format!("did you mean `{near}`? Else {otherwise}")),
+                (None, [only], _) => {
+                    f.hint(format!("write `{only}` where it was ticked, else leave it blank"))
+                }
+                (None, _, otherwise) => {
+                    let listed: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
+                    f.note(format!("it knows {}", listed.join(", "))).hint(otherwise.to_owned())
+                }
+            }
+        });
+    }
+
+    fn wrong(
+        &mut self,
+        variable: usize,
+        row: usize,
+        column: usize,
+        cell: &str,
+        how: &str,
+        more: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        let name = &self.variables[variable].name;
+        let fault = Diagnostic::error(format!("answer `{}` to `{name}` {how}", shown(cell)));
+        self.faults.cell(row, column, fault, more);
+    }
+
+    fn variable_of(&self, question: &Question, target: Target) -> Option<usize> {
+        match target {
+            Target::Whole => self.variable(&question.name),
+            Target::Item(item) => {
+                self.variable(&format!("{}__{}", question.name, question.items.get(item)?.name))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn variable(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(super) fn raw_columns(&self, number: usize) -> &[(Target, usize)] {
+        &self.raw[number]
+    }
+
+    pub(super) fn set_label(&mut self, variable: usize, row: usize, label: u32) {
+        if let Values::Labels(values) = &mut self.columns[variable] {
+            values[row] = Some(label);
+        }
+    }
+
+    pub(super) fn label(&self, variable: usize, row: usize) -> Option<&str> {
+        let Values::Labels(values) = &self.columns[variable] else { return None };
+        let number = values.get(row).copied().flatten()?;
+        self.variables[variable].labels.get(usize::try_from(number).ok()?).map(String::as_str)
+    }
+
+    pub(super) fn has_text(&self, question: &str, row: usize) -> bool {
+        self.variable(question).is_some_and(|variable| self.columns[variable].is_some(row))
+    }
+
+    fn set_text(&mut self, variable: usize, row: usize, text: &str) {
+        if let Values::Text(values) = &mut self.columns[variable] {
+            values[row] = Some(text.to_owned());
+        }
+    }
+
+    /// Every respondent has a number, and no number stands twice.
+    fn identities(&mut self) {
+        let id = self.codebook.questions.iter().position(|q| q.kind == Kind::Id);
+        let Some(column) = id.and_then(|q| self.raw[q].first()).map(|(_, column)| *column) else { return };
+        let table = self.table;
+        let mut first: HashMap<&str, usize> = HashMap::new();
+        for row in 0..table.len() {
+            let id = table.cell(row, column);
+            self.respondents[row] = id.to_owned();
+            if id.is_empty() {
+                let fault = Diagnostic::error("a respondent has no number");
+                self.faults
+                    .cell(row, column, fault, |f| f.hint("give each respondent a number of their own"));
+            } else if let Some(before) = first.get(id) {
+                let fault = Diagnostic::error(format!("respondent `{}` stands twice", shown(id)));
+                let before = table.line(*before);
+                self.faults.cell(row, column, fault, |f| {
+                    f.note(format!("first on line {before}"))
+                        .hint("take out the row that does not count, or give it a number of its own")
+                });
+            } else {
+                first.insert(id, row);
+            }
+        }
+    }
+
+    /// Who ticked one item of a multiple-response set, or wrote a text that belongs to it, has left the others unticked.
+    fn settle_selection(&mut self, number: usize) {
+        let codebook = self.codebook;
+        let question = &codebook.questions[number];
+        if question.kind != Kind::Multiple {
+            return;
+        }
+        let variables = self.variables_of(question);
+        let texts: Vec<&Question> =
+            codebook.questions.iter().filter(|q| q.part_of.as_ref() == Some(&question.name)).collect();
+        for row in 0..self.table.len() {
+            let answered = variables.iter().any(|v| self.columns[*v].is_some(row))
+                || texts.iter().any(|text| self.has_text(&text.name, row));
+            for variable in variables.iter().filter(|_| answered) {
+                if !self.columns[*variable].is_some(row) {
+                    self.set_label(*variable, row, 1);
+                }
+            }
+        }
+    }
+
+    fn variables_of(&self, question: &Question) -> Vec<usize> {
+        (0..self.variables.len()).filter(|v| self.variables[*v].question == question.name).collect()
+    }
+
+    /// Whether the respondent in `row` was asked `question`.
+    fn asked(&self, question: &Question, row: usize) -> bool {
+        question.asked_in(self.wave)
+            && question.asked_if.as_ref().is_none_or(|universe| {
+                self.variable(&universe.variable)
+                    .and_then(|variable| self.label(variable, row))
+                    .is_some_and(|label| universe.is.iter().any(|l| l == label))
+            })
+            && question.coded_from.as_ref().is_none_or(|text| {
+                self.codebook.question(text).is_none_or(|question| self.asked(question, row))
+            })
+    }
+
+    fn outside_universe(&mut self, number: usize) {
+        let codebook = self.codebook;
+        let question = &codebook.questions[number];
+        let Some(universe) = &question.asked_if else { return };
+        for row in 0..self.table.len() {
+            if self.asked(question, row) {
+                continue;
+            }
+            let answered = self.raw[number].iter().find(|(_, c)| !self.table.cell(row, *c).is_empty());
+            let Some((_, column)) = answered.copied() else { continue };
+            let was = self.variable(&universe.variable).and_then(|variable| self.label(variable, row));
+            let was = was.map_or("blank".to_owned(), |label| format!("`{label}`"));
+            let fault = Diagnostic::error(format!(
+                "an answer to `{}` from a respondent who was not asked: `{}` is {was}",
+                question.name, universe.variable
+            ));
+            self.faults.cell(row, column, fault, |f| {
+                f.note(format!("asked only where {}, by {}", universe.words(), told(&question.place)))
+                    .hint("correct one of the two answers, or the question's `asked_if`")
+            });
+        }
+    }
+
+    /// Every missing answer with its reason.
+    fn missing(&self) -> Vec<Missing> {
+        let mut missing = Vec::new();
+        for (variable, described) in self.variables.iter().enumerate() {
+            let Some(question) = self.codebook.question(&described.question) else { continue };
+            for row in (0..self.table.len()).filter(|row| !self.columns[variable].is_some(*row)) {
+                let reason = self.stated.get(&(variable, row)).copied();
+                let reason = reason.unwrap_or_else(|| self.reason(question, row));
+                missing.push(Missing { row, variable, reason });
+            }
+        }
+        missing
+    }
+
+    fn reason(&self, question: &Question, row: usize) -> MissingReason {
+        if !self.asked(question, row) {
+            return MissingReason::NotAsked;
+        }
+        // A text beside a set of items: who ticked an item had nothing to write.
+        let set = question.part_of.as_deref().and_then(|name| self.codebook.question(name));
+        if set.is_some_and(|set| self.variables_of(set).iter().any(|v| self.columns[*v].is_some(row))) {
+            return MissingReason::NotApplicable;
+        }
+        // A text that is there and fits no code.
+        if question.coded_from.as_deref().is_some_and(|text| self.has_text(text, row)) {
+            return MissingReason::NotApplicable;
+        }
+        MissingReason::Skipped
+    }
+}
+
+/// A place as part of a sentence.
+fn told(place: &Place) -> String {
+    Place { excerpt: None, column: None, ..place.clone() }.to_string()
+}

@@ -1,0 +1,87 @@
+//! The files of the codebook as they are written: names with their places, nothing checked.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::model::Kind;
+
+/// `value-labels.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SetsFile {
+    #[serde(default)]
+    pub(super) set: Vec<SetEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SetEntry {
+    pub(super) name: Spanned<String>,
+    #[serde(default)]
+    pub(super) ordered: bool,
+    pub(super) labels: Vec<LabelEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LabelEntry {
+    pub(super) label: Spanned<String>,
+    pub(super) answer: Spanned<String>,
+    pub(super) missing: Option<Spanned<String>>,
+}
+
+/// A file of `questions/`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuestionsFile {
+    #[serde(default)]
+    pub(super) question: Vec<QuestionEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuestionEntry {
+    pub(super) name: Spanned<String>,
+    pub(super) label: String,
+    pub(super) text: String,
+    pub(super) kind: Kind,
+    pub(super) values: Option<Spanned<String>>,
+    pub(super) column: Option<Spanned<String>>,
+    pub(super) asked_if: Option<UniverseEntry>,
+    #[serde(default)]
+    pub(super) items: Vec<ItemEntry>,
+    #[serde(default)]
+    pub(super) stages: Vec<StageEntry>,
+    pub(super) none: Option<LabelEntry>,
+    pub(super) unknown: Option<LabelEntry>,
+    pub(super) coded_from: Option<Spanned<String>>,
+    pub(super) part_of: Option<Spanned<String>>,
+    pub(super) unit: Option<String>,
+    pub(super) min: Option<f64>,
+    pub(super) max: Option<f64>,
+    pub(super) waves: Option<Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UniverseEntry {
+    pub(super) variable: Spanned<String>,
+    pub(super) is: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ItemEntry {
+    pub(super) name: Spanned<String>,
+    pub(super) label: String,
+    pub(super) answer: Option<Spanned<String>>,
+    pub(super) coded_from: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StageEntry {
+    pub(super) name: Spanned<String>,
+    pub(super) label: String,
+    pub(super) answer: Spanned<String>,
+}

@@ -1,0 +1,70 @@
+//! The columns that a raw export must have for a codebook.
+
+use super::model::{Codebook, Kind, Question};
+
+/// What a raw column answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// The question as a whole.
+    Whole,
+    /// An item.
+    Item(usize),
+    /// An item at a stage.
+    Stage(usize, usize),
+    /// That an item happens at no stage.
+    None(usize),
+    /// That an item is not known.
+    Unknown(usize),
+}
+
+/// A column that the codebook names.
+#[derive(Clone, Debug)]
+pub(super) struct Expected {
+    /// Its name in the header.
+    pub(super) header: String,
+    /// The question, by its number.
+    pub(super) question: usize,
+    /// What of the question it answers.
+    pub(super) target: Target,
+}
+
+/// All columns of one question, in the order of its items.
+pub(super) fn of_question(number: usize, question: &Question) -> Vec<Expected> {
+    let Some(column) = &question.column else { return Vec::new() };
+    let expected = |header: String, target| Expected { header, question: number, target };
+    let items = question.items.iter().enumerate().filter_map(|(i, item)| Some((i, item.answer.as_ref()?)));
+    match question.kind {
+        Kind::Grid | Kind::Multiple | Kind::Numbers => {
+            items.map(|(i, answer)| expected(format!("{column} [{answer}]"), Target::Item(i))).collect()
+        }
+        Kind::Staged => items
+            .flat_map(|(i, answer)| {
+                let head = format!("{column} [{answer}]");
+                let stages = question.stages.iter().enumerate().map({
+                    let head = head.clone();
+                    move |(s, stage)| (format!("{head} [{}]", stage.answer), Target::Stage(i, s))
+                });
+                let none = question.none.iter().map(|l| (format!("{head} [{}]", l.answer), Target::None(i)));
+                let unknown =
+                    question.unknown.iter().map(|l| (format!("{head} [{}]", l.answer), Target::Unknown(i)));
+                stages
+                    .chain(none)
+                    .chain(unknown)
+                    .map(|(header, target)| expected(header, target))
+                    .collect::<Vec<_>>()
+            })
+            .collect(),
+        Kind::Coded => Vec::new(),
+        Kind::Id | Kind::Timestamp | Kind::Single | Kind::Text => {
+            vec![expected(column.clone(), Target::Whole)]
+        }
+    }
+}
+
+impl Codebook {
+    /// All columns that the raw export of `wave` must have.
+    pub(super) fn expected(&self, wave: &str) -> Vec<Expected> {
+        let asked = self.questions.iter().enumerate().filter(|(_, q)| q.asked_in(wave));
+        asked.flat_map(|(number, question)| of_question(number, question)).collect()
+    }
+}

@@ -1,0 +1,279 @@
+//! The material beside the responses: the fieldwork (sampling frame, pilots) and the case studies (cases, documents,
+//! their paragraphs as segments, and the codes that coders gave to segments).
+//!
+//! In: the files that `study.toml` names. Out: [`Fieldwork`] and [`Material`], or all faults at once. Columns that the
+//! program does not need are the study's own and are carried along as text.
+
+use std::collections::{HashMap, HashSet};
+
+use super::model::Codebook;
+use super::sheet::{Field, Holding, Sheet, shown};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::sources::{Faults, RawTable, Text};
+use crate::study::{Study, Wave};
+
+/// How the survey of a wave was carried out.
+#[derive(Clone, Debug, Default)]
+pub struct Fieldwork {
+    /// The sampling frame: `wave`, `role`, `invited`.
+    pub frame: Sheet,
+    /// Places where the questionnaire was piloted.
+    pub pilots: Sheet,
+}
+
+impl Fieldwork {
+    /// Reads the sampling frame of `wave` and the pilots of `study`.
+    ///
+    /// # Errors
+    /// All faults of the two files.
+    pub fn read(study: &Study, wave: &Wave) -> Result<(Fieldwork, Diagnostics), Diagnostics> {
+        let mut diagnostics = Diagnostics::new();
+        let fields = [("wave", Holding::Name), ("role", Holding::Name), ("invited", Holding::Count)];
+        let frame = sheet(study, &wave.frame, &fields, &mut diagnostics, |sheet, table, faults| {
+            for row in (0..sheet.rows()).filter(|row| !["", &wave.id].contains(&sheet.text("wave", *row))) {
+                let fault = Diagnostic::error(format!(
+                    "a row of wave `{}` in the frame of wave `{}`",
+                    shown(sheet.text("wave", row)),
+                    wave.id
+                ));
+                faults.cell(row, table.column("wave").unwrap_or_default(), fault, |f| {
+                    f.hint("move it to that wave's frame")
+                });
+            }
+            unique(sheet, table, "role", faults);
+        });
+        let pilots = sheet(study, &study.sources.pilots, &[], &mut diagnostics, |_, _, _| {});
+        diagnostics.or(Fieldwork { frame, pilots })
+    }
+
+    /// Number of people invited.
+    pub fn invited(&self) -> i64 {
+        (0..self.frame.rows()).filter_map(|row| self.frame.integer("invited", row)).sum()
+    }
+}
+
+/// The case studies.
+#[derive(Clone, Debug, Default)]
+pub struct Material {
+    /// The cases, with all columns of their file.
+    pub cases: Sheet,
+    /// The documents, with all columns of their list.
+    pub documents: Sheet,
+    /// Paragraphs of documents, in order.
+    pub segments: Vec<Segment>,
+    /// Codes given to segments, in the order of the file.
+    pub codings: Vec<Coding>,
+}
+
+/// A paragraph of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// The document.
+    pub document: String,
+    /// The case that the document is about.
+    pub case: String,
+    /// Number of the paragraph, from 1.
+    pub paragraph: usize,
+    /// Where it begins, in characters from the beginning of the text.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Its words.
+    pub excerpt: String,
+}
+
+/// A code that a coder gave to a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coding {
+    /// The segment, by its number in [`Material::segments`].
+    pub segment: usize,
+    /// Who gave it.
+    pub coder: String,
+    /// Path of the code.
+    pub code: String,
+}
+
+impl Material {
+    /// Reads the case studies of `study`.
+    ///
+    /// # Errors
+    /// All faults of the cases, documents, texts and codings, among them names that point to nothing.
+    pub fn read(study: &Study, codebook: &Codebook) -> Result<(Material, Diagnostics), Diagnostics> {
+        let mut diagnostics = Diagnostics::new();
+        let sources = &study.sources;
+        let fields = [("case_id", Holding::Name)];
+        let cases = sheet(study, &sources.cases, &fields, &mut diagnostics, |sheet, table, faults| {
+            unique(sheet, table, "case_id", faults);
+        });
+        let fields = [("document_id", Holding::Name), ("case_id", Holding::Name), ("kind", Holding::Name)];
+        let documents =
+            sheet(study, &sources.documents, &fields, &mut diagnostics, |sheet, table, faults| {
+                unique(sheet, table, "document_id", faults);
+                let known: Vec<&str> = (0..cases.rows()).map(|row| cases.text("case_id", row)).collect();
+                for row in 0..sheet.rows() {
+                    known_name(table, row, "case_id", sheet.text("case_id", row), &known, "case", faults);
+                }
+            });
+        let segments = segments(study, &documents, &mut diagnostics);
+        let codings = codings(study, codebook, &documents, &segments, &mut diagnostics);
+        diagnostics.or(Material { cases, documents, segments, codings })
+    }
+}
+
+/// Reads and checks one table; its faults go to `diagnostics`.
+fn sheet(
+    study: &Study,
+    file: &str,
+    fields: &[Field],
+    diagnostics: &mut Diagnostics,
+    check: impl FnOnce(&Sheet, &RawTable, &mut Faults<'_>),
+) -> Sheet {
+    match RawTable::read(&study.root, file) {
+        Ok((table, warnings)) => {
+            diagnostics.extend(warnings);
+            let mut faults = Faults::new(&table);
+            let sheet = Sheet::read(&table, fields, &mut faults);
+            check(&sheet, &table, &mut faults);
+            diagnostics.extend(faults.finish());
+            sheet
+        }
+        Err(faults) => {
+            diagnostics.extend(faults);
+            Sheet::default()
+        }
+    }
+}
+
+fn unique(sheet: &Sheet, table: &RawTable, name: &str, faults: &mut Faults<'_>) {
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    for row in 0..sheet.rows() {
+        let value = sheet.text(name, row);
+        if value.is_empty() {
+            continue;
+        }
+        if let Some(before) = first.insert(value, row) {
+            let fault = Diagnostic::error(format!("`{}` stands twice in `{name}`", shown(value)));
+            faults.cell(row, table.column(name).unwrap_or_default(), fault, |f| {
+                f.note(format!("first on line {}", table.line(before))).hint("rename or take out one of them")
+            });
+        }
+    }
+}
+
+/// Tells a value that should be the name of something, and is not.
+fn known_name(
+    table: &RawTable,
+    row: usize,
+    column: &str,
+    value: &str,
+    known: &[&str],
+    what: &str,
+    faults: &mut Faults<'_>,
+) {
+    if value.is_empty() || known.contains(&value) {
+        return;
+    }
+    let fault = Diagnostic::error(format!("there is no {what} `{}`", shown(value)));
+    faults.cell(row, table.column(column).unwrap_or_default(), fault, |f| {
+        match nearest(value, known.iter().copied()) {
+            Some(near) => f.hint(format!("did you mean `{near}`?")),
+            None => f.hint(format!("correct the name, or define the {what}")),
+        }
+    });
+}
+
+/// Reads the text of every document, and tells texts that no document names.
+fn segments(study: &Study, documents: &Sheet, diagnostics: &mut Diagnostics) -> Vec<Segment> {
+    let folder = &study.sources.texts;
+    let mut segments = Vec::new();
+    let mut named = HashSet::new();
+    for row in 0..documents.rows() {
+        let document = documents.text("document_id", row);
+        if document.is_empty() || !named.insert(format!("{document}.txt")) {
+            continue;
+        }
+        match Text::read(&study.root, &format!("{folder}/{document}.txt")) {
+            Ok((text, warnings)) => {
+                diagnostics.extend(warnings);
+                segments.extend(text.paragraphs.into_iter().map(|paragraph| Segment {
+                    document: document.to_owned(),
+                    case: documents.text("case_id", row).to_owned(),
+                    paragraph: paragraph.number,
+                    start: paragraph.start,
+                    end: paragraph.end,
+                    excerpt: paragraph.words,
+                }));
+            }
+            Err(faults) => diagnostics.extend(faults),
+        }
+    }
+    let entries = fs_err::read_dir(study.root.join(folder)).into_iter().flatten();
+    let mut stray: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".txt") && !named.contains(name))
+        .collect();
+    stray.sort();
+    for name in stray {
+        diagnostics.push(
+            Diagnostic::warning("no document has this text")
+                .at(Place::file(format!("{folder}/{name}")))
+                .hint(format!("list it in {}, or take it out", study.sources.documents)),
+        );
+    }
+    segments
+}
+
+fn codings(
+    study: &Study,
+    codebook: &Codebook,
+    documents: &Sheet,
+    segments: &[Segment],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Coding> {
+    let fields = [
+        ("document_id", Holding::Name),
+        ("paragraph", Holding::Count),
+        ("coder", Holding::Name),
+        ("code", Holding::Name),
+    ];
+    let mut codings = Vec::new();
+    let known: Vec<&str> = (0..documents.rows()).map(|row| documents.text("document_id", row)).collect();
+    let codes: Vec<&str> = codebook.code_frame.codes.iter().map(|c| c.path.as_str()).collect();
+    let numbers: HashMap<(&str, i64), usize> = segments
+        .iter()
+        .enumerate()
+        .filter_map(|(n, s)| Some(((s.document.as_str(), i64::try_from(s.paragraph).ok()?), n)))
+        .collect();
+    let _ = sheet(study, &study.sources.codings, &fields, diagnostics, |sheet, table, faults| {
+        let mut given = HashSet::new();
+        for row in 0..sheet.rows() {
+            let (document, code) = (sheet.text("document_id", row), sheet.text("code", row));
+            let coder = sheet.text("coder", row);
+            known_name(table, row, "document_id", document, &known, "document", faults);
+            known_name(table, row, "code", code, &codes, "code", faults);
+            let Some(paragraph) = sheet.integer("paragraph", row) else { continue };
+            let Some(segment) = numbers.get(&(document, paragraph)).copied() else {
+                if known.contains(&document) {
+                    let paragraphs = segments.iter().filter(|s| s.document == document).count();
+                    let fault = Diagnostic::error(format!("`{document}` has no paragraph {paragraph}"));
+                    faults.cell(row, table.column("paragraph").unwrap_or_default(), fault, |f| {
+                        f.note(format!("it has {}", crate::diagnostic::count(paragraphs, "paragraph")))
+                            .hint("paragraphs are parted by empty lines and counted from 1")
+                    });
+                }
+                continue;
+            };
+            if !given.insert((segment, coder.to_owned(), code.to_owned())) {
+                let fault = Diagnostic::error(format!(
+                    "`{coder}` gives `{code}` twice to paragraph {paragraph} of `{document}`"
+                ));
+                faults.cell(row, table.column("code").unwrap_or_default(), fault, |f| {
+                    f.hint("take out one of the rows")
+                });
+                continue;
+            }
+            codings.push(Coding { segment, coder: coder.to_owned(), code: code.to_owned() });
+        }
+    });
+    codings
+}

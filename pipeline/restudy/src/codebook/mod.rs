@@ -1,0 +1,33 @@
+//! The codebook: what was asked, of whom, with which answers; and the responses read in its light.
+//!
+//! In: the study's `codebook/` and raw tables. Out: a [`Codebook`], and [`Responses`] (and the other material) as typed,
+//! labelled columns with a reason for every missing answer; or everything that is wrong, each fault with its place.
+//!
+//! - A codebook that loads is sound: every name it uses is one that it defines.
+//! - A value that it does not know never gets through; nothing is guessed or dropped in silence.
+//! - It knows neither Arrow nor Parquet nor what the study is about.
+
+mod answers;
+mod code_frame;
+mod definitions;
+mod expected;
+mod load;
+mod material;
+mod missing;
+mod model;
+mod open_codings;
+mod register;
+mod sheet;
+mod staged;
+mod timestamp;
+mod validate;
+mod variables;
+
+pub use answers::{Responses, read};
+pub use code_frame::{Code, CodeFrame};
+pub use material::{Coding, Fieldwork, Material, Segment};
+pub use missing::{Missing, MissingReason};
+pub use model::{Codebook, Item, Kind, Question, Stage, Universe, ValueLabel, ValueSet};
+pub use register::claims;
+pub use sheet::{Sheet, Values};
+pub use variables::{Holds, Level, Variable};

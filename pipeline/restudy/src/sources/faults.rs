@@ -1,0 +1,81 @@
+//! Faults in the cells of a table, like ones folded into one.
+//!
+//! In: one fault per cell, as it is met. Out: one [`Diagnostic`] per message, at the first cell that has it, with the
+//! lines of the others in a note. It shows cells and never a whole row.
+
+use indexmap::IndexMap;
+
+use super::RawTable;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// How many further lines a note lists before it only counts them.
+const LISTED: usize = 12;
+
+/// The faults met so far in one table.
+#[derive(Debug)]
+pub struct Faults<'a> {
+    table: &'a RawTable,
+    met: IndexMap<String, (Diagnostic, Vec<usize>)>,
+}
+
+impl<'a> Faults<'a> {
+    /// None yet.
+    pub fn new(table: &'a RawTable) -> Self {
+        Faults { table, met: IndexMap::new() }
+    }
+
+    /// A fault of the cell at `row` and `column` (both counted from 0). A message that was met before only adds its
+    /// line; `more` is asked for notes and hints the first time.
+    pub fn cell(
+        &mut self,
+        row: usize,
+        column: usize,
+        fault: Diagnostic,
+        more: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        let line = self.table.line(row);
+        match self.met.get_mut(&fault.message) {
+            Some((_, lines)) => lines.push(line),
+            None => {
+                let fault = more(fault.at(self.table.place(row, column)));
+                self.met.insert(fault.message.clone(), (fault, Vec::new()));
+            }
+        }
+    }
+
+    /// A fault that is not a cell's; its message is told once.
+    pub fn other(&mut self, fault: Diagnostic) {
+        self.met.entry(fault.message.clone()).or_insert((fault, Vec::new()));
+    }
+
+    /// All of them, by place.
+    pub fn finish(self) -> Diagnostics {
+        let mut all: Vec<Diagnostic> = self
+            .met
+            .into_values()
+            .map(|(mut fault, mut lines)| {
+                lines.dedup();
+                if let Some(note) = further_rows(&lines) {
+                    fault.notes.insert(0, note);
+                }
+                fault
+            })
+            .collect();
+        let key = |place: &Option<Place>| place.as_ref().map(|p| (p.line, p.column));
+        all.sort_by(|a, b| key(&a.place).cmp(&key(&b.place)));
+        let mut diagnostics = Diagnostics::new();
+        diagnostics.extend(all);
+        diagnostics
+    }
+}
+
+/// "3 more rows: lines 518, 733, 910".
+fn further_rows(lines: &[usize]) -> Option<String> {
+    let listed: Vec<String> = lines.iter().take(LISTED).map(usize::to_string).collect();
+    match lines.len() {
+        0 => None,
+        1 => Some(format!("1 more row: line {}", listed[0])),
+        n if n <= LISTED => Some(format!("{n} more rows: lines {}", listed.join(", "))),
+        n => Some(format!("{n} more rows: lines {} and {} others", listed.join(", "), n - LISTED)),
+    }
+}

@@ -1,0 +1,83 @@
+//! Sources: files as they arrive, read into raw columns and texts that know their places.
+//!
+//! In: a file. Out: a [`RawTable`] of cells, or a [`Text`] of paragraphs; every cell and paragraph can tell where it
+//! stands in its file. A file that cannot be read as a table is told with all of its faults.
+//!
+//! It knows no codebook: what a cell means, and whether it may say so, is decided later on the path.
+
+mod csv;
+mod faults;
+mod texts;
+
+pub use csv::RawTable;
+pub(crate) use csv::shortened;
+pub use faults::Faults;
+pub use texts::{Paragraph, Text};
+
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// The bytes of `file` in the study's folder `root`.
+///
+/// # Errors
+/// The file cannot be read; the message says why, the hint where it is named.
+pub fn bytes(root: &Path, file: &str) -> Result<Vec<u8>, Diagnostics> {
+    fs_err::read(root.join(file)).map_err(|e| {
+        let reason = match e.kind() {
+            std::io::ErrorKind::NotFound => format!("there is no file `{file}`"),
+            std::io::ErrorKind::PermissionDenied => format!("`{file}` may not be read by this user"),
+            kind => format!("`{file}` cannot be read: {kind}"),
+        };
+        Diagnostic::error(reason)
+            .at(Place::file(file))
+            .hint("put it there, or change its path in study.toml")
+            .into()
+    })
+}
+
+/// `bytes` as UTF-8 text without its byte order mark.
+///
+/// # Errors
+/// The bytes are not UTF-8: the first bad byte is told with its line, and how many lines more have one.
+pub fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
+    const RESAVE: &str = "save it again as UTF-8 (in Excel: Save As, `CSV UTF-8 (Comma delimited)`)";
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Diagnostic::error("the file is UTF-16, not UTF-8")
+            .at(Place::at(file, 1, 1))
+            .hint(RESAVE)
+            .into());
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        }),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let bytes = error.as_bytes();
+            let line = 1 + bytes[..at].iter().filter(|b| **b == b'\n').count();
+            let line_start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+            let column = 1 + String::from_utf8_lossy(&bytes[line_start..at]).chars().count();
+            let more = bytes
+                .split(|b| *b == b'\n')
+                .skip(line)
+                .filter(|line| std::str::from_utf8(line).is_err())
+                .count();
+            let mut diagnostic = Diagnostic::error(format!(
+                "byte {} (0x{:02x}) is not UTF-8 text",
+                at + 1,
+                bytes.get(at).copied().unwrap_or_default()
+            ))
+            .at(Place::at(file, line, column));
+            if more > 0 {
+                diagnostic = diagnostic.note(format!(
+                    "{} more {} the same fault",
+                    more,
+                    if more == 1 { "line has" } else { "lines have" }
+                ));
+            }
+            Err(diagnostic.hint(RESAVE).into())
+        }
+    }
+}

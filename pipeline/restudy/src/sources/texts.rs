@@ -1,0 +1,112 @@
+//! Documents: plain text in paragraphs that know their places.
+//!
+//! In: a text file. Out: a [`Text`] whose [`Paragraph`]s are numbered from 1 and know where they begin and end, in
+//! characters, so that a coding can point at one. A paragraph ends at an empty line; its own line breaks become spaces
+//! in `words`, while the offsets are those of the file.
+
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// A document's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The file, relative to the study's folder.
+    pub file: String,
+    /// Its paragraphs, in order.
+    pub paragraphs: Vec<Paragraph>,
+}
+
+/// A paragraph of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paragraph {
+    /// Its number in the document, from 1.
+    pub number: usize,
+    /// First line, from 1.
+    pub line: usize,
+    /// Where it begins, in characters from the beginning of the text.
+    pub start: usize,
+    /// Where it ends, in characters from the beginning of the text; the character there is no longer part of it.
+    pub end: usize,
+    /// Its words, on one line, without control characters.
+    pub words: String,
+}
+
+impl Text {
+    /// Reads `file` in the study's folder `root`; warnings come along.
+    ///
+    /// # Errors
+    /// The file is not there, is not UTF-8, or has no paragraph.
+    pub fn read(root: &Path, file: &str) -> Result<(Text, Diagnostics), Diagnostics> {
+        Text::parse(file, super::bytes(root, file)?)
+    }
+
+    /// Reads `bytes` as the text in `file`; warnings come along.
+    ///
+    /// # Errors
+    /// The bytes are not UTF-8, or hold no paragraph.
+    pub fn parse(file: &str, bytes: Vec<u8>) -> Result<(Text, Diagnostics), Diagnostics> {
+        let text = super::utf8(file, bytes)?;
+        let mut diagnostics = Diagnostics::new();
+        let mut paragraphs: Vec<Paragraph> = Vec::new();
+        let mut open: Option<Paragraph> = None;
+        let mut offset = 0;
+        for (index, raw) in text.split_inclusive('\n').enumerate() {
+            let line = raw.trim();
+            let start = offset + raw.chars().take_while(|c| c.is_whitespace()).count();
+            offset += raw.chars().count();
+            if line.is_empty() {
+                paragraphs.extend(open.take());
+                continue;
+            }
+            if let Some((column, control)) = raw.trim_end().chars().enumerate().find(|(_, c)| unwanted(*c)) {
+                diagnostics.push(
+                    Diagnostic::warning(format!(
+                        "control character U+{:04X} is left out",
+                        u32::from(control)
+                    ))
+                    .at(Place::at(file, index + 1, column + 1)),
+                );
+            }
+            let words: String = line.chars().filter(|c| !unwanted(*c)).collect();
+            let end = start + line.chars().count();
+            match &mut open {
+                Some(paragraph) => {
+                    paragraph.words.push(' ');
+                    paragraph.words.push_str(&words);
+                    paragraph.end = end;
+                }
+                None => {
+                    let number = paragraphs.len() + 1;
+                    open = Some(Paragraph { number, line: index + 1, start, end, words });
+                }
+            }
+        }
+        paragraphs.extend(open.take());
+        if paragraphs.is_empty() {
+            diagnostics.push(Diagnostic::error("the document is empty").at(Place::at(file, 1, 1)));
+        }
+        diagnostics.or(Text { file: file.to_owned(), paragraphs })
+    }
+}
+
+fn unwanted(c: char) -> bool {
+    c.is_control() && c != '\t'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_cut_the_paragraph_out_of_the_text() {
+        let text = "First, é.\r\nstill first\r\n\r\n  Second\n";
+        let (read, _) = Text::parse("t.txt", text.as_bytes().to_vec()).unwrap();
+        let cut = |p: &Paragraph| text.chars().skip(p.start).take(p.end - p.start).collect::<String>();
+        assert_eq!(read.paragraphs.len(), 2);
+        assert_eq!(cut(&read.paragraphs[0]), "First, é.\r\nstill first");
+        assert_eq!(read.paragraphs[0].words, "First, é. still first");
+        assert_eq!(cut(&read.paragraphs[1]), "Second");
+        assert_eq!((read.paragraphs[1].number, read.paragraphs[1].line), (2, 4));
+    }
+}

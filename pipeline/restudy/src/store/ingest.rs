@@ -1,0 +1,105 @@
+//! From a study's files to its tables: reads every source, and tells all faults of all of them at once.
+
+use std::collections::HashMap;
+
+use datafusion::arrow::record_batch::RecordBatch;
+
+use super::arrays::{self, Table};
+use super::tables::{Tables, key};
+use super::{codebook_tables, material_tables, response_tables};
+use crate::codebook::{self, Codebook, Fieldwork, Material, Sheet};
+use crate::diagnostic::Diagnostics;
+use crate::sources::RawTable;
+use crate::study::{Study, Wave};
+
+/// The tables of `wave`, and what should be looked at although the tables stand.
+///
+/// # Errors
+/// Everything that is wrong with the codebook and the sources; there are no tables then.
+pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagnostics> {
+    let codebook = Codebook::load(&study.root)?;
+    let mut diagnostics = Diagnostics::new();
+    let responses = taken(responses(study, wave, &codebook), &mut diagnostics);
+    let fieldwork = taken(Fieldwork::read(study, wave), &mut diagnostics);
+    let material = taken(Material::read(study, &codebook), &mut diagnostics);
+    let claims = taken(codebook::claims(study), &mut diagnostics);
+    let (Some(responses), Some(fieldwork), Some(material), Some(claims)) =
+        (responses, fieldwork, material, claims)
+    else {
+        return Err(diagnostics);
+    };
+    let mut tables = Tables::new();
+    let waves: Vec<&str> = study.waves.iter().map(|w| w.id.as_str()).collect();
+    response_tables::add(&mut tables, &codebook, &responses, fieldwork.invited())?;
+    codebook_tables::add(&mut tables, &codebook, &waves)?;
+    material_tables::add(&mut tables, &fieldwork, &material)?;
+    tables.insert("claims", claims_table(&claims)?);
+    let described = tables.iter().map(|(name, batch)| Ok((name.to_owned(), describe(batch, &codebook)?)));
+    let described: Vec<(String, RecordBatch)> = described.collect::<Result<_, Diagnostics>>()?;
+    let mut tables = Tables::new();
+    for (name, batch) in described {
+        tables.insert(name, batch);
+    }
+    diagnostics.or(tables)
+}
+
+/// All that is wrong with the codebook and the sources of `wave`, and what should be looked at; writes nothing.
+pub fn check(study: &Study, wave: &Wave) -> Diagnostics {
+    match ingest(study, wave) {
+        Ok((_, warnings)) => warnings,
+        Err(faults) => faults,
+    }
+}
+
+/// The register of published claims as a table.
+///
+/// # Errors
+/// All faults of the register's file.
+pub fn claims(study: &Study) -> Result<(RecordBatch, Diagnostics), Diagnostics> {
+    let (sheet, warnings) = codebook::claims(study)?;
+    Ok((claims_table(&sheet)?, warnings))
+}
+
+fn claims_table(sheet: &Sheet) -> Result<RecordBatch, Diagnostics> {
+    Table::new().sheet(sheet)?.batch()
+}
+
+fn responses(
+    study: &Study,
+    wave: &Wave,
+    codebook: &Codebook,
+) -> Result<(codebook::Responses, Diagnostics), Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    let table = taken(RawTable::read(&study.root, &wave.responses), &mut diagnostics);
+    let open = taken(RawTable::read(&study.root, &wave.open_codings), &mut diagnostics);
+    let Some(table) = table else { return Err(diagnostics) };
+    let read = taken(codebook::read(codebook, &wave.id, &table, open.as_ref()), &mut diagnostics);
+    match read {
+        Some(responses) => diagnostics.or(responses),
+        None => Err(diagnostics),
+    }
+}
+
+/// The whole codebook goes with the responses, so that the file explains itself.
+fn describe(batch: &RecordBatch, codebook: &Codebook) -> Result<RecordBatch, Diagnostics> {
+    if batch.schema().field_with_name("design").is_err() {
+        return Ok(batch.clone());
+    }
+    let json = serde_json::to_string(codebook).unwrap_or_default();
+    let metadata = HashMap::from([(key::CODEBOOK.to_owned(), json)]);
+    let schema = batch.schema().as_ref().clone().with_metadata(metadata);
+    batch.clone().with_schema(std::sync::Arc::new(schema)).map_err(arrays::fault)
+}
+
+fn taken<T>(result: Result<(T, Diagnostics), Diagnostics>, diagnostics: &mut Diagnostics) -> Option<T> {
+    match result {
+        Ok((value, warnings)) => {
+            diagnostics.extend(warnings);
+            Some(value)
+        }
+        Err(faults) => {
+            diagnostics.extend(faults);
+            None
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The tables of a wave, in memory.
+
+use std::collections::BTreeMap;
+
+use datafusion::arrow::record_batch::RecordBatch;
+
+/// Keys of metadata: what a field says of its variable, and what the file says of the study.
+pub mod key {
+    /// What the variable is about.
+    pub const LABEL: &str = "restudy.label";
+    /// The question to which the variable belongs.
+    pub const QUESTION: &str = "restudy.question";
+    /// Level of measurement: `nominal`, `ordinal`, `numeric` or `text`.
+    pub const LEVEL: &str = "restudy.level";
+    /// The variable's labels, in scale order, as a JSON list.
+    pub const LABELS: &str = "restudy.labels";
+    /// `true` where the labels are a scale; not there otherwise.
+    pub const ORDERED: &str = "restudy.ordered";
+    /// The whole codebook as JSON (of the file, not of a field).
+    pub const CODEBOOK: &str = "restudy.codebook";
+}
+
+/// The tables of a wave by name, one batch each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tables(BTreeMap<String, RecordBatch>);
+
+impl Tables {
+    /// No tables yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The table `name`.
+    pub fn get(&self, name: &str) -> Option<&RecordBatch> {
+        self.0.get(name)
+    }
+
+    /// All tables, in order of name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &RecordBatch)> {
+        self.0.iter().map(|(name, batch)| (name.as_str(), batch))
+    }
+
+    /// Adds a table.
+    pub fn insert(&mut self, name: impl Into<String>, batch: RecordBatch) {
+        self.0.insert(name.into(), batch);
+    }
+}

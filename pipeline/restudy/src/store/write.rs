@@ -1,0 +1,109 @@
+//! Writes tables as Parquet: a fresh folder beside the old one, then one swap.
+
+use std::path::Path;
+
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::errors::ParquetError;
+use datafusion::parquet::file::metadata::KeyValue;
+use datafusion::parquet::file::properties::WriterProperties;
+
+use super::tables::{Tables, key};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// Says who wrote the file; fixed, because it is part of the file's bytes.
+const CREATED_BY: &str = "restudy version 0.1.0";
+
+impl Tables {
+    /// Writes one `NAME.parquet` per table into the folder `dir`, which then holds these tables and nothing else.
+    ///
+    /// # Errors
+    /// A file cannot be written; `dir` is then what it was.
+    pub fn write(&self, dir: &Path) -> Result<(), Diagnostics> {
+        let parent = dir.parent().unwrap_or(Path::new("."));
+        fs_err::create_dir_all(parent)?;
+        let fresh = tempfile::Builder::new().prefix(".store-").tempdir_in(parent)?;
+        for (name, batch) in self.iter() {
+            let path = fresh.path().join(format!("{name}.parquet"));
+            fs_err::write(&path, parquet(batch).map_err(|e| fault(name, &e))?)?;
+        }
+        swap(fresh, dir)
+    }
+}
+
+/// A batch as the bytes of a Parquet file.
+fn parquet(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
+    let schema = batch.schema();
+    let told = schema.metadata().get(key::CODEBOOK);
+    let told = told.map(|codebook| vec![KeyValue::new(key::CODEBOOK.to_owned(), codebook.clone())]);
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_created_by(CREATED_BY.to_owned())
+        .set_key_value_metadata(told)
+        .build();
+    // The codebook stands once, as the file's own metadata, and not in the schema too.
+    let plain = std::sync::Arc::new(schema.as_ref().clone().with_metadata(std::collections::HashMap::new()));
+    let batch = RecordBatch::try_new(plain.clone(), batch.columns().to_vec())?;
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, plain, Some(properties))?;
+    writer.write(&batch)?;
+    writer.close()?;
+    Ok(bytes)
+}
+
+/// Puts the fresh folder where `dir` is, in one step where the system has one; what was there is taken away.
+fn swap(fresh: tempfile::TempDir, dir: &Path) -> Result<(), Diagnostics> {
+    set_readable(fresh.path())?;
+    if !dir.exists() {
+        let fresh = fresh.keep();
+        return Ok(fs_err::rename(&fresh, dir).inspect_err(|_| {
+            let _ = fs_err::remove_dir_all(&fresh);
+        })?);
+    }
+    if exchange(fresh.path(), dir) {
+        // The temporary name now holds the old folder, which goes with it.
+        fresh.close()?;
+        return Ok(());
+    }
+    let parent = dir.parent().unwrap_or(Path::new("."));
+    let old = tempfile::Builder::new().prefix(".store-old-").tempdir_in(parent)?;
+    let aside = old.path().join("store");
+    fs_err::rename(dir, &aside)?;
+    let fresh = fresh.keep();
+    if let Err(error) = fs_err::rename(&fresh, dir) {
+        let _ = fs_err::rename(&aside, dir);
+        let _ = fs_err::remove_dir_all(&fresh);
+        return Err(error.into());
+    }
+    Ok(())
+}
+
+/// A temporary folder is its owner's alone; a store is as readable as any folder.
+#[cfg(unix)]
+fn set_readable(dir: &Path) -> Result<(), Diagnostics> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs_err::set_permissions(dir, std::fs::Permissions::from_mode(0o755))?)
+}
+
+#[cfg(not(unix))]
+fn set_readable(_: &Path) -> Result<(), Diagnostics> {
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn exchange(fresh: &Path, dir: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, fresh, CWD, dir, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> bool {
+    false
+}
+
+fn fault(name: &str, error: &ParquetError) -> Diagnostics {
+    Diagnostic::error(format!("the table `{name}` cannot be written as Parquet: {error}"))
+        .hint("this is a fault of restudy itself, not of the study")
+        .into()
+}

@@ -1,0 +1,3 @@
+//! The integration tests of restudy, in one binary: each more would link DataFusion once more.
+
+mod stages_data;
