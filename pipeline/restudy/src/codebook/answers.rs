@@ -128,7 +128,9 @@ impl<'a> Reader<'a> {
                     let near = nearest(header, absent.iter().map(|e| e.header.as_str()));
                     self.faults.other(match near {
                         Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                        None => fault.hint("take the column out, or define its question in codebook/questions"),
+                        None => {
+                            fault.hint("take the column out, or define its question in codebook/questions")
+                        }
                     });
                 }
             }
@@ -201,7 +203,14 @@ impl<'a> Reader<'a> {
                 if answer == Some(cell) {
                     self.set_label(variable, row, 0);
                 } else {
-                    self.unknown_answer(variable, row, column, cell, &answer.into_iter().collect::<Vec<_>>(), "");
+                    self.unknown_answer(
+                        variable,
+                        row,
+                        column,
+                        cell,
+                        &answer.into_iter().collect::<Vec<_>>(),
+                        "",
+                    );
                 }
             }
             Kind::Single | Kind::Grid => self.labelled(question, variable, (row, column), cell),
@@ -268,7 +277,9 @@ impl<'a> Reader<'a> {
             match (near, known, otherwise) {
                 (Some(near), _, "") => f.hint(format!("did you mean `{near}`?")),
                 (Some(near), _, otherwise) => f.hint(format!("did you mean `{near}`? Else {otherwise}")),
-                (None, [only], _) => f.hint(format!("write `{only}` where it was ticked, else leave it blank")),
+                (None, [only], _) => {
+                    f.hint(format!("write `{only}` where it was ticked, else leave it blank"))
+                }
                 (None, _, otherwise) => {
                     let listed: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
                     f.note(format!("it knows {}", listed.join(", "))).hint(otherwise.to_owned())
@@ -342,7 +353,8 @@ impl<'a> Reader<'a> {
             self.respondents[row] = id.to_owned();
             if id.is_empty() {
                 let fault = Diagnostic::error("a respondent has no number");
-                self.faults.cell(row, column, fault, |f| f.hint("give each respondent a number of their own"));
+                self.faults
+                    .cell(row, column, fault, |f| f.hint("give each respondent a number of their own"));
             } else if let Some(before) = first.get(id) {
                 let fault = Diagnostic::error(format!("respondent `{}` stands twice", shown(id)));
                 let before = table.line(*before);

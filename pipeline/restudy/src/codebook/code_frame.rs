@@ -102,10 +102,13 @@ impl CodeFrame {
             if let Some((parent, _)) = path.rsplit_once('/')
                 && !first.contains_key(parent)
             {
-                let mut fault = Diagnostic::error(format!("code `{path}` has no parent: `{parent}` is no code"))
-                    .at(file.place(entry.path.span()));
-                if let Some(near) = nearest(parent, file.value.code.iter().map(|e| e.path.get_ref().as_str())) {
-                    fault = fault.hint(format!("did you mean `{near}`? Else add a `[[code]]` with that path"));
+                let mut fault =
+                    Diagnostic::error(format!("code `{path}` has no parent: `{parent}` is no code"))
+                        .at(file.place(entry.path.span()));
+                if let Some(near) = nearest(parent, file.value.code.iter().map(|e| e.path.get_ref().as_str()))
+                {
+                    fault =
+                        fault.hint(format!("did you mean `{near}`? Else add a `[[code]]` with that path"));
                 } else {
                     fault = fault.hint("add a `[[code]]` with that path");
                 }

@@ -106,13 +106,14 @@ impl Material {
             unique(sheet, table, "case_id", faults);
         });
         let fields = [("document_id", Holding::Name), ("case_id", Holding::Name), ("kind", Holding::Name)];
-        let documents = sheet(study, &sources.documents, &fields, &mut diagnostics, |sheet, table, faults| {
-            unique(sheet, table, "document_id", faults);
-            let known: Vec<&str> = (0..cases.rows()).map(|row| cases.text("case_id", row)).collect();
-            for row in 0..sheet.rows() {
-                known_name(table, row, "case_id", sheet.text("case_id", row), &known, "case", faults);
-            }
-        });
+        let documents =
+            sheet(study, &sources.documents, &fields, &mut diagnostics, |sheet, table, faults| {
+                unique(sheet, table, "document_id", faults);
+                let known: Vec<&str> = (0..cases.rows()).map(|row| cases.text("case_id", row)).collect();
+                for row in 0..sheet.rows() {
+                    known_name(table, row, "case_id", sheet.text("case_id", row), &known, "case", faults);
+                }
+            });
         let segments = segments(study, &documents, &mut diagnostics);
         let codings = codings(study, codebook, &documents, &segments, &mut diagnostics);
         diagnostics.or(Material { cases, documents, segments, codings })

@@ -57,7 +57,8 @@ pub(super) fn apply(reader: &mut Reader<'_>, open: &RawTable, faults: &mut Fault
             continue;
         };
         let Some(row) = rows.get(id).copied() else {
-            let fault = Diagnostic::error(format!("a code is given to respondent `{}`, who is not there", shown(id)));
+            let fault =
+                Diagnostic::error(format!("a code is given to respondent `{}`, who is not there", shown(id)));
             let file = reader.table.file.clone();
             faults.cell(line, column("respondent_id"), fault, |f| {
                 f.hint(format!("correct the number, or take the row out; the respondents are in {file}"))
@@ -74,8 +75,11 @@ pub(super) fn apply(reader: &mut Reader<'_>, open: &RawTable, faults: &mut Fault
             continue;
         }
         if let Some(before) = given.insert((code.variable, row), line) {
-            let fault =
-                Diagnostic::error(format!("respondent `{}` is coded twice in `{}`", shown(id), question.name));
+            let fault = Diagnostic::error(format!(
+                "respondent `{}` is coded twice in `{}`",
+                shown(id),
+                question.name
+            ));
             let before = open.line(before);
             faults.cell(line, column("respondent_id"), fault, |f| {
                 f.note(format!("first on line {before}")).hint("take out one of the two rows")
@@ -103,10 +107,8 @@ pub(super) fn uncoded(reader: &mut Reader<'_>, open: Option<&RawTable>) {
                 if coded || !reader.has_text(text, row) {
                     continue;
                 }
-                let fault = Diagnostic::warning(format!(
-                    "an answer to `{text}` has no code of `{}`",
-                    question.name
-                ));
+                let fault =
+                    Diagnostic::warning(format!("an answer to `{text}` has no code of `{}`", question.name));
                 reader.faults.cell(row, column, fault, |f| {
                     let to = open.map_or("the open codings", |open| open.file.as_str());
                     f.note("it counts as not applicable there").hint(format!("add its code to {to}"))

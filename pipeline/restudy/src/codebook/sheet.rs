@@ -163,7 +163,8 @@ fn typed(table: &RawTable, column: usize, name: &str, holding: Holding, faults: 
                 }
                 let value = cell.parse::<i64>().ok().filter(|v| *v >= 0);
                 if value.is_none() {
-                    let fault = Diagnostic::error(format!("`{}` in `{name}` is no whole number", shown(cell)));
+                    let fault =
+                        Diagnostic::error(format!("`{}` in `{name}` is no whole number", shown(cell)));
                     faults.cell(row, column, fault, |f| f.hint("write digits only"));
                 }
                 value

@@ -48,7 +48,8 @@ pub(super) fn read(reader: &mut Reader<'_>, number: usize) {
                     reader.unknown_answer(at_all, row, *column, cell, &known, "");
                 }
             }
-            let alone = ticked.iter().find(|(target, _)| matches!(target, Target::None(_) | Target::Unknown(_)));
+            let alone =
+                ticked.iter().find(|(target, _)| matches!(target, Target::None(_) | Target::Unknown(_)));
             match alone {
                 Some((_, column)) if ticked.len() > 1 => {
                     let fault = Diagnostic::error(format!("answers to `{name}` exclude each other"));
@@ -83,7 +84,9 @@ pub(super) fn read(reader: &mut Reader<'_>, number: usize) {
 fn item_of(target: Target) -> Option<usize> {
     match target {
         Target::Whole => None,
-        Target::Item(item) | Target::Stage(item, _) | Target::None(item) | Target::Unknown(item) => Some(item),
+        Target::Item(item) | Target::Stage(item, _) | Target::None(item) | Target::Unknown(item) => {
+            Some(item)
+        }
     }
 }
 

@@ -8,7 +8,8 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
         None => (text, "00:00"),
     };
     let mut parts = date.split('-');
-    let (year, month, day) = (digits(parts.next()?, 4)?, digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
+    let (year, month, day) =
+        (digits(parts.next()?, 4)?, digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
     if parts.next().is_some() || !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
         return None;
     }
@@ -59,7 +60,9 @@ mod tests {
 
     #[test]
     fn other_text_is_no_time() {
-        for text in ["", "2013-02-29", "2013-13-01", "18/03/2013", "2013-03-18 24:00", "2013-3-18", "+013-03-18"] {
+        for text in
+            ["", "2013-02-29", "2013-13-01", "18/03/2013", "2013-03-18 24:00", "2013-3-18", "+013-03-18"]
+        {
             assert_eq!(seconds(text), None, "{text}");
         }
     }

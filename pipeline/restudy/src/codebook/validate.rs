@@ -195,8 +195,10 @@ impl Check<'_> {
         }
         for item in &entry.items {
             if item.answer.is_none() == item.coded_from.is_none() {
-                let message = format!("item `{}` needs one of `answer` and `coded_from`", item.name.get_ref());
-                let hint = "`answer` is its text in the export; `coded_from` the text question it is coded from";
+                let message =
+                    format!("item `{}` needs one of `answer` and `coded_from`", item.name.get_ref());
+                let hint =
+                    "`answer` is its text in the export; `coded_from` the text question it is coded from";
                 self.fault(message, item.name.span(), Some(hint.to_owned()));
             }
         }

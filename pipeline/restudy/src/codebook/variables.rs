@@ -112,9 +112,9 @@ impl Codebook {
             Kind::Id | Kind::Text => vec![whole(Holds::Text, Level::Text)],
             Kind::Timestamp => vec![whole(Holds::Timestamp, Level::Numeric)],
             Kind::Single | Kind::Coded => vec![self.labelled(whole(Holds::Labels, Level::Nominal), question)],
-            Kind::Grid => items
-                .map(|i| self.labelled(of_item(Holds::Labels, Level::Nominal, i), question))
-                .collect(),
+            Kind::Grid => {
+                items.map(|i| self.labelled(of_item(Holds::Labels, Level::Nominal, i), question)).collect()
+            }
             Kind::Multiple => items
                 .map(|i| Variable {
                     value_set: Some(SELECTION.to_owned()),
@@ -176,11 +176,8 @@ impl Codebook {
             labels,
             place: crate::diagnostic::Place::file("codebook"),
         };
-        let plain = |label: &str| super::ValueLabel {
-            label: label.to_owned(),
-            answer: String::new(),
-            missing: None,
-        };
+        let plain =
+            |label: &str| super::ValueLabel { label: label.to_owned(), answer: String::new(), missing: None };
         let mut sets = self.sets.clone();
         if self.questions.iter().any(|q| q.kind == Kind::Multiple) {
             sets.push(own(SELECTION.to_owned(), vec![plain(SELECTED), plain(NOT_SELECTED)]));

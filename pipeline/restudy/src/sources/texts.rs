@@ -61,8 +61,11 @@ impl Text {
             }
             if let Some((column, control)) = raw.trim_end().chars().enumerate().find(|(_, c)| unwanted(*c)) {
                 diagnostics.push(
-                    Diagnostic::warning(format!("control character U+{:04X} is left out", u32::from(control)))
-                        .at(Place::at(file, index + 1, column + 1)),
+                    Diagnostic::warning(format!(
+                        "control character U+{:04X} is left out",
+                        u32::from(control)
+                    ))
+                    .at(Place::at(file, index + 1, column + 1)),
                 );
             }
             let words: String = line.chars().filter(|c| !unwanted(*c)).collect();

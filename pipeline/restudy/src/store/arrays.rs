@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, StringArray,
-    TimestampSecondArray,
+    Array, ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, StringArray, TimestampSecondArray,
 };
 use datafusion::arrow::datatypes::{Field, Int32Type, Schema};
 use datafusion::arrow::error::ArrowError;

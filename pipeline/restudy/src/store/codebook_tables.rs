@@ -47,7 +47,8 @@ fn variables(codebook: &Codebook, waves: &[&str]) -> Table {
 
 fn value_labels(codebook: &Codebook) -> Table {
     let sets = codebook.label_sets();
-    let rows: Vec<_> = sets.iter().flat_map(|s| s.labels.iter().zip(1..).map(move |(l, n)| (s, l, n))).collect();
+    let rows: Vec<_> =
+        sets.iter().flat_map(|s| s.labels.iter().zip(1..).map(move |(l, n)| (s, l, n))).collect();
     let mut table = Table::new();
     table
         .text("value_set", rows.iter().map(|(s, _, _)| s.name.as_str()))

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use datafusion::arrow::array::UInt64Array;
 use datafusion::arrow::array::{Array, ArrayRef, Float64Array, StringArray, StructArray, new_null_array};
 use datafusion::arrow::compute::take;
-use datafusion::arrow::array::UInt64Array;
 use datafusion::arrow::datatypes::{DataType, Field, Fields};
 
 use super::arrays::{self, Table};

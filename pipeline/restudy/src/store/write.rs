@@ -44,7 +44,7 @@ fn parquet(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
         .build();
     // The codebook stands once, as the file's own metadata, and not in the schema too.
     let plain = std::sync::Arc::new(schema.as_ref().clone().with_metadata(std::collections::HashMap::new()));
-    let batch = batch.clone().with_schema(plain.clone())?;
+    let batch = RecordBatch::try_new(plain.clone(), batch.columns().to_vec())?;
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, plain, Some(properties))?;
     writer.write(&batch)?;

@@ -13,7 +13,8 @@ fn study_root() -> PathBuf {
 #[test]
 fn the_study_is_ingested() {
     let study = Study::load(&study_root()).unwrap();
-    let (tables, warnings) = store::ingest(&study, study.wave(None).unwrap()).unwrap_or_else(|e| panic!("{e}"));
+    let (tables, warnings) =
+        store::ingest(&study, study.wave(None).unwrap()).unwrap_or_else(|e| panic!("{e}"));
     println!("{warnings}");
     let folder = tempfile::tempdir().unwrap();
     tables.write(&folder.path().join("store")).unwrap();
