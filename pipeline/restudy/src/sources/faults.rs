@@ -48,6 +48,11 @@ impl<'a> Faults<'a> {
         self.met.entry(fault.message.clone()).or_insert((fault, Vec::new()));
     }
 
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.met.is_empty()
+    }
+
     /// All of them, by place.
     pub fn finish(self) -> Diagnostics {
         let mut all: Vec<Diagnostic> = self
