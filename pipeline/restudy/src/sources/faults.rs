@@ -67,7 +67,7 @@ impl<'a> Faults<'a> {
             })
             .collect();
         let key = |place: &Option<Place>| place.as_ref().map(|p| (p.line, p.column));
-        all.sort_by(|a, b| key(&a.place).cmp(&key(&b.place)));
+        all.sort_by_key(|fault| key(&fault.place));
         let mut diagnostics = Diagnostics::new();
         diagnostics.extend(all);
         diagnostics

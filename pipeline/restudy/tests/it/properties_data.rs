@@ -82,7 +82,7 @@ proptest! {
     }
 
     #[test]
-    fn any_responses_are_read_or_told_why_not(bytes in damaged(std::fs::read(base().join("responses.csv")).unwrap())) {
+    fn any_responses_are_read_or_told_why_not(bytes in damaged(fs_err::read(base().join("responses.csv")).unwrap())) {
         let codebook = Codebook::load(&base()).unwrap();
         let (open, _) = RawTable::read(&base(), "open-codings.csv").unwrap();
         match RawTable::parse("responses.csv", bytes) {
@@ -117,7 +117,7 @@ proptest! {
 
     #[test]
     fn any_definitions_are_read_or_told_why_not(
-        edits in damaged(std::fs::read(base().join("codebook/value-labels.toml")).unwrap())
+        edits in damaged(fs_err::read(base().join("codebook/value-labels.toml")).unwrap())
     ) {
         if let Ok(text) = String::from_utf8(edits)
             && let Err(faults) = Definitions::<toml::Table>::parse("value-labels.toml", text)

@@ -208,3 +208,45 @@ fn the_study_of_this_repository_is_sound() {
     // What the source report prints of its fieldwork: respondents, case-study schools; and our register's length.
     assert_eq!((rows("responses"), rows("cases"), rows("claims")), (196, 9, 114));
 }
+
+#[test]
+fn a_question_of_another_wave_needs_no_column_and_was_not_asked() {
+    let study = tempfile::tempdir().unwrap();
+    overlay(&faulty().join("base"), study.path());
+    let questions = study.path().join("codebook/questions/02-later.toml");
+    let later = "[[question]]\nname = \"lends\"\nlabel = \"Lends\"\ntext = \"Do you lend?\"\nkind = \"single\"\n\
+                 values = \"yes_no\"\ncolumn = \"Q9 Lends\"\nwaves = [\"second\"]\n";
+    fs_err::write(questions, later).unwrap();
+    let (tables, _) = ingest(study.path()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(texts(&tables, "responses", "lends"), ["-"; 4]);
+    let reasons = texts(&tables, "missing", "variable").into_iter().zip(texts(&tables, "missing", "reason"));
+    let reasons: Vec<String> = reasons.filter(|(v, _)| v == "lends").map(|(_, reason)| reason).collect();
+    assert_eq!(reasons, ["not asked"; 4]);
+}
+
+/// Respondents in another order are the same respondents.
+#[test]
+fn the_order_of_rows_changes_nothing_but_the_order() {
+    let study = tempfile::tempdir().unwrap();
+    overlay(&faulty().join("base"), study.path());
+    let file = study.path().join("responses.csv");
+    let text = fs_err::read_to_string(&file).unwrap();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[1..].reverse();
+    fs_err::write(&file, lines.join("\r\n")).unwrap();
+    let (one, _) = ingest(&faulty().join("base")).unwrap();
+    let (other, _) = ingest(study.path()).unwrap();
+    let sorted = |tables: &Tables| {
+        let names = ["responses", "answers", "missing"];
+        names.map(|name| {
+            let schema = tables.get(name).unwrap().schema();
+            let fields = schema.fields().iter().filter(|f| f.name() != "design");
+            let columns: Vec<Vec<String>> = fields.map(|f| texts(tables, name, f.name())).collect();
+            let mut rows: Vec<Vec<&String>> =
+                (0..columns[0].len()).map(|row| columns.iter().map(|c| &c[row]).collect()).collect();
+            rows.sort();
+            format!("{rows:?}")
+        })
+    };
+    assert_eq!(sorted(&one), sorted(&other));
+}
