@@ -6,7 +6,8 @@
 -- key: respondent_id
 -- order: respondent_id
 
--- University is asked of another group, the leavers of the sixth form. People give round figures: five points are let pass.
+-- University is asked of another group, the leavers of the sixth form. People give round figures, so five points are
+-- let pass.
 with totals as (
   select
     respondent_id,

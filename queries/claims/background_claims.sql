@@ -50,7 +50,7 @@ findings as (
     cast(null as bigint) as base,
     count(*) = 3 and bool_and(share > 0.5) as holds,
     string_agg(
-      role || ' ' || cast(n as text) || ' of ' || cast(base as text),
+      role || ' ' || n || ' of ' || base,
       ', ' order by role
     ) as shown
   from employed_before_by_role

@@ -108,8 +108,9 @@ findings as (
     cast(null as bigint) as n,
     cast(null as bigint) as base,
     bool_and(ks3_only < 0.1 and ks4_only > ks3_and_ks4 and ks4_only > ks3_only) as holds,
-    'Key Stage 3 only: at most ' || cast(cast(round(100 * max(ks3_only)) as bigint) as text) || '%' || '; Key Stage 4 only: ' || cast(cast(round(100 * min(ks4_only)) as bigint) as text) || '%'
-      || ' to ' || cast(cast(round(100 * max(ks4_only)) as bigint) as text) || '%' as shown
+    'Key Stage 3 only: at most ' || cast(round(100 * max(ks3_only)) as bigint) || '%; Key Stage 4 only: '
+      || cast(round(100 * min(ks4_only)) as bigint) || '% to ' || cast(round(100 * max(ks4_only)) as bigint)
+      || '%' as shown
   from types
 
   union all
@@ -126,7 +127,10 @@ findings as (
         'information on jobs and careers'
       )
     ) as holds,
-    string_agg(item || ' ' || cast(cast(round(100 * share) as bigint) as text) || '%', ', ' order by rank) as shown
+    string_agg(
+      item || ' ' || cast(round(100 * share) as bigint) || '%',
+      ', ' order by rank
+    ) as shown
   from ranked
   where rank <= 3
 )

@@ -47,7 +47,10 @@ statements as (
   select
     'S61' as claim,
     bool_and(item in ('specific career opportunities in STEM', 'general sources of careers support')) as holds,
-    string_agg(item || ' ' || cast(cast(round(100 * share) as bigint) as text) || '%', ', ' order by rank) as shown
+    string_agg(
+      item || ' ' || cast(round(100 * share) as bigint) || '%',
+      ', ' order by rank
+    ) as shown
   from topics
   where rank <= 2
 
@@ -56,7 +59,10 @@ statements as (
   select
     'S62' as claim,
     bool_and(item = 'integrating careers learning into STEM classes') filter (where rank_from_below = 1) as holds,
-    string_agg(item || ' ' || cast(cast(round(100 * share) as bigint) as text) || '%', ', before it ' order by rank_from_below) as shown
+    string_agg(
+      item || ' ' || cast(round(100 * share) as bigint) || '%',
+      ', before it ' order by rank_from_below
+    ) as shown
   from topics
   where rank_from_below <= 2
 
@@ -65,7 +71,10 @@ statements as (
   select
     'S63' as claim,
     bool_and(item in ('face to face in school', 'face to face off-site')) as holds,
-    string_agg(item || ' ' || cast(cast(round(100 * share) as bigint) as text) || '%', ', ' order by rank) as shown
+    string_agg(
+      item || ' ' || cast(round(100 * share) as bigint) || '%',
+      ', ' order by rank
+    ) as shown
   from modes
   where rank <= 2
 
@@ -74,7 +83,10 @@ statements as (
   select
     'S64' as claim,
     bool_and(item = 'UCAS') filter (where rank_used = 1) as holds,
-    string_agg(item || ' used by ' || cast(cast(round(100 * used) as bigint) as text) || '%', ', next ' order by rank_used) as shown
+    string_agg(
+      item || ' used by ' || cast(round(100 * used) as bigint) || '%',
+      ', next ' order by rank_used
+    ) as shown
   from web_ranked
   where rank_used <= 2
 
@@ -84,7 +96,10 @@ statements as (
   select
     'S65' as claim,
     bool_and(item in ('National Careers Service', 'National Apprenticeship Service', 'Prospects')) as holds,
-    string_agg(item || ' known to ' || cast(cast(round(100 * known) as bigint) as text) || '%', ', ' order by rank_known) as shown
+    string_agg(
+      item || ' known to ' || cast(round(100 * known) as bigint) || '%',
+      ', ' order by rank_known
+    ) as shown
   from web_ranked
   where rank_known between 2 and 4
 
@@ -94,7 +109,8 @@ statements as (
   select
     'S66' as claim,
     bool_and(share < 1.0 / 3.0) as holds,
-    'known and used by ' || cast(cast(round(100 * min(share)) as bigint) as text) || '%' || ' to ' || cast(cast(round(100 * max(share)) as bigint) as text) || '%' as shown
+    'known and used by ' || cast(round(100 * min(share)) as bigint) || '% to '
+      || cast(round(100 * max(share)) as bigint) || '%' as shown
   from stem_centre_resources
   where answer = 'aware and used'
 )

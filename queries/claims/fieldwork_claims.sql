@@ -1,4 +1,4 @@
--- Claims on invitations, respondents, case-study schools and pilots.
+-- Claims on invitations, respondents and pilots.
 -- claims
 -- params: wave
 -- base: as in each claim
@@ -6,6 +6,7 @@
 -- key: claim
 -- order: claim
 
+-- F10 and F11 are about the case-study schools: see `case_study_claims`.
 with printed_roles (claim, role) as (
   values
     ('F02', 'senior leader'),
@@ -14,19 +15,6 @@ with printed_roles (claim, role) as (
     ('F05', 'head of engineering'),
     ('F06', 'head of science'),
     ('F07', 'head of mathematics')
-),
-
-schools as (
-  select
-    count(*) as schools
-  from cases
-),
-
-with_students as (
-  select
-    count(distinct case_id) as schools
-  from documents
-  where kind = 'student interview'
 ),
 
 counts as (
@@ -67,25 +55,6 @@ counts as (
     cast(null as bigint) as n,
     respondents as base
   from fieldwork
-
-  union all
-
-  select
-    'F10' as claim,
-    cast(schools as double) as estimate,
-    schools as n,
-    cast(null as bigint) as base
-  from schools
-
-  union all
-
-  select
-    'F11' as claim,
-    cast(with_students.schools as double) as estimate,
-    with_students.schools as n,
-    schools.schools as base
-  from with_students
-  cross join schools
 
   union all
 

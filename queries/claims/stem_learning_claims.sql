@@ -123,8 +123,8 @@ findings as (
     cast(null as bigint) as n,
     cast(null as bigint) as base,
     bool_and(some_employers > 0.5) as holds,
-    'some small or some major: ' || cast(cast(round(100 * min(some_employers)) as bigint) as text) || '%' || ' to ' || cast(cast(round(100 * max(some_employers)) as bigint) as text) || '%'
-      || ' of the schools that do an activity' as shown
+    'some small or some major: ' || cast(round(100 * min(some_employers)) as bigint) || '% to '
+      || cast(round(100 * max(some_employers)) as bigint) || '% of the schools that do an activity' as shown
   from smaller_groups
 
   union all
@@ -136,7 +136,7 @@ findings as (
     cast(null as bigint) as n,
     cast(null as bigint) as base,
     bool_and(smaller <= 1) as holds,
-    'groups smaller than the one in which STEM employers dominate: at most ' || cast(max(smaller) as text)
+    'groups smaller than the one in which STEM employers dominate: at most ' || max(smaller)
       || ' in any activity' as shown
   from smaller_groups
 
@@ -154,7 +154,10 @@ findings as (
         else item = 'use of STEM ambassadors'
       end
     ) as holds,
-    string_agg(item || ' ' || cast(cast(round(100 * share) as bigint) as text) || '%', ', ' order by rank) as shown
+    string_agg(
+      item || ' ' || cast(round(100 * share) as bigint) || '%',
+      ', ' order by rank
+    ) as shown
   from ranked
   where rank <= 3
 )

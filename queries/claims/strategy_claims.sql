@@ -88,7 +88,10 @@ findings as (
     cast(null as bigint) as n,
     cast(null as bigint) as base,
     bool_and(item = 'raising aspirations to attend university') filter (where rank = 1) as holds,
-    string_agg(item || ' ' || cast(cast(round(100 * agreed) as bigint) as text) || '%', ', next ' order by rank) as shown
+    string_agg(
+      item || ' ' || cast(round(100 * agreed) as bigint) || '%',
+      ', next ' order by rank
+    ) as shown
   from ranked
   where rank <= 2
 
@@ -101,7 +104,10 @@ findings as (
     cast(null as bigint) as base,
     bool_and(item = 'employability through enterprise and work-related learning')
       filter (where rank_from_below = 1) as holds,
-    string_agg(item || ' ' || cast(cast(round(100 * agreed) as bigint) as text) || '%', ', before it ' order by rank_from_below) as shown
+    string_agg(
+      item || ' ' || cast(round(100 * agreed) as bigint) || '%',
+      ', before it ' order by rank_from_below
+    ) as shown
   from ranked
   where rank_from_below <= 2
 )

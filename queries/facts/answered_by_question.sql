@@ -6,10 +6,11 @@
 -- key: question
 -- order: as in the questionnaire
 
+-- A question with items has no label of its own in `variables`: its text stands for it.
 with questions as (
   select
     question,
-    min(question_text) as label,
+    min(case when item is null then label else question_text end) as label,
     min(position) as position,
     count(*) as variables
   from variables

@@ -6,8 +6,9 @@
 -- key: frame_role
 -- order: invited descending, then frame_role
 
--- The frame knows roles from address lists, the survey from what respondents say of themselves. Those whose own word for
--- their role is in no list (heads of STEM, geography teachers) stand under `another role`, to which nobody was invited.
+-- The frame knows roles from address lists, the survey from what respondents say of themselves. Those whose own word
+-- for their role is in no list (heads of STEM, geography teachers) stand under `another role`, to which nobody was
+-- invited.
 with respondents as (
   select
     case

@@ -4,7 +4,8 @@
 -- base: respondents who answered the item; "do not know" is an answer
 -- columns: item text, answer text, n count, base count, share share
 -- key: item, answer
--- order: items by the share that takes place in Key Stage 4 (alone or with Key Stage 3), descending; answers as in the questionnaire
+-- order: items by the share that takes place in Key Stage 4 (alone or with Key Stage 3), descending; answers as in the
+--   questionnaire
 
 with given as (
   select
@@ -23,7 +24,9 @@ items as (
   select
     item,
     sum(n) as base,
-    cast(sum(n) filter (where answer in ('Key Stages 3 and 4', 'Key Stage 4 only')) as double) / sum(n) as in_key_stage_4
+    cast(
+      sum(n) filter (where answer in ('Key Stages 3 and 4', 'Key Stage 4 only')) as double
+    ) / sum(n) as in_key_stage_4
   from given
   group by
     item
