@@ -50,7 +50,10 @@ pub fn read(
     if let (Some(open), Some(faults)) = (open, &mut open_faults) {
         open_codings::apply(&mut reader, open, faults);
     }
-    open_codings::uncoded(&mut reader, open);
+    // A code that does not fit is told already; that its text is then without a code follows from it.
+    if open_faults.as_ref().is_none_or(Faults::is_empty) {
+        open_codings::uncoded(&mut reader, open);
+    }
     for number in 0..codebook.questions.len() {
         reader.settle_selection(number);
     }
@@ -332,6 +335,12 @@ impl<'a> Reader<'a> {
         self.variables[variable].labels.get(usize::try_from(number).ok()?).map(String::as_str)
     }
 
+    /// Whether the export has a column of the question named `name`.
+    pub(super) fn has_column(&self, name: &str) -> bool {
+        let number = self.codebook.questions.iter().position(|q| q.name == name);
+        number.is_some_and(|number| !self.raw[number].is_empty())
+    }
+
     pub(super) fn has_text(&self, question: &str, row: usize) -> bool {
         self.variable(question).is_some_and(|variable| self.columns[variable].is_some(row))
     }
@@ -416,7 +425,10 @@ impl<'a> Reader<'a> {
             }
             let answered = self.raw[number].iter().find(|(_, c)| !self.table.cell(row, *c).is_empty());
             let Some((_, column)) = answered.copied() else { continue };
-            let was = self.variable(&universe.variable).and_then(|variable| self.label(variable, row));
+            let was = self.variable(&universe.variable).and_then(|variable| {
+                let stated = self.stated.get(&(variable, row)).map(|reason| reason.words());
+                self.label(variable, row).or(stated)
+            });
             let was = was.map_or("blank".to_owned(), |label| format!("`{label}`"));
             let fault = Diagnostic::error(format!(
                 "an answer to `{}` from a respondent who was not asked: `{}` is {was}",

@@ -1,3 +1,7 @@
 //! The integration tests of restudy, in one binary: each more would link DataFusion once more.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that stops has failed")]
+
+mod peer_duckdb;
+mod properties_data;
 mod stages_data;
