@@ -10,19 +10,19 @@ use crate::report::templates::FOLDER;
 use crate::study::{Study, Wave};
 
 /// Files by their names relative to the study's folder, in the order of their names, with their SHA-256.
-pub type Hashes = IndexMap<String, String>;
+pub(super) type Hashes = IndexMap<String, String>;
 
 /// What a build reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inputs {
+pub(super) struct Inputs {
     /// Definitions and data: what the store is made from.
-    pub sources: Hashes,
+    pub(super) sources: Hashes,
     /// Queries.
-    pub queries: Hashes,
+    pub(super) queries: Hashes,
     /// Published claims.
-    pub claims: Hashes,
+    pub(super) claims: Hashes,
     /// Templates, theme, fonts, bibliography.
-    pub templates: Hashes,
+    pub(super) templates: Hashes,
 }
 
 impl Inputs {
@@ -31,7 +31,7 @@ impl Inputs {
     ///
     /// # Errors
     /// A file is there and cannot be read.
-    pub fn of(study: &Study, wave: &Wave) -> Result<Inputs, Diagnostics> {
+    pub(super) fn of(study: &Study, wave: &Wave) -> Result<Inputs, Diagnostics> {
         let (root, from) = (&study.root, &study.sources);
         let mut inputs = Inputs::default();
         let sources = [
@@ -60,7 +60,7 @@ impl Inputs {
     }
 
     /// All of them together.
-    pub fn all(&self) -> Hashes {
+    pub(super) fn all(&self) -> Hashes {
         let parts = [&self.sources, &self.queries, &self.claims, &self.templates];
         let mut all: Hashes = parts.into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
         all.sort_keys();
@@ -85,7 +85,7 @@ fn collect(root: &Path, name: &str, hashes: &mut Hashes) -> Result<(), Diagnosti
 }
 
 /// The key of a step: a hash of what it depends on.
-pub fn key<'a>(before: &[&str], files: impl IntoIterator<Item = &'a Hashes>) -> String {
+pub(super) fn key<'a>(before: &[&str], files: impl IntoIterator<Item = &'a Hashes>) -> String {
     let mut text = before.join("\n");
     for (name, sha) in files.into_iter().flatten() {
         text.push_str(&format!("\n{name} {sha}"));

@@ -1,5 +1,6 @@
 //! The steps themselves, each a call into the stage that does the work.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,7 +11,7 @@ use super::{Done, Unwatched, Watch};
 use crate::codebook::Codebook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, count};
 use crate::engine::Session;
-use crate::evidence::claim::Finding;
+use crate::evidence::{Evidence, Finding, Relations, audit};
 use crate::publish::Manifest;
 use crate::queries::{Catalogue, Purpose, QueryResult};
 use crate::report::glyphs::Glyphs;
@@ -37,7 +38,7 @@ pub struct Evaluated {
     /// What should be looked at although nothing is wrong.
     pub warnings: Diagnostics,
     /// The store, where it was made for this alone.
-    temporary: Option<tempfile::TempDir>,
+    _temporary: Option<tempfile::TempDir>,
 }
 
 /// Reads the study's data into Parquet tables in `folder`: how many tables, and what should be looked at.
@@ -69,13 +70,18 @@ pub(super) fn compute(
     let started = Instant::now();
     watch.begin("evidence");
     let mut warnings = Diagnostics::new();
-    let (findings, told) = crate::evidence::audit(study, &results)?;
-    warnings.extend(told);
+    let confidence = study.design.confidence;
+    Evidence::from_results(results.clone(), confidence).register(&session)?;
     results.extend(catalogue.run_on_evidence(&session, &wave.id)?);
-    checks(&results)?;
+    let mut faults = Diagnostics::new();
+    faults.extend(checks(&results));
+    let findings = audited(study, &session, &results).unwrap_or_else(|found| {
+        faults.extend(found);
+        Vec::new()
+    });
+    let ((), _) = faults.or(())?;
     let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
-    let evidence = crate::evidence::Evidence::of(&results, study.design.confidence);
-    let report = Results::new(evidence, &results, &glyphs, &mut warnings);
+    let report = Results::new(Evidence::from_results(results.clone(), confidence), &glyphs, &mut warnings);
     let made = format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.len(), "claim"));
     watch.end(&Done { step: "evidence", made, took: started.elapsed(), reused: false });
     Ok(Evaluated {
@@ -86,12 +92,21 @@ pub(super) fn compute(
         codebook: Codebook::load(&study.root)?,
         glyphs,
         warnings,
-        temporary: None,
+        _temporary: None,
     })
 }
 
+/// What the data say of each published claim.
+fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Vec<Finding>, Diagnostics> {
+    let claims = audit::claims(&session.query("select * from claims", &BTreeMap::new())?)?;
+    let ids: Vec<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
+    let file = &study.sources.claim_relations;
+    let relations = Relations::parse(file, &fs_err::read_to_string(study.root.join(file))?, &ids)?;
+    Ok(audit::audit(&claims, results, &relations)?.findings)
+}
+
 /// A row of a query in `queries/checks/` is a fault of the data.
-fn checks(results: &[QueryResult]) -> Result<(), Diagnostics> {
+fn checks(results: &[QueryResult]) -> Diagnostics {
     let mut faults = Diagnostics::new();
     for result in results.iter().filter(|r| r.head.purpose == Purpose::Check && r.rows() > 0) {
         let title = result.head.title.trim_end_matches('.');
@@ -108,7 +123,7 @@ fn checks(results: &[QueryResult]) -> Result<(), Diagnostics> {
         }
         faults.push(fault);
     }
-    faults.or(()).map(|((), _)| ())
+    faults
 }
 
 /// Fills in the templates.
@@ -158,7 +173,7 @@ fn afresh(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<Evaluated, Di
     watch.end(&Done { step: "store", made: count(tables, "table"), took: started.elapsed(), reused: false });
     let mut evaluated = compute(study, wave, &folder, watch)?;
     warnings.extend(std::mem::take(&mut evaluated.warnings));
-    Ok(Evaluated { warnings, temporary: Some(temporary), ..evaluated })
+    Ok(Evaluated { warnings, _temporary: Some(temporary), ..evaluated })
 }
 
 /// Looks for everything that can be wrong with the study, without building: what is right, in words, and what should be

@@ -56,8 +56,6 @@ enum Failure {
     CommandLine(Diagnostics),
     /// Whoever read the results has stopped reading: not a fault.
     Closed,
-    /// All was said already.
-    Told,
 }
 
 impl From<Diagnostics> for Failure {
@@ -94,7 +92,6 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
-        Err(Failure::Told) => ExitCode::from(1),
         Err(Failure::Study(faults)) => {
             output.faults(&faults);
             ExitCode::from(1)
