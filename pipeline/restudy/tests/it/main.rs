@@ -4,4 +4,5 @@
 
 mod peer_duckdb;
 mod properties_data;
+mod shape;
 mod stages_data;
