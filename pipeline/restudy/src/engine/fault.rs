@@ -1,0 +1,203 @@
+//! What DataFusion says of bad SQL, as a diagnostic: the place in the file, what exists, and the nearest name.
+
+use std::collections::BTreeMap;
+
+use datafusion::common::{DataFusionError, SchemaError, Span};
+
+use super::Sql;
+use crate::diagnostic::{Diagnostic, Place, nearest};
+
+/// The fault that `error` stands for. `tables` are the tables that exist.
+pub(super) fn told(error: &DataFusionError, sql: Sql<'_>, tables: &[String]) -> Diagnostic {
+    let span = error.diagnostic().and_then(|d| d.span);
+    let root = error.find_root();
+    let diagnostic = match root {
+        DataFusionError::SchemaError(schema, _) => unknown_column(schema),
+        DataFusionError::SQL(parser, _) => return syntax(&parser.to_string(), sql),
+        _ => unknown_table(error, tables).unwrap_or_else(|| plain(error)),
+    };
+    match span {
+        Some(span) => diagnostic.at(place(span, sql)),
+        // Without a span, a quoted name that occurs only once in the text is the likely place.
+        None => {
+            diagnostic.at(named_once(&root.strip_backtrace(), sql).unwrap_or_else(|| Place::file(sql.file)))
+        }
+    }
+}
+
+/// The query wants `$name`, and nobody gave it.
+pub(super) fn missing_parameter(name: &str, sql: Sql<'_>, given: &BTreeMap<String, String>) -> Diagnostic {
+    let name = name.trim_start_matches('$');
+    let written = format!("${name}");
+    let code = without_comments(sql.text);
+    let place = match code.find(&written) {
+        Some(start) => Place::span(sql.file, sql.text, start..start + written.len()),
+        None => Place::file(sql.file),
+    };
+    let diagnostic = Diagnostic::error(format!("the parameter `{written}` has no value")).at(place);
+    if given.is_empty() {
+        diagnostic.note("no parameters are given")
+    } else {
+        let names: Vec<String> = given.keys().map(|name| format!("`${name}`")).collect();
+        diagnostic.note(format!("parameters given: {}", names.join(", ")))
+    }
+}
+
+fn unknown_column(error: &SchemaError) -> Diagnostic {
+    match error {
+        SchemaError::FieldNotFound { field, valid_fields } => {
+            let mut names: Vec<&str> = valid_fields.iter().map(|column| column.name.as_str()).collect();
+            names.sort_unstable();
+            names.dedup();
+            let of = field.relation.as_ref().map_or_else(String::new, |table| format!(" in `{table}`"));
+            let diagnostic = Diagnostic::error(format!("there is no column `{}`{of}", field.name));
+            suggest(diagnostic, &field.name, &names, "columns")
+        }
+        SchemaError::AmbiguousReference { field } => {
+            Diagnostic::error(format!("`{}` could be a column of more than one table", field.name))
+                .hint(format!("write the table before it: `table.{}`", field.name))
+        }
+        SchemaError::DuplicateQualifiedField { name, .. }
+        | SchemaError::DuplicateUnqualifiedField { name } => {
+            Diagnostic::error(format!("two columns have the name `{name}`"))
+                .hint("rename one of them with `as`")
+        }
+    }
+}
+
+fn unknown_table(error: &DataFusionError, tables: &[String]) -> Option<Diagnostic> {
+    let message = error.find_root().strip_backtrace();
+    let (_, rest) = message.split_once("table '")?;
+    let (name, rest) = rest.split_once('\'')?;
+    if !rest.trim_start().starts_with("not found") {
+        return None;
+    }
+    let name = name.rsplit('.').next().unwrap_or(name);
+    let names: Vec<&str> = tables.iter().map(String::as_str).collect();
+    Some(suggest(Diagnostic::error(format!("there is no table `{name}`")), name, &names, "tables"))
+}
+
+fn suggest(diagnostic: Diagnostic, name: &str, names: &[&str], what: &str) -> Diagnostic {
+    let diagnostic = match nearest(name, names.iter().copied()) {
+        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+        None => diagnostic,
+    };
+    // Hundreds of names help nobody: those that are most like it come first.
+    let mut listed: Vec<&str> = names.to_vec();
+    let more = listed.len().saturating_sub(40);
+    if more > 0 {
+        listed.sort_by(|a, b| strsim::jaro_winkler(b, name).total_cmp(&strsim::jaro_winkler(a, name)));
+        listed.truncate(40);
+        listed.sort_unstable();
+    }
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    if listed.is_empty() {
+        diagnostic.note(format!("there are no {what}"))
+    } else {
+        diagnostic.note(format!("{what}: {}{rest}", listed.join(", ")))
+    }
+}
+
+/// The parser tells its place in words only: `…, found: frm at Line: 3, Column: 12`.
+fn syntax(message: &str, sql: Sql<'_>) -> Diagnostic {
+    let message = message.trim_start_matches("sql parser error: ").trim_start_matches("ParserError(\"");
+    let message = message.trim_end_matches("\")");
+    let (words, at) = match message.rsplit_once(" at Line: ") {
+        Some((words, at)) => (words, Some(at)),
+        None => (message, None),
+    };
+    let numbers = at.and_then(|at| {
+        let (line, column) = at.split_once(", Column: ")?;
+        let column: String = column.chars().take_while(char::is_ascii_digit).collect();
+        Some((line.trim().parse::<usize>().ok()?, column.parse::<usize>().ok()?))
+    });
+    let diagnostic = Diagnostic::error(format!("this is not SQL: {}", lower_first(words.trim())));
+    match numbers {
+        Some((line, column)) => {
+            let length = words.rsplit_once("found: ").map_or(1, |(_, found)| found.chars().count());
+            diagnostic.at(at_line(sql, line, column, length))
+        }
+        None => diagnostic.at(Place::file(sql.file)),
+    }
+}
+
+fn plain(error: &DataFusionError) -> Diagnostic {
+    let message =
+        error.diagnostic().map_or_else(|| error.find_root().strip_backtrace(), |d| d.message.clone());
+    let message = message
+        .trim_start_matches("Error during planning: ")
+        .trim_start_matches("Execution error: ")
+        .trim_start_matches("Arrow error: ")
+        .trim_end_matches('.');
+    let mut diagnostic = Diagnostic::error(lower_first(message));
+    if let Some(told) = error.diagnostic() {
+        for note in &told.notes {
+            diagnostic = diagnostic.note(lower_first(&note.message));
+        }
+        for help in &told.helps {
+            diagnostic = diagnostic.hint(lower_first(&help.message));
+        }
+        // For functions the words beside the diagnostic name the nearest one.
+        let all = error.find_root().strip_backtrace();
+        if let Some((_, near)) = all.split_once("Did you mean ") {
+            diagnostic = diagnostic.hint(format!("did you mean {}", near.replace('\'', "`")));
+        }
+    }
+    diagnostic
+}
+
+fn place(span: Span, sql: Sql<'_>) -> Place {
+    let (line, column) = (span.start.line as usize, span.start.column as usize);
+    let length =
+        if span.end.line == span.start.line { (span.end.column as usize).saturating_sub(column) } else { 1 };
+    at_line(sql, line, column, length)
+}
+
+fn at_line(sql: Sql<'_>, line: usize, column: usize, length: usize) -> Place {
+    if line == 0 {
+        return Place::file(sql.file);
+    }
+    let excerpt = sql.text.lines().nth(line - 1).map(str::to_owned);
+    Place { length: length.max(1), excerpt, ..Place::at(sql.file, line, column.max(1)) }
+}
+
+fn named_once(message: &str, sql: Sql<'_>) -> Option<Place> {
+    let code = without_comments(sql.text);
+    message
+        .split(['\'', '`', '"'])
+        .skip(1)
+        .step_by(2)
+        .map(|name| name.rsplit('.').next().unwrap_or(name))
+        .filter(|name| !name.is_empty())
+        .find_map(|name| {
+            let mut found = code.match_indices(name);
+            match (found.next(), found.next()) {
+                (Some((start, _)), None) => Some(Place::span(sql.file, sql.text, start..start + name.len())),
+                _ => None,
+            }
+        })
+}
+
+/// The text with the comments blanked out, every byte of the rest where it was.
+fn without_comments(text: &str) -> String {
+    text.split_inclusive('\n')
+        .map(|line| match line.find("--") {
+            Some(at) => {
+                let blank: String = line[at..].bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
+                format!("{}{blank}", &line[..at])
+            }
+            None => line.to_owned(),
+        })
+        .collect()
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        // `SELECT …` and other words in capitals stay.
+        Some(first) if !chars.clone().next().is_some_and(char::is_uppercase) => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => text.to_owned(),
+    }
+}

@@ -1,0 +1,260 @@
+//! DataFusion over the store's tables, with the functions that a study needs.
+//!
+//! In: Parquet files and result tables by name; SQL text with parameters. Out: one Arrow batch, or a diagnostic that
+//! names the line and column of the SQL and what would have been right.
+//!
+//! - One partition, always: no result, to its last bit, depends on how many cores there are.
+//! - SQL reads the registered tables and nothing else. Statements that write or define are refused, no file can be
+//!   named, and functions that make values of any size are not there.
+//! - `order by` a column whose field says that its labels are ordered sorts in scale order ([`scale`]); `gamma(x, y)`
+//!   gives an ordinal association ([`gamma`]).
+//! - Async stays inside: callers see plain functions.
+//!
+//! It knows no query heads and no studies.
+
+mod cell;
+mod fault;
+mod gamma;
+mod scale;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
+use datafusion::common::DataFusionError;
+use datafusion::datasource::MemTable;
+use datafusion::execution::context::SQLOptions;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{GreedyMemoryPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::scalar::ScalarValue;
+
+pub use cell::{boolean, cell_text, column_index, is_null, number};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// Memory that one query may hold in sorts, joins and groups.
+const MEMORY: usize = 2 << 30;
+
+/// Functions that make a value of any size out of nothing; no study needs them and no memory pool sees them.
+const UNBOUNDED: [&str; 8] =
+    ["repeat", "lpad", "rpad", "array_repeat", "list_repeat", "range", "generate_series", "array_resize"];
+
+/// Tables, and a way to ask about them.
+pub struct Session {
+    context: SessionContext,
+    runtime: tokio::runtime::Runtime,
+}
+
+/// SQL and the file it stands in, so that a fault can name its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Sql<'a> {
+    /// File, relative to the study's folder, or words such as `(SQL)`.
+    pub file: &'a str,
+    /// The whole text of the file, comments too: lines count from its beginning.
+    pub text: &'a str,
+}
+
+impl<'a> Sql<'a> {
+    /// SQL that stands in no file.
+    pub fn typed(text: &'a str) -> Self {
+        Sql { file: "(SQL)", text }
+    }
+}
+
+impl Session {
+    /// A session over `tables`: pairs of a name and a Parquet file whose name ends in `.parquet`. Confidence of
+    /// intervals is 0.95; see [`Session::with_confidence`].
+    ///
+    /// # Errors
+    /// A file is missing or is not Parquet; all such files are told.
+    pub fn open(tables: &[(String, PathBuf)]) -> Result<Session, Diagnostics> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        let session = Session { context: context().map_err(internal)?, runtime }.with_confidence(0.95);
+        let mut faults = Diagnostics::new();
+        for (name, path) in tables {
+            let options = ParquetReadOptions::default().skip_metadata(false);
+            let registered = session.runtime.block_on(session.context.register_parquet(
+                name,
+                path.to_string_lossy(),
+                options,
+            ));
+            if let Err(error) = registered {
+                faults.push(
+                    Diagnostic::error(format!("cannot read the table `{name}`: {}", error.strip_backtrace()))
+                        .at(Place::file(path.to_string_lossy())),
+                );
+            }
+        }
+        let ((), _) = faults.or(())?;
+        if tables.iter().any(|(name, _)| name == "value_labels") {
+            session.learn_scales()?;
+        }
+        Ok(session)
+    }
+
+    /// The same session, its statistics with intervals at this confidence (between 0 and 1).
+    #[must_use]
+    pub fn with_confidence(self, confidence: f64) -> Session {
+        self.context.register_udaf(gamma::gamma(confidence));
+        self
+    }
+
+    /// Offers `scale_position(label, set)` from the table `value_labels`.
+    fn learn_scales(&self) -> Result<(), Diagnostics> {
+        let sql = "select value_set, label, position from value_labels where label is not null";
+        let batch = self.query(sql, &BTreeMap::new())?;
+        self.context.register_udf(scale::scale_position(&batch));
+        Ok(())
+    }
+
+    /// Makes `batch` a table named `name`, in place of one that has that name.
+    ///
+    /// # Errors
+    /// Never in practice: a batch always has the schema that it has.
+    pub fn register(&self, name: &str, batch: RecordBatch) -> Result<(), Diagnostics> {
+        let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(internal)?;
+        self.context.deregister_table(name).map_err(internal)?;
+        self.context.register_table(name, Arc::new(table)).map_err(internal)?;
+        Ok(())
+    }
+
+    /// Names of all tables, in alphabetical order.
+    pub fn tables(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .context
+            .catalog_names()
+            .iter()
+            .filter_map(|catalog| self.context.catalog(catalog))
+            .flat_map(|catalog| {
+                catalog.schema_names().into_iter().filter_map(move |schema| catalog.schema(&schema))
+            })
+            .flat_map(|schema| schema.table_names())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The result of `sql`, with `$name` standing for the parameter `name`.
+    ///
+    /// # Errors
+    /// The SQL is wrong, wants a parameter that is not given, or tries to write.
+    pub fn query(&self, sql: &str, params: &BTreeMap<String, String>) -> Result<RecordBatch, Diagnostics> {
+        self.run(Sql::typed(sql), params)
+    }
+
+    /// The same for SQL from a file, so that faults name their place in it.
+    ///
+    /// # Errors
+    /// As for [`Session::query`].
+    pub fn run(&self, sql: Sql<'_>, params: &BTreeMap<String, String>) -> Result<RecordBatch, Diagnostics> {
+        let plan = self.plan(sql, params)?;
+        self.execute(sql, plan)
+    }
+
+    /// The plan of a query, its parameters filled in, not yet optimised.
+    ///
+    /// # Errors
+    /// As for [`Session::query`].
+    pub fn plan(&self, sql: Sql<'_>, params: &BTreeMap<String, String>) -> Result<LogicalPlan, Diagnostics> {
+        let told = |error: DataFusionError| fault::told(&error, sql, &self.tables());
+        let plan = self.runtime.block_on(self.context.state().create_logical_plan(sql.text)).map_err(told)?;
+        SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false)
+            .verify_plan(&plan)
+            .map_err(|_| {
+                Diagnostic::error("only queries are allowed here, and this statement writes, defines or sets")
+                    .at(Place::file(sql.file))
+                    .hint("begin with `select` or `with`")
+            })?;
+        let mut wanted: Vec<String> = plan.get_parameter_names().map_err(told)?.into_iter().collect();
+        wanted.sort_unstable();
+        let mut faults = Diagnostics::new();
+        for name in &wanted {
+            if !params.contains_key(name.trim_start_matches('$')) {
+                faults.push(fault::missing_parameter(name, sql, params));
+            }
+        }
+        let ((), _) = faults.or(())?;
+        let values: Vec<(String, ScalarValue)> =
+            params.iter().map(|(name, value)| (name.clone(), ScalarValue::from(value.as_str()))).collect();
+        plan.with_param_values(values).map_err(told).map_err(Diagnostics::from)
+    }
+
+    /// Carries out a plan made by [`Session::plan`] from the same `sql`.
+    ///
+    /// # Errors
+    /// A value cannot be computed (a division by 0, a cast that fails), or the memory limit is reached.
+    pub fn execute(&self, sql: Sql<'_>, plan: LogicalPlan) -> Result<RecordBatch, Diagnostics> {
+        let told = |error: DataFusionError| fault::told(&error, sql, &self.tables());
+        let promised = plan.schema().as_arrow().clone();
+        let batches = self
+            .runtime
+            .block_on(async { self.context.execute_logical_plan(plan).await?.collect().await })
+            .map_err(told)?;
+        let Some(first) = batches.first() else {
+            return Ok(RecordBatch::new_empty(Arc::new(promised)));
+        };
+        let batch = concat_batches(&first.schema(), &batches).map_err(|e| told(e.into()))?;
+        let schema = with_metadata(&batch.schema(), &promised);
+        batch.with_schema(schema).map_err(|e| told(e.into()).into())
+    }
+}
+
+/// The schema as it came out, with what the plan knows of its fields: the physical plan may drop metadata.
+fn with_metadata(given: &SchemaRef, promised: &Schema) -> SchemaRef {
+    let fields: Vec<Field> = given
+        .fields()
+        .iter()
+        .zip(promised.fields())
+        .map(|(given, promised)| given.as_ref().clone().with_metadata(promised.metadata().clone()))
+        .collect();
+    if fields.len() == given.fields().len() {
+        Arc::new(Schema::new_with_metadata(fields, given.metadata().clone()))
+    } else {
+        Arc::clone(given)
+    }
+}
+
+/// A DataFusion context with nothing in it that could reach outside the registered tables.
+fn context() -> Result<SessionContext, DataFusionError> {
+    let mut config = SessionConfig::new().with_target_partitions(1).with_information_schema(false);
+    let options = config.options_mut();
+    options.sql_parser.collect_spans = true;
+    options.sql_parser.map_string_types_to_utf8view = false;
+    options.execution.collect_statistics = false;
+    options.execution.parquet.schema_force_view_types = false;
+    options.execution.parquet.skip_metadata = false;
+    let pool = TrackConsumersPool::new(GreedyMemoryPool::new(MEMORY), NonZeroUsize::MIN);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(pool))
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled))
+        .build_arc()?;
+    let mut builder =
+        SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features();
+    *builder.table_factories() = None;
+    *builder.file_formats() = None;
+    *builder.table_functions() = None;
+    if let Some(functions) = builder.scalar_functions() {
+        functions.retain(|f| !UNBOUNDED.contains(&f.name()));
+    }
+    let mut state = builder.build();
+    state.add_analyzer_rule(Arc::new(scale::SortInScaleOrder));
+    Ok(SessionContext::new_with_state(state))
+}
+
+fn internal(error: impl Into<DataFusionError>) -> Diagnostics {
+    Diagnostic::error(error.into().strip_backtrace()).into()
+}
+
+#[cfg(test)]
+mod tests;

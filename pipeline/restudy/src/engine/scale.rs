@@ -1,0 +1,195 @@
+//! Labels in the order of their scale.
+//!
+//! A field whose metadata has `restudy.ordered` = `true` and `restudy.labels` (a JSON list, low end first) sorts in that
+//! order wherever a query says `order by`: [`SortInScaleOrder`] puts the label's position before the label as sort key.
+//! The metadata goes with the column through common table expressions, groups, results of other queries, and unions
+//! whose branches agree on it. A column computed from labels (`case`, `coalesce`, `||`) has none and sorts as text.
+//!
+//! Where one column holds labels of several sets (`answers.answer`), `scale_position(label, set)` gives the position.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Field};
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{DFSchema, Result};
+use datafusion::logical_expr::expr::WindowFunction;
+use datafusion::logical_expr::expr_rewriter::NamePreserver;
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, ExprSchemable, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+    SortExpr, Volatility,
+};
+use datafusion::optimizer::AnalyzerRule;
+
+use super::cell::{cell_text, number};
+
+/// Puts the position in the scale before every sort key that has one.
+#[derive(Debug)]
+pub(super) struct SortInScaleOrder;
+
+impl AnalyzerRule for SortInScaleOrder {
+    fn analyze(&self, plan: LogicalPlan, _config: &ConfigOptions) -> Result<LogicalPlan> {
+        plan.transform_up_with_subqueries(|plan| match plan {
+            LogicalPlan::Sort(mut sort) => {
+                let keys = in_scale_order(sort.expr.clone(), sort.input.schema())?;
+                let changed = keys.len() != sort.expr.len();
+                sort.expr = keys;
+                let plan = LogicalPlan::Sort(sort);
+                Ok(if changed { Transformed::yes(plan) } else { Transformed::no(plan) })
+            }
+            LogicalPlan::Window(window) => {
+                let schema = Arc::clone(window.input.schema());
+                let preserver = NamePreserver::new_for_projection();
+                LogicalPlan::Window(window).map_expressions(|expr| {
+                    let name = preserver.save(&expr);
+                    expr.transform_up(|expr| match expr {
+                        Expr::WindowFunction(function) => {
+                            let mut function: WindowFunction = *function;
+                            let before = function.params.order_by.len();
+                            function.params.order_by = in_scale_order(function.params.order_by, &schema)?;
+                            let changed = function.params.order_by.len() != before;
+                            let expr = Expr::from(function);
+                            Ok(if changed { Transformed::yes(expr) } else { Transformed::no(expr) })
+                        }
+                        other => Ok(Transformed::no(other)),
+                    })
+                    .map(|transformed| transformed.update_data(|expr| name.restore(expr)))
+                })
+            }
+            other => Ok(Transformed::no(other)),
+        })
+        .map(|transformed| transformed.data)
+    }
+
+    fn name(&self) -> &str {
+        "sort_in_scale_order"
+    }
+}
+
+/// Each key, with its position in the scale before it where it has a scale; the key itself stays, for labels that the
+/// scale does not know.
+fn in_scale_order(keys: Vec<SortExpr>, schema: &DFSchema) -> Result<Vec<SortExpr>> {
+    let mut out = Vec::with_capacity(keys.len());
+    for key in keys {
+        let (_, field) = key.expr.to_field(schema)?;
+        if let Some(labels) = scale_of(&field) {
+            let position = ScalarUDF::from(ScaleOrder::new(labels)).call(vec![key.expr.clone()]);
+            out.push(SortExpr { expr: position, asc: key.asc, nulls_first: key.nulls_first });
+        }
+        out.push(key);
+    }
+    Ok(out)
+}
+
+/// The ordered labels of a field, low end first.
+fn scale_of(field: &Field) -> Option<Vec<String>> {
+    let metadata = field.metadata();
+    if metadata.get("restudy.ordered").is_none_or(|ordered| ordered != "true") {
+        return None;
+    }
+    serde_json::from_str(metadata.get("restudy.labels")?).ok()
+}
+
+/// The position of a label in one list of labels; one past its end for labels not in it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct ScaleOrder {
+    signature: Signature,
+    labels: Vec<String>,
+}
+
+impl ScaleOrder {
+    fn new(labels: Vec<String>) -> Self {
+        ScaleOrder { signature: Signature::any(1, Volatility::Immutable), labels }
+    }
+}
+
+impl ScalarUDFImpl for ScaleOrder {
+    fn name(&self) -> &str {
+        "scale_order"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _arguments: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Int64)
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
+        let labels = text(&arrays[0])?;
+        let positions: Int64Array = labels
+            .as_string::<i32>()
+            .iter()
+            .map(|label| {
+                let label = label?;
+                let at = self.labels.iter().position(|known| known == label).unwrap_or(self.labels.len());
+                Some(at as i64)
+            })
+            .collect();
+        Ok(ColumnarValue::Array(Arc::new(positions)))
+    }
+}
+
+/// `scale_position(label, set)` from a batch of `value_set`, `label`, `position`.
+pub(super) fn scale_position(value_labels: &RecordBatch) -> ScalarUDF {
+    let mut positions: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
+    for row in 0..value_labels.num_rows() {
+        if let (Some(set), Some(label), Some(position)) =
+            (cell_text(value_labels, row, 0), cell_text(value_labels, row, 1), number(value_labels, row, 2))
+        {
+            positions.entry(set).or_default().insert(label, position as i64);
+        }
+    }
+    ScalarUDF::from(ScalePosition { signature: Signature::any(2, Volatility::Immutable), positions })
+}
+
+/// Positions of labels by value set; NULL for a label that the set does not have.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct ScalePosition {
+    signature: Signature,
+    positions: BTreeMap<String, BTreeMap<String, i64>>,
+}
+
+impl ScalarUDFImpl for ScalePosition {
+    fn name(&self) -> &str {
+        "scale_position"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _arguments: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Int64)
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
+        let (labels, sets) = (text(&arrays[0])?, text(&arrays[1])?);
+        let sets: &StringArray = sets.as_string();
+        if let Some(unknown) = sets.iter().flatten().find(|set| !self.positions.contains_key(*set)) {
+            let known: Vec<&str> = self.positions.keys().map(String::as_str).collect();
+            return datafusion::common::exec_err!(
+                "there is no value set `{unknown}`; the sets are: {}",
+                known.join(", ")
+            );
+        }
+        let positions: Int64Array = labels
+            .as_string::<i32>()
+            .iter()
+            .zip(sets.iter())
+            .map(|(label, set)| self.positions.get(set?)?.get(label?).copied())
+            .collect();
+        Ok(ColumnarValue::Array(Arc::new(positions)))
+    }
+}
+
+/// Labels as plain text, whether they came as a dictionary, a view or text.
+fn text(array: &ArrayRef) -> Result<ArrayRef> {
+    Ok(cast(array, &DataType::Utf8)?)
+}

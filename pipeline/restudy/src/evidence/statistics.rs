@@ -1,0 +1,116 @@
+//! Makes statistics from results: one per numeric cell.
+
+use std::collections::BTreeSet;
+
+use survey::proportion::wilson;
+
+use super::printed::print;
+use super::statistic::{Statistic, Unit};
+use crate::queries::{ColumnKind, Purpose, QueryResult};
+
+/// All statistics of a result, row by row; none for claims and checks, which are about other people's numbers or about
+/// faults.
+pub(super) fn statistics(result: &QueryResult, confidence: f64) -> Vec<Statistic> {
+    if matches!(result.head.purpose, Purpose::Claims | Purpose::Check) {
+        return Vec::new();
+    }
+    let mut taken = BTreeSet::new();
+    let mut statistics = Vec::new();
+    for row in 0..result.rows() {
+        let row_slug = row_slug(result, row, &mut taken);
+        for column in &result.head.columns {
+            let (unit, decimals) = match column.kind {
+                ColumnKind::Count => (Unit::Count, 0),
+                ColumnKind::Share => (Unit::Share, 0),
+                ColumnKind::Number { decimals } => (Unit::Number, decimals),
+                ColumnKind::Text | ColumnKind::Boolean => continue,
+            };
+            let value = result.number(row, &column.name);
+            let (n, base) = (result.count(row, "n"), result.count(row, "base"));
+            let interval = interval(result, row, &column.name, column.kind, confidence);
+            let id = [&result.head.name, &row_slug, &column.name]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join("/");
+            statistics.push(Statistic {
+                id,
+                query: result.head.name.clone(),
+                row: result.row_key(row),
+                position: row + 1,
+                column: column.name.clone(),
+                value,
+                n,
+                base,
+                lower: interval.as_ref().map(|i| i.0),
+                upper: interval.as_ref().map(|i| i.1),
+                interval: interval.map(|i| i.2),
+                unit,
+                decimals,
+                printed: print(value, unit, decimals),
+            });
+        }
+    }
+    statistics
+}
+
+/// Ends of a statistic's interval, with its method: what the query gives beside a number, Wilson's for a share.
+fn interval(
+    result: &QueryResult,
+    row: usize,
+    column: &str,
+    kind: ColumnKind,
+    confidence: f64,
+) -> Option<(f64, f64, String)> {
+    let level = format!("{}%", survey::rounding::half_away(confidence * 100.0, 1));
+    let value = result.number(row, column)?;
+    match kind {
+        ColumnKind::Number { .. } if !matches!(column, "lower" | "upper") => {
+            let (lower, upper) = (result.number(row, "lower")?, result.number(row, "upper")?);
+            // Beside several numbers the ends belong to the one that they enclose.
+            (lower <= value && value <= upper)
+                .then(|| (lower, upper, format!("{level} interval, as the query gives it")))
+        }
+        ColumnKind::Share => {
+            let (n, base) = (result.count(row, "n")?, result.count(row, "base")?);
+            // Another share beside `n` and `base` is not theirs.
+            if base == 0 || (value - n as f64 / base as f64).abs() > 1e-9 {
+                return None;
+            }
+            let interval = wilson(n, base, confidence)?;
+            Some((interval.lower, interval.upper, format!("{level} interval (Wilson)")))
+        }
+        _ => None,
+    }
+}
+
+/// The row's part of an id: the key values' slugs joined by a full stop; with the row's position where another row has
+/// the same.
+fn row_slug(result: &QueryResult, row: usize, taken: &mut BTreeSet<String>) -> String {
+    if result.head.key.is_empty() {
+        return String::new();
+    }
+    let parts: Vec<String> =
+        result.head.key.iter().map(|column| slug(&result.text(row, column).unwrap_or_default())).collect();
+    let mut slug = parts.join(".");
+    if !taken.insert(slug.clone()) {
+        slug = format!("{slug}-{}", row + 1);
+        taken.insert(slug.clone());
+    }
+    slug
+}
+
+/// Small letters and digits, everything else a single `-`.
+fn slug(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars().flat_map(char::to_lowercase) {
+        if c.is_alphanumeric() {
+            out.push(c);
+        } else if !out.ends_with('-') && !out.is_empty() {
+            out.push('-');
+        }
+    }
+    let slug = out.trim_end_matches('-');
+    if slug.is_empty() { "row".to_owned() } else { slug.to_owned() }
+}

@@ -1,0 +1,202 @@
+//! All queries of a study: their heads, their texts, and who selects from whom.
+
+use std::path::Path;
+
+use datafusion::sql::parser::DFParser;
+use datafusion::sql::resolve::resolve_table_references;
+use indexmap::IndexMap;
+use sha2::{Digest, Sha256};
+
+use super::head::QueryHead;
+use super::parse::parse;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+const FOLDERS: [&str; 6] = ["figures", "tables", "facts", "claims", "checks", "explore"];
+
+/// A query file, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// What it says of itself.
+    pub head: QueryHead,
+    /// Its file, relative to the study's folder.
+    pub file: String,
+    /// The file's text, head and all.
+    pub sql: String,
+    /// SHA-256 of the text, in hexadecimal.
+    pub sha: String,
+    /// Names of the tables and queries that it selects from, in alphabetical order; empty where its SQL cannot be
+    /// parsed, which is told when it is run.
+    pub reads: Vec<String>,
+}
+
+/// The queries of a study, each after those that it selects from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    queries: IndexMap<String, Query>,
+}
+
+impl Catalogue {
+    /// Reads `queries/` in the study's folder.
+    ///
+    /// # Errors
+    /// All faults of all heads; two queries with one name; queries that select from each other in a circle.
+    pub fn load(study_root: &Path) -> Result<Catalogue, Diagnostics> {
+        let mut faults = Diagnostics::new();
+        let mut queries: Vec<Query> = Vec::new();
+        let root = study_root.join("queries");
+        let known = FOLDERS.join(", ");
+        for entry in sorted(&root)? {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.path().extension().is_some_and(|e| e == "sql")
+                || (entry.path().is_dir() && !FOLDERS.contains(&name.as_str()))
+            {
+                faults.push(
+                    Diagnostic::error(format!("`{name}` does not belong in `queries` itself"))
+                        .at(Place::file(format!("queries/{name}")))
+                        .note(format!("queries lie in the folders {known}")),
+                );
+            }
+        }
+        for folder in FOLDERS {
+            if !root.join(folder).is_dir() {
+                continue;
+            }
+            for entry in sorted(&root.join(folder))? {
+                let path = entry.path();
+                if path.extension().is_none_or(|extension| extension != "sql") {
+                    continue;
+                }
+                let name =
+                    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+                let file = format!("queries/{folder}/{name}.sql");
+                let bytes = fs_err::read(&path)?;
+                let Ok(text) = String::from_utf8(bytes) else {
+                    faults.push(Diagnostic::error("the file is not UTF-8 text").at(Place::file(&file)));
+                    continue;
+                };
+                match Query::read(&name, folder, &file, text) {
+                    Ok(query) => match queries.iter().find(|other| other.head.name == name) {
+                        Some(other) => faults.push(
+                            Diagnostic::error(format!("two queries have the name `{name}`"))
+                                .at(Place::file(&file))
+                                .note(format!("the other is {}", other.file)),
+                        ),
+                        None => queries.push(query),
+                    },
+                    Err(found) => faults.extend(found),
+                }
+            }
+        }
+        let ((), _) = faults.or(())?;
+        Catalogue::in_order(queries)
+    }
+
+    /// The catalogue of these queries.
+    ///
+    /// # Errors
+    /// Queries select from each other in a circle.
+    pub fn in_order(queries: Vec<Query>) -> Result<Catalogue, Diagnostics> {
+        let mut waiting: IndexMap<String, Query> =
+            queries.into_iter().map(|query| (query.head.name.clone(), query)).collect();
+        let mut ordered = IndexMap::new();
+        while !waiting.is_empty() {
+            let ready = waiting.values().position(|query| {
+                // A query that names itself reads a table of the store, and the circle is told below.
+                query.reads.iter().all(|read| !waiting.contains_key(read))
+            });
+            match ready.and_then(|at| waiting.shift_remove_index(at)) {
+                Some((name, query)) => {
+                    ordered.insert(name, query);
+                }
+                None => return Err(circle(&waiting).into()),
+            }
+        }
+        Ok(Catalogue { queries: ordered })
+    }
+
+    /// The query with this name.
+    pub fn get(&self, name: &str) -> Option<&Query> {
+        self.queries.get(name)
+    }
+
+    /// All queries, each after those that it selects from.
+    pub fn iter(&self) -> impl Iterator<Item = &Query> {
+        self.queries.values()
+    }
+
+    /// The names, in the same order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.queries.keys().map(String::as_str)
+    }
+
+    /// Whether the query named `name` selects from `table`, itself or through queries that it selects from.
+    pub fn reaches(&self, name: &str, table: &str) -> bool {
+        self.get(name)
+            .is_some_and(|query| query.reads.iter().any(|read| read == table || self.reaches(read, table)))
+    }
+}
+
+impl Query {
+    /// A query from the text of its file in a folder of `queries/`.
+    ///
+    /// # Errors
+    /// All faults of its head.
+    pub fn read(name: &str, folder: &str, file: &str, text: String) -> Result<Query, Diagnostics> {
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        {
+            return Err(Diagnostic::error(format!("`{name}` cannot be the name of a query"))
+                .at(Place::file(file))
+                .hint("use small letters, digits and `_`: the name is a table's name in SQL")
+                .into());
+        }
+        let head = parse(name, folder, file, &text)?;
+        let reads = reads(&text);
+        Ok(Query { head, file: file.to_owned(), sha: sha(text.as_bytes()), sql: text, reads })
+    }
+}
+
+/// SHA-256 in hexadecimal.
+fn sha(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn reads(sql: &str) -> Vec<String> {
+    let Ok(statements) = DFParser::parse_sql(sql) else { return Vec::new() };
+    let mut names: Vec<String> = statements
+        .iter()
+        .filter_map(|statement| resolve_table_references(statement, true).ok())
+        .flat_map(|(tables, _)| tables)
+        .map(|table| table.table().to_owned())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn sorted(folder: &Path) -> Result<Vec<fs_err::DirEntry>, Diagnostics> {
+    let mut entries: Vec<fs_err::DirEntry> = fs_err::read_dir(folder)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(fs_err::DirEntry::file_name);
+    Ok(entries)
+}
+
+/// Names one circle among queries of which none can be first.
+fn circle(waiting: &IndexMap<String, Query>) -> Diagnostic {
+    let mut path: Vec<&str> = Vec::new();
+    let mut at = waiting.keys().next().map_or("", String::as_str);
+    while !path.contains(&at) {
+        path.push(at);
+        let next =
+            waiting.get(at).and_then(|query| query.reads.iter().find(|read| waiting.contains_key(*read)));
+        at = next.map_or(at, String::as_str);
+    }
+    let start = path.iter().position(|name| *name == at).unwrap_or(0);
+    let mut steps: Vec<String> = path[start..].iter().map(|name| format!("`{name}`")).collect();
+    steps.push(format!("`{at}`"));
+    let file = waiting.get(at).map_or("queries", |query| query.file.as_str());
+    if steps.len() == 2 {
+        return Diagnostic::error(format!("the query {} selects from itself", steps[0]))
+            .at(Place::file(file));
+    }
+    Diagnostic::error(format!("queries select from each other in a circle: {}", steps.join(" → ")))
+        .at(Place::file(file))
+}

@@ -1,0 +1,26 @@
+//! Query files: one file, one question.
+//!
+//! In: `queries/**/*.sql` and a [`Session`](crate::engine::Session). Out: one [`QueryResult`] per file, its promises
+//! checked, in an order in which every query comes after those that it selects from.
+//!
+//! - [`head`] is what a query says of itself; [`parse`] reads it from the comments at the file's top.
+//! - [`Catalogue`] is all queries of a study, with who reads whom.
+//! - `run` carries them out; `promises` holds each result against its head.
+//!
+//! It knows no report and no claims: a query of any purpose is run and checked alike.
+
+mod catalogue;
+pub mod head;
+mod order;
+mod parse;
+mod promises;
+mod result;
+mod run;
+
+pub use catalogue::{Catalogue, Query};
+pub use head::{Column, ColumnKind, Purpose, QueryHead};
+pub use parse::parse;
+pub use result::QueryResult;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! Carries out queries: each after those that it selects from, its result checked and made a table for the next.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::catalogue::{Catalogue, Query};
+use super::head::Purpose;
+use super::order::{Ordering, has_limit_without_order, ordering};
+use super::promises::{entry_place, keep};
+use super::result::QueryResult;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::engine::{Session, Sql};
+
+/// The table that the evidence stage makes of all statistics; queries that select from it come after that stage.
+const EVIDENCE: &str = "evidence";
+
+impl Catalogue {
+    /// The results of all queries that do not select from `evidence`, with `$wave` standing for `wave`.
+    ///
+    /// # Errors
+    /// All faults of all queries. A query that selects from one at fault is passed over: its own faults, if any, are
+    /// told when the first is mended.
+    pub fn run_all(&self, session: &Session, wave: &str) -> Result<Vec<QueryResult>, Diagnostics> {
+        self.run_where(session, wave, |query| !self.reaches(&query.head.name, EVIDENCE))
+    }
+
+    /// The results of the queries that select from `evidence`, when that is a table of the session.
+    ///
+    /// # Errors
+    /// As for [`Catalogue::run_all`].
+    pub fn run_on_evidence(&self, session: &Session, wave: &str) -> Result<Vec<QueryResult>, Diagnostics> {
+        self.run_where(session, wave, |query| self.reaches(&query.head.name, EVIDENCE))
+    }
+
+    fn run_where(
+        &self,
+        session: &Session,
+        wave: &str,
+        wanted: impl Fn(&Query) -> bool,
+    ) -> Result<Vec<QueryResult>, Diagnostics> {
+        let mut faults = Diagnostics::new();
+        let mut broken: BTreeSet<&str> = BTreeSet::new();
+        let mut results = Vec::new();
+        let params = BTreeMap::from([("wave".to_owned(), wave.to_owned())]);
+        for query in self.iter().filter(|query| wanted(query)) {
+            if query.reads.iter().any(|read| broken.contains(read.as_str())) {
+                broken.insert(&query.head.name);
+                continue;
+            }
+            let ran = query.run(session, &params).and_then(|result| {
+                session.register(&query.head.name, result.batch.clone())?;
+                Ok(result)
+            });
+            match ran {
+                Ok(result) => results.push(result),
+                Err(found) => {
+                    broken.insert(&query.head.name);
+                    faults.extend(found);
+                }
+            }
+        }
+        faults.or(results).map(|(results, _)| results)
+    }
+}
+
+impl Query {
+    /// The query's result, its promises checked. Of `params` it sees those that its head names.
+    ///
+    /// # Errors
+    /// The SQL is at fault, a parameter is missing, or the result does not keep what the head promises.
+    pub fn run(
+        &self,
+        session: &Session,
+        params: &BTreeMap<String, String>,
+    ) -> Result<QueryResult, Diagnostics> {
+        let given = self.parameters(params)?;
+        let sql = Sql { file: &self.file, text: &self.sql };
+        let plan = session.plan(sql, &given)?;
+        let mut faults = Diagnostics::new();
+        if let Some(fault) = self.order_fault(&plan) {
+            faults.push(fault);
+        }
+        let batch = match session.execute(sql, plan) {
+            Ok(batch) => batch,
+            Err(found) => {
+                faults.extend(found);
+                return Err(faults);
+            }
+        };
+        match keep(self, &batch) {
+            Ok(result) => faults.or(result).map(|(result, _)| result),
+            Err(found) => {
+                faults.extend(found);
+                Err(faults)
+            }
+        }
+    }
+
+    fn parameters(&self, params: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Diagnostics> {
+        let mut faults = Diagnostics::new();
+        let mut given = BTreeMap::new();
+        for name in &self.head.params {
+            match params.get(name) {
+                Some(value) => {
+                    given.insert(name.clone(), value.clone());
+                }
+                None => faults.push(
+                    Diagnostic::error(format!("the query wants a parameter `{name}`, and it is not given"))
+                        .at(entry_place(self, "params"))
+                        .hint(format!("give it with `--param {name}=…`")),
+                ),
+            }
+        }
+        faults.or(given).map(|(given, _)| given)
+    }
+
+    fn order_fault(&self, plan: &datafusion::logical_expr::LogicalPlan) -> Option<Diagnostic> {
+        if has_limit_without_order(plan) {
+            return Some(
+                Diagnostic::error(
+                    "a `limit` cuts rows that have no order, so that chance decides which stay",
+                )
+                .at(Place::file(&self.file))
+                .hint("put an `order by` before the `limit`"),
+            );
+        }
+        if self.head.key.is_empty() || self.head.purpose == Purpose::Check {
+            return None;
+        }
+        let key = self.head.key.join(", ");
+        match ordering(plan, &self.head.key) {
+            Ordering::Total => None,
+            Ordering::None => Some(
+                Diagnostic::error("the rows have no order, so that chance decides it")
+                    .at(entry_place(self, "key"))
+                    .hint(format!("end the query with `order by …, {key}`")),
+            ),
+            Ordering::Lacks(columns) => {
+                let columns = columns.join("`, `");
+                Some(
+                    Diagnostic::error(format!("rows may tie: `order by` lacks `{columns}` of the key"))
+                        .at(self.last_order_by())
+                        .hint(format!("end it with `, {key}`")),
+                )
+            }
+        }
+    }
+
+    fn last_order_by(&self) -> Place {
+        match self.sql.to_lowercase().rfind("order by") {
+            Some(start) if self.sql.is_char_boundary(start) => {
+                Place::span(&self.file, &self.sql, start..start + "order by".len())
+            }
+            _ => entry_place(self, "key"),
+        }
+    }
+}
