@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 
 use super::inputs::{Inputs, key};
+use super::queries::{Kept, Ran};
 use super::steps::{self, Evaluated};
 use super::{Done, Watch};
 use crate::diagnostic::{Diagnostic, Diagnostics, count};
@@ -66,7 +67,7 @@ pub fn build(
     let fresh = Fresh::begin(&folder, &wave.id)?;
     let making = Making { study, wave, watch, last: &last, target: &target, keys: &keys, fresh: &fresh };
     let mut warnings = making.store()?;
-    let mut evaluated = steps::compute(study, wave, &fresh.path().join("store"), watch)?;
+    let mut evaluated = steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch)?;
     warnings.extend(std::mem::take(&mut evaluated.warnings));
     making.results(&evaluated)?;
     let (templates, document) = making.document(&mut evaluated, &mut warnings)?;
@@ -80,7 +81,7 @@ pub fn build(
         audit["counts"]["reproduced"],
         audit["total"]
     );
-    making.manifest(&inputs, &typst)?;
+    making.manifest(&inputs, &typst, &evaluated.ran)?;
     fresh.replace()?;
     Ok(Built { pdf: target.join(PDF), unchanged: false, summary, warnings })
 }
@@ -152,6 +153,7 @@ impl Making<'_> {
     }
 
     fn results(&self, evaluated: &Evaluated) -> Result<(), Diagnostics> {
+        evaluated.ran.keep(self.fresh.path())?;
         for view in evaluated.report.views() {
             let name = format!("results/{}.csv", view.head.name);
             write_file(self.fresh.path(), &name, &data::result_csv(view)?)?;
@@ -240,7 +242,7 @@ impl Making<'_> {
         Ok(fonts(&self.last.inputs) == fonts(&Inputs::of(self.study, self.wave)?.templates))
     }
 
-    fn manifest(&self, inputs: &Inputs, typst: &Typst) -> Result<(), Diagnostics> {
+    fn manifest(&self, inputs: &Inputs, typst: &Typst, ran: &Ran) -> Result<(), Diagnostics> {
         let mut outputs = IndexMap::new();
         hashes(self.fresh.path(), "", &mut outputs)?;
         outputs.sort_keys();
@@ -252,6 +254,7 @@ impl Making<'_> {
             wave: self.wave.id.clone(),
             tools: [("restudy".to_owned(), restudy), ("typst".to_owned(), set_with)].into_iter().collect(),
             steps: self.keys.clone(),
+            queries: ran.keys.clone(),
             inputs: inputs.all(),
             outputs,
         };
