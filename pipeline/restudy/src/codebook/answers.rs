@@ -2,7 +2,7 @@
 //!
 //! In: the raw export, the codes given to open answers, the codebook. Out: [`Responses`], or all faults at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::expected::{Expected, Target};
 use super::missing::{Missing, MissingReason};
@@ -50,7 +50,10 @@ pub fn read(
     if let (Some(open), Some(faults)) = (open, &mut open_faults) {
         open_codings::apply(&mut reader, open, faults);
     }
-    open_codings::uncoded(&mut reader, open);
+    // A code that does not fit is told already; that its text is then without a code follows from it.
+    if open_faults.as_ref().is_none_or(Faults::is_empty) {
+        open_codings::uncoded(&mut reader, open);
+    }
     for number in 0..codebook.questions.len() {
         reader.settle_selection(number);
     }
@@ -69,6 +72,9 @@ pub fn read(
     })
 }
 
+/// How many different wrong answers to one variable are told one by one.
+const TOLD_APART: usize = 8;
+
 /// The answers as far as they are read.
 pub(super) struct Reader<'a> {
     pub(super) codebook: &'a Codebook,
@@ -77,13 +83,15 @@ pub(super) struct Reader<'a> {
     /// Respondents by row.
     pub(super) respondents: Vec<String>,
     pub(super) columns: Vec<Values>,
-    wave: &'a str,
-    variables: Vec<Variable>,
+    pub(super) wave: &'a str,
+    pub(super) variables: Vec<Variable>,
     by_name: HashMap<String, usize>,
     /// Raw columns of each question: what they answer, and where they stand.
-    raw: Vec<Vec<(Target, usize)>>,
+    pub(super) raw: Vec<Vec<(Target, usize)>>,
     /// Reasons that respondents gave themselves, by variable and row.
-    stated: HashMap<(usize, usize), MissingReason>,
+    pub(super) stated: HashMap<(usize, usize), MissingReason>,
+    /// Answers that were told as wrong, by variable.
+    wrong: HashMap<usize, HashSet<String>>,
 }
 
 impl<'a> Reader<'a> {
@@ -107,6 +115,7 @@ impl<'a> Reader<'a> {
             variables,
             raw: vec![Vec::new(); codebook.questions.len()],
             stated: HashMap::new(),
+            wrong: HashMap::new(),
         }
     }
 
@@ -270,9 +279,7 @@ impl<'a> Reader<'a> {
         known: &[&str],
         otherwise: &str,
     ) {
-        let name = &self.variables[variable].name;
-        let fault = Diagnostic::error(format!("answer `{}` to `{name}` is not in the codebook", shown(cell)));
-        self.faults.cell(row, column, fault, |f| {
+        self.wrong(variable, row, column, cell, "is not in the codebook", |f| {
             let near = nearest(cell, known.iter().copied());
             match (near, known, otherwise) {
                 (Some(near), _, "") => f.hint(format!("did you mean `{near}`?")),
@@ -288,6 +295,8 @@ impl<'a> Reader<'a> {
         });
     }
 
+    /// Tells an answer that cannot stand. A column with many of them holds something else altogether: after the first
+    /// few the rest are told together.
     fn wrong(
         &mut self,
         variable: usize,
@@ -298,6 +307,15 @@ impl<'a> Reader<'a> {
         more: impl FnOnce(Diagnostic) -> Diagnostic,
     ) {
         let name = &self.variables[variable].name;
+        let told = self.wrong.entry(variable).or_default();
+        if told.len() >= TOLD_APART && !told.contains(cell) {
+            let fault =
+                Diagnostic::error(format!("more answers to `{name}` that the codebook does not take"));
+            return self.faults.cell(row, column, fault, |f| {
+                f.hint("does this column hold the answers to another question?")
+            });
+        }
+        told.insert(cell.to_owned());
         let fault = Diagnostic::error(format!("answer `{}` to `{name}` {how}", shown(cell)));
         self.faults.cell(row, column, fault, more);
     }
@@ -330,6 +348,12 @@ impl<'a> Reader<'a> {
         let Values::Labels(values) = &self.columns[variable] else { return None };
         let number = values.get(row).copied().flatten()?;
         self.variables[variable].labels.get(usize::try_from(number).ok()?).map(String::as_str)
+    }
+
+    /// Whether the export has a column of the question named `name`.
+    pub(super) fn has_column(&self, name: &str) -> bool {
+        let number = self.codebook.questions.iter().position(|q| q.name == name);
+        number.is_some_and(|number| !self.raw[number].is_empty())
     }
 
     pub(super) fn has_text(&self, question: &str, row: usize) -> bool {
@@ -367,100 +391,9 @@ impl<'a> Reader<'a> {
             }
         }
     }
-
-    /// Who ticked one item of a multiple-response set, or wrote a text that belongs to it, has left the others unticked.
-    fn settle_selection(&mut self, number: usize) {
-        let codebook = self.codebook;
-        let question = &codebook.questions[number];
-        if question.kind != Kind::Multiple {
-            return;
-        }
-        let variables = self.variables_of(question);
-        let texts: Vec<&Question> =
-            codebook.questions.iter().filter(|q| q.part_of.as_ref() == Some(&question.name)).collect();
-        for row in 0..self.table.len() {
-            let answered = variables.iter().any(|v| self.columns[*v].is_some(row))
-                || texts.iter().any(|text| self.has_text(&text.name, row));
-            for variable in variables.iter().filter(|_| answered) {
-                if !self.columns[*variable].is_some(row) {
-                    self.set_label(*variable, row, 1);
-                }
-            }
-        }
-    }
-
-    fn variables_of(&self, question: &Question) -> Vec<usize> {
-        (0..self.variables.len()).filter(|v| self.variables[*v].question == question.name).collect()
-    }
-
-    /// Whether the respondent in `row` was asked `question`.
-    fn asked(&self, question: &Question, row: usize) -> bool {
-        question.asked_in(self.wave)
-            && question.asked_if.as_ref().is_none_or(|universe| {
-                self.variable(&universe.variable)
-                    .and_then(|variable| self.label(variable, row))
-                    .is_some_and(|label| universe.is.iter().any(|l| l == label))
-            })
-            && question.coded_from.as_ref().is_none_or(|text| {
-                self.codebook.question(text).is_none_or(|question| self.asked(question, row))
-            })
-    }
-
-    fn outside_universe(&mut self, number: usize) {
-        let codebook = self.codebook;
-        let question = &codebook.questions[number];
-        let Some(universe) = &question.asked_if else { return };
-        for row in 0..self.table.len() {
-            if self.asked(question, row) {
-                continue;
-            }
-            let answered = self.raw[number].iter().find(|(_, c)| !self.table.cell(row, *c).is_empty());
-            let Some((_, column)) = answered.copied() else { continue };
-            let was = self.variable(&universe.variable).and_then(|variable| self.label(variable, row));
-            let was = was.map_or("blank".to_owned(), |label| format!("`{label}`"));
-            let fault = Diagnostic::error(format!(
-                "an answer to `{}` from a respondent who was not asked: `{}` is {was}",
-                question.name, universe.variable
-            ));
-            self.faults.cell(row, column, fault, |f| {
-                f.note(format!("asked only where {}, by {}", universe.words(), told(&question.place)))
-                    .hint("correct one of the two answers, or the question's `asked_if`")
-            });
-        }
-    }
-
-    /// Every missing answer with its reason.
-    fn missing(&self) -> Vec<Missing> {
-        let mut missing = Vec::new();
-        for (variable, described) in self.variables.iter().enumerate() {
-            let Some(question) = self.codebook.question(&described.question) else { continue };
-            for row in (0..self.table.len()).filter(|row| !self.columns[variable].is_some(*row)) {
-                let reason = self.stated.get(&(variable, row)).copied();
-                let reason = reason.unwrap_or_else(|| self.reason(question, row));
-                missing.push(Missing { row, variable, reason });
-            }
-        }
-        missing
-    }
-
-    fn reason(&self, question: &Question, row: usize) -> MissingReason {
-        if !self.asked(question, row) {
-            return MissingReason::NotAsked;
-        }
-        // A text beside a set of items: who ticked an item had nothing to write.
-        let set = question.part_of.as_deref().and_then(|name| self.codebook.question(name));
-        if set.is_some_and(|set| self.variables_of(set).iter().any(|v| self.columns[*v].is_some(row))) {
-            return MissingReason::NotApplicable;
-        }
-        // A text that is there and fits no code.
-        if question.coded_from.as_deref().is_some_and(|text| self.has_text(text, row)) {
-            return MissingReason::NotApplicable;
-        }
-        MissingReason::Skipped
-    }
 }
 
 /// A place as part of a sentence.
-fn told(place: &Place) -> String {
+pub(super) fn told(place: &Place) -> String {
     Place { excerpt: None, column: None, ..place.clone() }.to_string()
 }

@@ -20,6 +20,7 @@ mod register;
 mod sheet;
 mod staged;
 mod timestamp;
+mod universe;
 mod validate;
 mod variables;
 

@@ -29,7 +29,9 @@ pub(super) fn apply(reader: &mut Reader<'_>, open: &RawTable, faults: &mut Fault
     let codebook = reader.codebook;
     let questions: Vec<&Question> = codebook.questions.iter().filter(|q| is_coded(q)).collect();
     let mut given: HashMap<(usize, usize), usize> = HashMap::new();
-    for line in 0..sheet.rows() {
+    // Without respondents or without the text's column nothing can be coded: that is told already.
+    let lines = if rows.is_empty() { 0 } else { sheet.rows() };
+    for line in 0..lines {
         let (id, question, code) =
             (sheet.text("respondent_id", line), sheet.text("question", line), sheet.text("code", line));
         if id.is_empty() || question.is_empty() || code.is_empty() {
@@ -65,6 +67,9 @@ pub(super) fn apply(reader: &mut Reader<'_>, open: &RawTable, faults: &mut Fault
             });
             continue;
         };
+        if !reader.has_column(code.text) {
+            continue;
+        }
         if !reader.has_text(code.text, row) {
             let fault = Diagnostic::error(format!(
                 "a code is given to the answer of respondent `{}` to `{}`, which is blank",

@@ -55,7 +55,7 @@ pub(super) fn read(reader: &mut Reader<'_>, number: usize) {
                     let fault = Diagnostic::error(format!("answers to `{name}` exclude each other"));
                     let answer = reader.table.cell(row, *column).to_owned();
                     reader.faults.cell(row, *column, fault, |f| {
-                        f.note(format!("`{answer}` is ticked, and so is {}", another(ticked.len() - 1)))
+                        f.note(format!("`{answer}` is ticked, and {} too", another(ticked.len() - 1)))
                             .hint("leave the one that holds, and the others blank")
                     });
                 }
@@ -91,5 +91,5 @@ fn item_of(target: Target) -> Option<usize> {
 }
 
 fn another(n: usize) -> String {
-    if n == 1 { "another answer to it".to_owned() } else { format!("{n} other answers to it") }
+    if n == 1 { "another answer is".to_owned() } else { format!("{n} other answers are") }
 }

@@ -48,6 +48,11 @@ impl<'a> Faults<'a> {
         self.met.entry(fault.message.clone()).or_insert((fault, Vec::new()));
     }
 
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.met.is_empty()
+    }
+
     /// All of them, by place.
     pub fn finish(self) -> Diagnostics {
         let mut all: Vec<Diagnostic> = self
@@ -62,7 +67,7 @@ impl<'a> Faults<'a> {
             })
             .collect();
         let key = |place: &Option<Place>| place.as_ref().map(|p| (p.line, p.column));
-        all.sort_by(|a, b| key(&a.place).cmp(&key(&b.place)));
+        all.sort_by_key(|fault| key(&fault.place));
         let mut diagnostics = Diagnostics::new();
         diagnostics.extend(all);
         diagnostics

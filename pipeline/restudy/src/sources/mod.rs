@@ -29,11 +29,23 @@ pub fn bytes(root: &Path, file: &str) -> Result<Vec<u8>, Diagnostics> {
             std::io::ErrorKind::PermissionDenied => format!("`{file}` may not be read by this user"),
             kind => format!("`{file}` cannot be read: {kind}"),
         };
-        Diagnostic::error(reason)
-            .at(Place::file(file))
-            .hint("put it there, or change its path in study.toml")
-            .into()
+        let fault = Diagnostic::error(reason);
+        match named_in_study(root, file) {
+            Some(place) => fault.at(place).hint("put it there, or change its path here"),
+            None => fault
+                .at(Place::file(file))
+                .hint("put it there, or take its name out of the list that names it"),
+        }
+        .into()
     })
+}
+
+/// Where study.toml names `file`.
+fn named_in_study(root: &Path, file: &str) -> Option<Place> {
+    let text = fs_err::read_to_string(root.join("study.toml")).ok()?;
+    let quoted = format!("\"{file}\"");
+    let at = text.find(&quoted)?;
+    Some(Place::span("study.toml", &text, at..at + quoted.len()))
 }
 
 /// `bytes` as UTF-8 text without its byte order mark.

@@ -68,7 +68,8 @@ impl Text {
                     .at(Place::at(file, index + 1, column + 1)),
                 );
             }
-            let words: String = line.chars().filter(|c| !unwanted(*c)).collect();
+            let kept = line.chars().filter(|c| !unwanted(*c));
+            let words: String = kept.map(|c| if c == '\r' { ' ' } else { c }).collect();
             let end = start + line.chars().count();
             match &mut open {
                 Some(paragraph) => {
@@ -91,7 +92,7 @@ impl Text {
 }
 
 fn unwanted(c: char) -> bool {
-    c.is_control() && c != '\t'
+    c.is_control() && !matches!(c, '\t' | '\r')
 }
 
 #[cfg(test)]

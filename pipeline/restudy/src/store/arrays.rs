@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, StringArray, TimestampSecondArray,
+    Array, ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, StringArray,
+    TimestampMillisecondArray,
 };
 use datafusion::arrow::datatypes::{Field, Int32Type, Schema};
 use datafusion::arrow::error::ArrowError;
@@ -94,7 +95,11 @@ pub(super) fn array(values: &Values, labels: &[String]) -> Result<ArrayRef, Diag
         Values::Text(values) => Arc::new(values.iter().map(Option::as_deref).collect::<StringArray>()),
         Values::Number(values) => Arc::new(values.iter().copied().collect::<Float64Array>()),
         Values::Integer(values) => Arc::new(values.iter().copied().collect::<Int64Array>()),
-        Values::Timestamp(values) => Arc::new(values.iter().copied().collect::<TimestampSecondArray>()),
+        // In milliseconds: Parquet has no coarser unit, and seconds would reach other tools as bare numbers.
+        Values::Timestamp(values) => {
+            let milliseconds = values.iter().map(|v| v.map(|seconds| seconds * 1000));
+            Arc::new(milliseconds.collect::<TimestampMillisecondArray>())
+        }
     })
 }
 

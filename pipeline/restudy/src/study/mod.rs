@@ -2,6 +2,7 @@
 //!
 //! In: the study's folder. Out: a [`Study`], all paths still relative to the folder. It opens no source.
 
+mod check;
 mod definitions;
 
 pub use definitions::Definitions;
@@ -11,6 +12,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// The file, in the study's folder.
+const FILE: &str = "study.toml";
 
 /// The definitions of a study, as `study.toml` gives them.
 #[derive(Clone, Debug, Deserialize)]
@@ -116,22 +120,17 @@ impl Study {
     /// # Errors
     /// The file is missing, is not TOML, or lacks or has too many fields; the place is told.
     pub fn load(root: &Path) -> Result<Study, Diagnostics> {
-        let path = root.join("study.toml");
-        let text = fs_err::read_to_string(&path).map_err(|e| {
-            Diagnostics::from(
-                Diagnostic::error(e.to_string())
-                    .hint("run restudy in a study's folder, or name the folder with `--study`"),
-            )
+        let file = Definitions::<Study>::read(root, FILE).map_err(|faults| {
+            let mut told = Diagnostics::new();
+            told.extend(faults.into_iter().map(|fault| match root.join(FILE).exists() {
+                true => fault,
+                false => fault.hint("run restudy in a study's folder, or name the folder with `--study`"),
+            }));
+            told
         })?;
-        let mut study: Study = toml::from_str(&text).map_err(|e| {
-            let mut diagnostic = Diagnostic::error(e.message().to_owned());
-            if let Some(span) = e.span() {
-                diagnostic = diagnostic.at(Place::span("study.toml", &text, span));
-            }
-            Diagnostics::from(diagnostic)
-        })?;
-        study.root = root.to_path_buf();
-        Ok(study)
+        let diagnostics = check::check(&file)?;
+        let study = Study { root: root.to_path_buf(), ..file.value };
+        diagnostics.or(study).map(|(study, _)| study)
     }
 
     /// The wave named `id`, or the newest where none is named.
@@ -149,7 +148,7 @@ impl Study {
                 Some(id) => format!("there is no wave `{id}`"),
                 None => "the study has no wave".to_owned(),
             })
-            .at(Place::file("study.toml"))
+            .at(Place::file(FILE))
             .note(format!("the waves are: {}", known.join(", ")))
             .into()
         })

@@ -1,3 +1,12 @@
 //! The integration tests of restudy, in one binary: each more would link DataFusion once more.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that stops has failed")]
+
+mod cli;
+mod engine_study;
+mod peer_duckdb;
+mod properties_data;
+mod report;
+mod report_material;
+mod shape;
 mod stages_data;

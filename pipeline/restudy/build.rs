@@ -1,0 +1,33 @@
+//! Gives the program a hash of its own sources, so that a build knows when the program that made it has changed.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+fn main() {
+    let here = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let workspace = here.join("../..");
+    let mut files = vec![workspace.join("Cargo.lock"), here.join("Cargo.toml")];
+    for folder in [here.join("src"), here.join("../survey/src")] {
+        println!("cargo::rerun-if-changed={}", folder.display());
+        collect(&folder, &mut files);
+    }
+    println!("cargo::rerun-if-changed={}", workspace.join("Cargo.lock").display());
+    let mut hash = Sha256::new();
+    for file in files {
+        hash.update(std::fs::read(&file).unwrap_or_default());
+        hash.update([0]);
+    }
+    let text: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    println!("cargo::rustc-env=RESTUDY_SOURCES={text}");
+}
+
+/// The files in a folder and the folders in it, in the order of their names.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() { collect(&path, files) } else { files.push(path) }
+    }
+}

@@ -1,0 +1,254 @@
+//! Makes `build/<wave>/`.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use indexmap::IndexMap;
+
+use super::inputs::{Inputs, key};
+use super::steps::{self, Evaluated};
+use super::{Done, Watch};
+use crate::diagnostic::{Diagnostic, Diagnostics, count};
+use crate::publish::{Fresh, MANIFEST, Manifest, Tool, hash, write_file};
+use crate::report::templates::{FOLDER, Templates};
+use crate::report::{DOCUMENT, Document, data};
+use crate::study::{Study, Wave};
+use crate::typst::{Home, Job, Typst, compile, find, timestamp};
+
+/// Folder of a study's builds.
+pub(super) const BUILD: &str = "build";
+
+/// The report.
+const PDF: &str = "report.pdf";
+
+/// How long Typst may take; a report of 60 pages takes about a second.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A finished build.
+#[derive(Debug)]
+pub struct Built {
+    /// The report.
+    pub pdf: PathBuf,
+    /// Whether there was nothing to do.
+    pub unchanged: bool,
+    /// What the build holds, in words.
+    pub summary: String,
+    /// What should be looked at although the report stands.
+    pub warnings: Diagnostics,
+}
+
+/// Builds the report of a wave: does only what a change reaches.
+///
+/// # Errors
+/// All faults that could be found together; the last good build is as it was.
+pub fn build(study: &Study, wave: &Wave, typst: Option<&Path>, watch: &dyn Watch) -> Result<Built, Diagnostics> {
+    let folder = study.root.join(BUILD);
+    let target = folder.join(&wave.id);
+    let inputs = Inputs::of(study, wave)?;
+    let last = Manifest::read(&target).unwrap_or_default();
+    let typst = find(typst, &study.root);
+    let version = match &typst {
+        Ok(typst) => typst.version.clone(),
+        // Without a Typst nothing can be set, but what was set with one may still be up to date.
+        Err(_) => last.tools.get("typst").map(|t| t.version.clone()).unwrap_or_default(),
+    };
+    let keys = keys(&inputs, wave, &version);
+    if keys == last.steps && last.outputs_are_whole(&target) {
+        let warnings = Diagnostics::new();
+        return Ok(Built { pdf: target.join(PDF), unchanged: true, summary: String::new(), warnings });
+    }
+    let typst = typst?;
+    let fresh = Fresh::begin(&folder, &wave.id)?;
+    let making = Making { study, wave, watch, last: &last, target: &target, keys: &keys, fresh: &fresh };
+    let mut warnings = making.store()?;
+    let mut evaluated = steps::compute(study, wave, &fresh.path().join("store"), watch)?;
+    warnings.extend(std::mem::take(&mut evaluated.warnings));
+    making.results(&evaluated)?;
+    let (templates, document) = making.document(&mut evaluated, &mut warnings)?;
+    warnings.extend(making.pdf(&typst, &templates, &document)?);
+    let audit = data::audit(&evaluated.findings);
+    let summary = format!(
+        "{} in the text, {} and tables, {} of {} claims reproduced",
+        count(document.numbers, "number"),
+        count(document.shown, "figure"),
+        audit["counts"]["reproduced"],
+        audit["total"]
+    );
+    making.manifest(&inputs, &typst)?;
+    fresh.replace()?;
+    Ok(Built { pdf: target.join(PDF), unchanged: false, summary, warnings })
+}
+
+/// Keys of the steps, in their order.
+fn keys(inputs: &Inputs, wave: &Wave, typst: &str) -> IndexMap<String, String> {
+    let store = store_key(inputs, wave);
+    let queries = key(&["queries", &store], [&inputs.queries]);
+    let evidence = key(&["evidence", &queries], []);
+    let document = key(&["document", &evidence], [&inputs.templates]);
+    let pdf = key(&["pdf", &document, typst], []);
+    [("store", store), ("queries", queries), ("evidence", evidence), ("document", document), ("pdf", pdf)]
+        .map(|(name, key)| (name.to_owned(), key))
+        .into_iter()
+        .collect()
+}
+
+/// Key of the store: its sources, its wave, the program.
+pub(super) fn store_key(inputs: &Inputs, wave: &Wave) -> String {
+    key(&["store", env!("RESTUDY_SOURCES"), &wave.id], [&inputs.sources, &inputs.claims])
+}
+
+/// A build under way.
+struct Making<'a> {
+    study: &'a Study,
+    wave: &'a Wave,
+    watch: &'a dyn Watch,
+    /// The manifest of the last build.
+    last: &'a Manifest,
+    /// The last build.
+    target: &'a Path,
+    keys: &'a IndexMap<String, String>,
+    fresh: &'a Fresh,
+}
+
+impl Making<'_> {
+    /// Takes the outputs whose names begin with `prefix` over from the last build, if `step` would make them again
+    /// byte for byte.
+    fn reuse(&self, step: &str, prefix: &str) -> Result<usize, Diagnostics> {
+        if self.last.steps.get(step).is_none_or(|key| Some(key) != self.keys.get(step)) {
+            return Ok(0);
+        }
+        let wanted: Vec<_> = self.last.outputs.iter().filter(|(name, _)| name.starts_with(prefix)).collect();
+        let mut files = Vec::new();
+        for (name, sha) in wanted {
+            match fs_err::read(self.target.join(name)) {
+                Ok(bytes) if hash(&bytes) == *sha => files.push((name, bytes)),
+                // Somebody has changed or removed it: make it again.
+                _ => return Ok(0),
+            }
+        }
+        for (name, bytes) in &files {
+            write_file(self.fresh.path(), name, bytes)?;
+        }
+        Ok(files.len())
+    }
+
+    fn store(&self) -> Result<Diagnostics, Diagnostics> {
+        let started = Instant::now();
+        self.watch.begin("store");
+        let reused = self.reuse("store", "store/")?;
+        let (tables, warnings) = match reused {
+            0 => steps::write_store(self.study, self.wave, &self.fresh.path().join("store"))?,
+            tables => (tables, Diagnostics::new()),
+        };
+        let made = count(tables, "table");
+        self.watch.end(&Done { step: "store", made, took: started.elapsed(), reused: reused > 0 });
+        Ok(warnings)
+    }
+
+    fn results(&self, evaluated: &Evaluated) -> Result<(), Diagnostics> {
+        for view in evaluated.report.views() {
+            let name = format!("results/{}.csv", view.head.name);
+            write_file(self.fresh.path(), &name, &data::result_csv(view)?)?;
+        }
+        let statistics = evaluated.report.statistics();
+        write_file(self.fresh.path(), "evidence.csv", &data::evidence_csv(statistics)?)?;
+        write_file(self.fresh.path(), "audit.csv", &data::audit_csv(&evaluated.findings)?)?;
+        let audit = serde_json::to_string_pretty(&data::audit(&evaluated.findings));
+        let audit = audit.map_err(|e| Diagnostic::error(e.to_string()))? + "\n";
+        write_file(self.fresh.path(), "audit.json", audit.as_bytes())
+    }
+
+    fn document(
+        &self,
+        evaluated: &mut Evaluated,
+        warnings: &mut Diagnostics,
+    ) -> Result<(std::sync::Arc<Templates>, Document), Diagnostics> {
+        let started = Instant::now();
+        self.watch.begin("document");
+        let (templates, document) = steps::write_document(self.study, self.wave, evaluated, warnings)?;
+        for (name, bytes) in &document.files {
+            write_file(self.fresh.path(), &format!("document/{name}"), bytes)?;
+        }
+        let made = format!(
+            "{}, {} and tables",
+            count(document.numbers, "number"),
+            count(document.shown, "figure")
+        );
+        self.watch.end(&Done { step: "document", made, took: started.elapsed(), reused: false });
+        Ok((templates, document))
+    }
+
+    fn pdf(&self, typst: &Typst, templates: &Templates, document: &Document) -> Result<Diagnostics, Diagnostics> {
+        let started = Instant::now();
+        self.watch.begin("pdf");
+        let pdf = self.fresh.path().join(PDF);
+        // Typst reads the document and the fonts, and nothing else: if those are the same, so is the PDF.
+        let same = document
+            .files
+            .iter()
+            .all(|(name, bytes)| self.last.outputs.get(&format!("document/{name}")) == Some(&hash(bytes)))
+            && self.last.outputs.keys().filter(|n| n.starts_with("document/")).count() == document.files.len()
+            && self.fonts_are_the_same()?
+            && self.last.tools.get("typst").is_some_and(|t| t.version == typst.version);
+        let old = fs_err::read(self.target.join(PDF)).ok();
+        let old = old.filter(|bytes| same && self.last.outputs.get(PDF) == Some(&hash(bytes)));
+        let reused = old.is_some();
+        let mut warnings = Diagnostics::new();
+        match old {
+            Some(bytes) => write_file(self.fresh.path(), PDF, &bytes)?,
+            None => {
+                let job = Job {
+                    root: &fs_err::canonicalize(self.fresh.path().join("document"))?,
+                    document: DOCUMENT,
+                    fonts: &fs_err::canonicalize(self.study.root.join(FOLDER).join(&self.study.report.fonts))?,
+                    pdf: &fs_err::canonicalize(self.fresh.path())?.join(PDF),
+                    date: timestamp(&self.wave.published)?,
+                    limit: LIMIT,
+                };
+                warnings = compile(typst, &job, &Home { lines: &document.lines, templates })?;
+            }
+        }
+        let size = fs_err::metadata(&pdf)?.len();
+        let made = format!("{PDF}, {} kB, by Typst {}", size.div_ceil(1000), typst.version);
+        self.watch.end(&Done { step: "pdf", made, took: started.elapsed(), reused });
+        Ok(warnings)
+    }
+
+    fn fonts_are_the_same(&self) -> Result<bool, Diagnostics> {
+        let prefix = format!("{FOLDER}/{}/", self.study.report.fonts);
+        let fonts = |files: &IndexMap<String, String>| -> Vec<(String, String)> {
+            files.iter().filter(|(n, _)| n.starts_with(&prefix)).map(|(n, h)| (n.clone(), h.clone())).collect()
+        };
+        Ok(fonts(&self.last.inputs) == fonts(&Inputs::of(self.study, self.wave)?.templates))
+    }
+
+    fn manifest(&self, inputs: &Inputs, typst: &Typst) -> Result<(), Diagnostics> {
+        let mut outputs = IndexMap::new();
+        hashes(self.fresh.path(), "", &mut outputs)?;
+        outputs.sort_keys();
+        let restudy = Tool { version: env!("CARGO_PKG_VERSION").into(), sha256: env!("RESTUDY_SOURCES").into() };
+        let set_with = Tool { version: typst.version.clone(), sha256: hash(&fs_err::read(&typst.program)?) };
+        let manifest = Manifest {
+            study: self.study.title.clone(),
+            wave: self.wave.id.clone(),
+            tools: [("restudy".to_owned(), restudy), ("typst".to_owned(), set_with)].into_iter().collect(),
+            steps: self.keys.clone(),
+            inputs: inputs.all(),
+            outputs,
+        };
+        write_file(self.fresh.path(), MANIFEST, manifest.to_text()?.as_bytes())
+    }
+}
+
+fn hashes(folder: &Path, prefix: &str, out: &mut IndexMap<String, String>) -> Result<(), Diagnostics> {
+    for entry in fs_err::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            hashes(&entry.path(), &format!("{name}/"), out)?;
+        } else {
+            out.insert(name, hash(&fs_err::read(entry.path())?));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! The steps themselves, each a call into the stage that does the work.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::inputs::Inputs;
+use super::make::{BUILD, store_key};
+use super::{Done, Unwatched, Watch};
+use crate::codebook::Codebook;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, count};
+use crate::engine::Session;
+use crate::evidence::{Evidence, Finding, Relations, audit};
+use crate::publish::Manifest;
+use crate::queries::{Catalogue, Purpose, QueryResult};
+use crate::report::glyphs::Glyphs;
+use crate::report::results::Results;
+use crate::report::templates::{FOLDER, Templates};
+use crate::report::{self, Document, Material, codebook};
+use crate::store::{Store, ingest};
+use crate::study::{Study, Wave};
+
+/// Everything that a study's data and queries give.
+pub struct Evaluated {
+    /// The store's tables, the results and the evidence, to be asked.
+    pub session: Session,
+    /// Results of all queries.
+    pub results: Vec<QueryResult>,
+    /// Results and evidence, as the report reads them.
+    pub report: Arc<Results>,
+    /// The audit.
+    pub findings: Vec<Finding>,
+    /// The codebook.
+    pub codebook: Codebook,
+    /// What the report's fonts can print.
+    pub glyphs: Glyphs,
+    /// What should be looked at although nothing is wrong.
+    pub warnings: Diagnostics,
+    /// The store, where it was made for this alone.
+    _temporary: Option<tempfile::TempDir>,
+}
+
+/// Reads the study's data into Parquet tables in `folder`: how many tables, and what should be looked at.
+pub(super) fn write_store(study: &Study, wave: &Wave, folder: &Path) -> Result<(usize, Diagnostics), Diagnostics> {
+    let (tables, warnings) = ingest(study, wave)?;
+    tables.write(folder)?;
+    Ok((tables.iter().count(), warnings))
+}
+
+/// Queries, evidence and audit, over the store in `folder`.
+pub(super) fn compute(
+    study: &Study,
+    wave: &Wave,
+    folder: &Path,
+    watch: &dyn Watch,
+) -> Result<Evaluated, Diagnostics> {
+    let started = Instant::now();
+    watch.begin("queries");
+    let catalogue = Catalogue::load(&study.root)?;
+    let session = Session::open(&Store::open(folder)?.tables())?.with_confidence(study.design.confidence);
+    let mut results = catalogue.run_all(&session, &wave.id)?;
+    watch.end(&Done {
+        step: "queries",
+        made: count(results.len(), "result"),
+        took: started.elapsed(),
+        reused: false,
+    });
+
+    let started = Instant::now();
+    watch.begin("evidence");
+    let mut warnings = Diagnostics::new();
+    let confidence = study.design.confidence;
+    Evidence::from_results(results.clone(), confidence).register(&session)?;
+    results.extend(catalogue.run_on_evidence(&session, &wave.id)?);
+    let mut faults = Diagnostics::new();
+    faults.extend(checks(&results));
+    let findings = audited(study, &session, &results).unwrap_or_else(|found| {
+        faults.extend(found);
+        Vec::new()
+    });
+    let ((), _) = faults.or(())?;
+    let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
+    let report = Results::new(Evidence::from_results(results.clone(), confidence), &glyphs, &mut warnings);
+    let made = format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.len(), "claim"));
+    watch.end(&Done { step: "evidence", made, took: started.elapsed(), reused: false });
+    Ok(Evaluated {
+        session,
+        results,
+        report: Arc::new(report),
+        findings,
+        codebook: Codebook::load(&study.root)?,
+        glyphs,
+        warnings,
+        _temporary: None,
+    })
+}
+
+/// What the data say of each published claim.
+fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Vec<Finding>, Diagnostics> {
+    let claims = audit::claims(&session.query("select * from claims", &BTreeMap::new())?)?;
+    let ids: Vec<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
+    let file = &study.sources.claim_relations;
+    let relations = Relations::parse(file, &fs_err::read_to_string(study.root.join(file))?, &ids)?;
+    Ok(audit::audit(&claims, results, &relations)?.findings)
+}
+
+/// A row of a query in `queries/checks/` is a fault of the data.
+fn checks(results: &[QueryResult]) -> Diagnostics {
+    let mut faults = Diagnostics::new();
+    for result in results.iter().filter(|r| r.head.purpose == Purpose::Check && r.rows() > 0) {
+        let title = result.head.title.trim_end_matches('.');
+        let mut fault = Diagnostic::error(format!("a check fails for {}: {title}", count(result.rows(), "row")))
+            .at(Place::file(&result.file));
+        for row in 0..result.rows().min(5) {
+            let cells = result.head.columns.iter().map(|c| {
+                format!("{} {}", c.name, result.text(row, &c.name).unwrap_or_else(|| "–".to_owned()))
+            });
+            fault = fault.note(cells.collect::<Vec<_>>().join(", "));
+        }
+        if result.rows() > 5 {
+            fault = fault.note(format!("and {}", count(result.rows() - 5, "more row")));
+        }
+        faults.push(fault);
+    }
+    faults
+}
+
+/// Fills in the templates.
+pub(super) fn write_document(
+    study: &Study,
+    wave: &Wave,
+    evaluated: &Evaluated,
+    warnings: &mut Diagnostics,
+) -> Result<(Arc<Templates>, Document), Diagnostics> {
+    let templates = Arc::new(Templates::read(&study.root)?);
+    let document = report::write(&Material {
+        study,
+        wave,
+        templates: Arc::clone(&templates),
+        numbers: Arc::clone(&evaluated.report) as Arc<dyn report::numbers::Numbers>,
+        titles: evaluated.report.titles(),
+        findings: &evaluated.findings,
+        codebook: codebook::entries(&evaluated.codebook, &wave.id, &evaluated.glyphs, warnings),
+        scales: codebook::scales(&evaluated.codebook),
+    })?;
+    Ok((templates, document))
+}
+
+/// Everything that the data and queries of a wave give, without a build: over the store of the last build where that is
+/// up to date, else over one that is made for this and thrown away.
+///
+/// # Errors
+/// All faults of the data, or else of the queries.
+pub fn evaluate(study: &Study, wave: &Wave) -> Result<Evaluated, Diagnostics> {
+    let built = study.root.join(BUILD).join(&wave.id);
+    if let Some(manifest) = Manifest::read(&built)
+        && manifest.steps.get("store") == Some(&store_key(&Inputs::of(study, wave)?, wave))
+        && manifest.are_whole(&built, "store/")
+    {
+        return compute(study, wave, &built.join("store"), &Unwatched);
+    }
+    afresh(study, wave, &Unwatched)
+}
+
+/// The same, over a store that is made for this and thrown away.
+fn afresh(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<Evaluated, Diagnostics> {
+    let temporary = tempfile::tempdir()?;
+    let folder = temporary.path().join("store");
+    let started = Instant::now();
+    watch.begin("store");
+    let (tables, mut warnings) = write_store(study, wave, &folder)?;
+    watch.end(&Done { step: "store", made: count(tables, "table"), took: started.elapsed(), reused: false });
+    let mut evaluated = compute(study, wave, &folder, watch)?;
+    warnings.extend(std::mem::take(&mut evaluated.warnings));
+    Ok(Evaluated { warnings, _temporary: Some(temporary), ..evaluated })
+}
+
+/// Looks for everything that can be wrong with the study, without building: what is right, in words, and what should be
+/// looked at.
+///
+/// # Errors
+/// All faults that could be found together.
+pub fn check(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<(String, Diagnostics), Diagnostics> {
+    let mut faults = Diagnostics::new();
+    // The templates are read even if the data are at fault: their own faults do not depend on them.
+    let read = Templates::read(&study.root).and_then(|templates| report::check(study, &templates));
+    let evaluated = match afresh(study, wave, watch) {
+        Ok(evaluated) => evaluated,
+        Err(found) => {
+            faults.extend(found);
+            faults.extend(read.err().into_iter().flatten());
+            return Err(faults);
+        }
+    };
+    let mut warnings = evaluated.warnings.clone();
+    let (_, document) = write_document(study, wave, &evaluated, &mut warnings)?;
+    let summary = format!(
+        "{}, {} judged, {} in the text",
+        count(evaluated.results.len(), "query result"),
+        count(evaluated.findings.len(), "claim"),
+        count(document.numbers, "number")
+    );
+    Ok((summary, warnings))
+}

@@ -1,0 +1,138 @@
+//! The command line: parse, call, print. One file per command; its doc comment is its help text.
+//!
+//! Results go to standard output, talk to standard error. Exit status: 0 done; 1 the study's content is at fault; 2 the
+//! command line is at fault.
+
+mod ask;
+mod audit;
+mod build;
+mod check;
+mod output;
+mod table;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::study::{Study, Wave};
+use output::Output;
+
+/// Reproduces a study: from its data to its typeset report, with every number traced to its query.
+#[derive(Debug, Parser)]
+#[command(name = "restudy", version, about, max_term_width = 100)]
+struct Arguments {
+    /// The study's folder [default: the current folder, or the nearest one above it that holds study.toml]
+    #[arg(long, global = true, value_name = "DIR")]
+    study: Option<PathBuf>,
+
+    /// Say nothing but what is wrong
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Say what each step made, in a pipe too
+    #[arg(long, short, global = true)]
+    verbose: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(build::Build),
+    Check(check::Check),
+    Audit(audit::Audit),
+    Ask(ask::Ask),
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+enum Failure {
+    /// The study's content is at fault.
+    Study(Diagnostics),
+    /// The command line is.
+    CommandLine(Diagnostics),
+    /// Whoever read the results has stopped reading: not a fault.
+    Closed,
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(faults: Diagnostics) -> Self {
+        Failure::Study(faults)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Failure::Closed,
+            _ => Failure::Study(error.into()),
+        }
+    }
+}
+
+/// Runs the command that the command line names.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(e) => {
+            // Help that nobody reads to its end is no fault.
+            let _ = e.print();
+            return ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2));
+        }
+    };
+    let output = Output::new(arguments.quiet, arguments.verbose);
+    let done = match arguments.command {
+        Command::Build(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Check(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Audit(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
+    };
+    match done {
+        Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(Failure::Study(faults)) => {
+            output.faults(&faults);
+            ExitCode::from(1)
+        }
+        Err(Failure::CommandLine(faults)) => {
+            output.faults(&faults);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The study in `folder`, or in the current folder or the nearest one above it.
+fn study(folder: Option<&Path>) -> Result<Study, Failure> {
+    let root = match folder {
+        Some(folder) if folder.join("study.toml").is_file() => folder.to_path_buf(),
+        Some(folder) => {
+            return Err(Failure::CommandLine(
+                Diagnostic::error(format!("there is no study in {}", folder.display()))
+                    .note("a study's folder holds a file study.toml")
+                    .into(),
+            ));
+        }
+        None => {
+            let here = std::env::current_dir()?;
+            match here.ancestors().find(|folder| folder.join("study.toml").is_file()) {
+                Some(found) if found == here => PathBuf::from("."),
+                Some(found) => found.to_path_buf(),
+                None => {
+                    return Err(Failure::CommandLine(
+                        Diagnostic::error("there is no study here, nor in any folder above")
+                            .hint("run restudy in a study's folder, or name the folder with `--study`")
+                            .into(),
+                    ));
+                }
+            }
+        }
+    };
+    Ok(Study::load(&root)?)
+}
+
+/// The wave that the command line names, or the newest.
+fn wave<'a>(study: &'a Study, id: Option<&str>) -> Result<&'a Wave, Failure> {
+    study.wave(id).map_err(Failure::CommandLine)
+}

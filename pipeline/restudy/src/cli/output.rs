@@ -1,0 +1,101 @@
+//! What the program says, where, and in what colours.
+
+use std::cell::Cell;
+use std::io::{IsTerminal as _, Write as _, stderr, stdout};
+use std::time::Duration;
+
+use anstream::{AutoStream, ColorChoice};
+
+use crate::build::{Done, Watch};
+use crate::diagnostic::{Diagnostics, count, render};
+
+/// Standard output and standard error, and how much may be said.
+#[derive(Debug)]
+pub(super) struct Output {
+    quiet: bool,
+    verbose: bool,
+    /// Whether a step's line is begun on the terminal and not ended.
+    begun: Cell<bool>,
+}
+
+impl Output {
+    pub(super) fn new(quiet: bool, verbose: bool) -> Self {
+        Output { quiet, verbose, begun: Cell::new(false) }
+    }
+
+    /// Writes a result, as it is.
+    pub(super) fn result(&self, text: &str) -> std::io::Result<()> {
+        let mut out = stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
+    /// Says something that is not a result.
+    pub(super) fn say(&self, text: &str) {
+        if !self.quiet {
+            self.tell(text);
+        }
+    }
+
+    /// Tells faults and how many there are.
+    pub(super) fn faults(&self, faults: &Diagnostics) {
+        self.end_line();
+        let colour = AutoStream::choice(&stderr()) != ColorChoice::Never;
+        let mut errors = 0;
+        let all = faults.clone();
+        for fault in all {
+            self.tell(&format!("{}\n", render(&fault, colour)));
+            errors += usize::from(fault.severity == crate::diagnostic::Severity::Error);
+        }
+        if errors > 1 {
+            self.tell(&count(errors, "error"));
+        }
+    }
+
+    /// Columns of the terminal; nothing in a pipe.
+    pub(super) fn width(&self) -> Option<usize> {
+        if !stdout().is_terminal() {
+            return None;
+        }
+        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0).max(60))
+    }
+
+    fn tell(&self, text: &str) {
+        // Nobody listens to what cannot be said.
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
+    }
+
+    fn end_line(&self) {
+        if self.begun.replace(false) {
+            self.tell("");
+        }
+    }
+
+    fn shows_steps(&self) -> bool {
+        !self.quiet && (self.verbose || stderr().is_terminal())
+    }
+}
+
+impl Watch for Output {
+    fn begin(&self, step: &str) {
+        if self.shows_steps() && stderr().is_terminal() {
+            let _ = write!(anstream::stderr().lock(), "  {step:<10}");
+            self.begun.set(true);
+        }
+    }
+
+    fn end(&self, done: &Done) {
+        if self.shows_steps() {
+            let begun = self.begun.replace(false);
+            let name = if begun { String::new() } else { format!("  {:<10}", done.step) };
+            let took = if done.reused { "unchanged".to_owned() } else { seconds(done.took) };
+            self.tell(&format!("{name}{:<58} {took:>9}", done.made));
+        }
+    }
+}
+
+/// A length of time as people read it: `0.3 s`.
+pub(super) fn seconds(took: Duration) -> String {
+    let seconds = took.as_secs_f64();
+    if seconds < 0.1 { format!("{seconds:.2} s") } else { format!("{seconds:.1} s") }
+}

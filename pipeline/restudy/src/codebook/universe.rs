@@ -1,0 +1,102 @@
+//! Who was asked what: universes, and with them the reason for every answer that is not there.
+
+use super::answers::{Reader, told};
+use super::missing::{Missing, MissingReason};
+use super::model::{Kind, Question};
+use crate::diagnostic::Diagnostic;
+
+impl Reader<'_> {
+    /// Who ticked one item of a multiple-response set, or wrote a text that belongs to it, has left the others unticked.
+    pub(super) fn settle_selection(&mut self, number: usize) {
+        let codebook = self.codebook;
+        let question = &codebook.questions[number];
+        if question.kind != Kind::Multiple {
+            return;
+        }
+        let variables = self.variables_of(question);
+        let texts: Vec<&Question> =
+            codebook.questions.iter().filter(|q| q.part_of.as_ref() == Some(&question.name)).collect();
+        for row in 0..self.table.len() {
+            let answered = variables.iter().any(|v| self.columns[*v].is_some(row))
+                || texts.iter().any(|text| self.has_text(&text.name, row));
+            for variable in variables.iter().filter(|_| answered) {
+                if !self.columns[*variable].is_some(row) {
+                    self.set_label(*variable, row, 1);
+                }
+            }
+        }
+    }
+
+    fn variables_of(&self, question: &Question) -> Vec<usize> {
+        (0..self.variables.len()).filter(|v| self.variables[*v].question == question.name).collect()
+    }
+
+    /// Whether the respondent in `row` was asked `question`.
+    fn asked(&self, question: &Question, row: usize) -> bool {
+        question.asked_in(self.wave)
+            && question.asked_if.as_ref().is_none_or(|universe| {
+                self.variable(&universe.variable)
+                    .and_then(|variable| self.label(variable, row))
+                    .is_some_and(|label| universe.is.iter().any(|l| l == label))
+            })
+            && question.coded_from.as_ref().is_none_or(|text| {
+                self.codebook.question(text).is_none_or(|question| self.asked(question, row))
+            })
+    }
+
+    pub(super) fn outside_universe(&mut self, number: usize) {
+        let codebook = self.codebook;
+        let question = &codebook.questions[number];
+        let Some(universe) = &question.asked_if else { return };
+        for row in 0..self.table.len() {
+            if self.asked(question, row) {
+                continue;
+            }
+            let answered = self.raw[number].iter().find(|(_, c)| !self.table.cell(row, *c).is_empty());
+            let Some((_, column)) = answered.copied() else { continue };
+            let was = self.variable(&universe.variable).and_then(|variable| {
+                let stated = self.stated.get(&(variable, row)).map(|reason| reason.words());
+                self.label(variable, row).or(stated)
+            });
+            let was = was.map_or("blank".to_owned(), |label| format!("`{label}`"));
+            let fault = Diagnostic::error(format!(
+                "an answer to `{}` from a respondent who was not asked: `{}` is {was}",
+                question.name, universe.variable
+            ));
+            self.faults.cell(row, column, fault, |f| {
+                f.note(format!("asked only where {}, by {}", universe.words(), told(&question.place)))
+                    .hint("correct one of the two answers, or the question's `asked_if`")
+            });
+        }
+    }
+
+    /// Every missing answer with its reason.
+    pub(super) fn missing(&self) -> Vec<Missing> {
+        let mut missing = Vec::new();
+        for (variable, described) in self.variables.iter().enumerate() {
+            let Some(question) = self.codebook.question(&described.question) else { continue };
+            for row in (0..self.table.len()).filter(|row| !self.columns[variable].is_some(*row)) {
+                let reason = self.stated.get(&(variable, row)).copied();
+                let reason = reason.unwrap_or_else(|| self.reason(question, row));
+                missing.push(Missing { row, variable, reason });
+            }
+        }
+        missing
+    }
+
+    fn reason(&self, question: &Question, row: usize) -> MissingReason {
+        if !self.asked(question, row) {
+            return MissingReason::NotAsked;
+        }
+        // A text beside a set of items: who ticked an item had nothing to write.
+        let set = question.part_of.as_deref().and_then(|name| self.codebook.question(name));
+        if set.is_some_and(|set| self.variables_of(set).iter().any(|v| self.columns[*v].is_some(row))) {
+            return MissingReason::NotApplicable;
+        }
+        // A text that is there and fits no code.
+        if question.coded_from.as_deref().is_some_and(|text| self.has_text(text, row)) {
+            return MissingReason::NotApplicable;
+        }
+        MissingReason::Skipped
+    }
+}

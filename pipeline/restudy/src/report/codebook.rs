@@ -1,0 +1,54 @@
+//! The codebook as the report prints it: every question that the wave was asked, in order.
+
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+
+use crate::codebook::{Codebook, Question};
+use crate::diagnostic::Diagnostics;
+
+use super::glyphs::Glyphs;
+
+/// One entry for each question of the wave.
+pub fn entries(codebook: &Codebook, wave: &str, glyphs: &Glyphs, faults: &mut Diagnostics) -> Value {
+    let mut clean = |text: &str, question: &str| {
+        glyphs.clean(text, || format!("the codebook's question `{question}`"), faults)
+    };
+    let asked = codebook.questions.iter().filter(|q| q.asked_in(wave));
+    Value::Array(
+        asked
+            .map(|q| {
+                json!({
+                    "question": q.name,
+                    "label": clean(&q.label, &q.name),
+                    "text": clean(&q.text, &q.name),
+                    "kind": q.kind.word(),
+                    "universe": q.asked_if.as_ref().map(|u| asked_of(codebook, &u.variable, &u.is)),
+                    "items": q.items.iter().map(|i| clean(&i.label, &q.name)).collect::<Vec<_>>(),
+                    "values": values(codebook, q).iter().map(|v| clean(v, &q.name)).collect::<Vec<_>>(),
+                })
+            })
+            .collect(),
+    )
+}
+
+/// Whom a question was put to, in words: `those who answered “yes” to Work experience`.
+fn asked_of(codebook: &Codebook, variable: &str, labels: &[String]) -> String {
+    let name = variable.split("__").next().unwrap_or(variable);
+    let about = codebook.question(name).map_or(variable, |q| q.label.as_str());
+    let labels: Vec<String> = labels.iter().map(|l| format!("“{l}”")).collect();
+    format!("those who answered {} to: {about}", labels.join(" or "))
+}
+
+fn values(codebook: &Codebook, question: &Question) -> Vec<String> {
+    let of_set = question.values.as_deref().and_then(|name| codebook.set(name));
+    let from_set = of_set.into_iter().flat_map(|s| &s.labels).map(|l| l.label.clone());
+    let stages = question.stages.iter().map(|s| s.label.clone());
+    let beside = question.none.iter().chain(&question.unknown).map(|l| l.label.clone());
+    from_set.chain(stages).chain(beside).collect()
+}
+
+/// The ordered sets of labels, by name, from the low end to the high end.
+pub fn scales(codebook: &Codebook) -> IndexMap<String, Vec<String>> {
+    let ordered = codebook.sets.iter().filter(|s| s.ordered);
+    ordered.map(|s| (s.name.clone(), s.answers().map(|l| l.label.clone()).collect())).collect()
+}

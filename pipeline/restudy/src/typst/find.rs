@@ -1,0 +1,104 @@
+//! Finds a Typst of the right version.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// The versions that are known to give the same report: `0.15.x`.
+const WANTED: (u32, u32) = (0, 15);
+
+/// A Typst that can be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typst {
+    /// The program.
+    pub program: PathBuf,
+    /// Its version, as it tells it: `0.15.1`.
+    pub version: String,
+}
+
+/// The Typst to use: the one that is named, else one on the `PATH`, else the study's own in `.tools/`.
+///
+/// # Errors
+/// The one that is named is missing or has the wrong version, or none of the others is right; all that were looked at
+/// are told.
+pub fn find(named: Option<&Path>, study: &Path) -> Result<Typst, Diagnostics> {
+    let own = study.join(".tools/typst/bin/typst");
+    let candidates = match named {
+        Some(path) => vec![on_path(path).unwrap_or_else(|| path.to_path_buf())],
+        None => on_path(Path::new("typst")).into_iter().chain([own.clone()]).collect(),
+    };
+    let mut looked = Vec::new();
+    for program in candidates {
+        match version(&program) {
+            Ok(version) if right(&version) => return Ok(Typst { program, version }),
+            Ok(version) => {
+                looked.push(format!("{} is version {version}: {}", program.display(), judged(&version)))
+            }
+            Err(reason) => looked.push(format!("{}: {reason}", program.display())),
+        }
+    }
+    let mut fault = Diagnostic::error(format!("no Typst {}.{} to make the PDF with", WANTED.0, WANTED.1));
+    fault.notes = looked;
+    Err(fault.hint("`just build` sets it up; or name one with `--typst` or RESTUDY_TYPST").into())
+}
+
+/// A name without a folder is looked for on the `PATH`, as a shell would.
+fn on_path(name: &Path) -> Option<PathBuf> {
+    if name.components().count() > 1 {
+        return None;
+    }
+    let folders = std::env::var_os("PATH")?;
+    // An empty or relative entry would run what lies in the current folder.
+    std::env::split_paths(&folders).filter(|f| f.is_absolute()).map(|f| f.join(name)).find(|p| p.is_file())
+}
+
+fn version(program: &Path) -> Result<String, String> {
+    let output = Command::new(program).arg("--version").env_clear().stdin(Stdio::null()).output().map_err(
+        |e| match e.kind() {
+            std::io::ErrorKind::NotFound => "not there".to_owned(),
+            _ => e.to_string(),
+        },
+    )?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    match told.strip_prefix("typst ").and_then(|t| t.split_whitespace().next()) {
+        Some(version) if output.status.success() => Ok(version.to_owned()),
+        _ => Err("does not tell a version of Typst".to_owned()),
+    }
+}
+
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+fn right(version: &str) -> bool {
+    numbers(version) == Some(WANTED)
+}
+
+fn judged(version: &str) -> &'static str {
+    match numbers(version) {
+        Some(found) if found < WANTED => "too old",
+        Some(_) => "newer than this program knows, and might set the report otherwise",
+        None => "not a version that this program can read",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_judged() {
+        assert!(right("0.15.1") && right("0.15.0"));
+        assert_eq!(judged("0.14.2"), "too old");
+        assert!(judged("0.16.0").starts_with("newer"));
+        assert!(judged("dev").starts_with("not a version"));
+    }
+
+    #[test]
+    fn one_that_is_named_and_missing_is_told() {
+        let fault = find(Some(Path::new("/nowhere/typst")), Path::new(".")).unwrap_err().to_string();
+        assert!(fault.contains("/nowhere/typst: not there"), "{fault}");
+    }
+}

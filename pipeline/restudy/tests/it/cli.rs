@@ -1,0 +1,164 @@
+//! The command line: what it prints where, and how it ends. The whole path from data to PDF is tried here once.
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+
+use super::report_material::root;
+
+fn restudy(folder: &Path) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
+    command.arg("--study").arg(folder);
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The study's files in a folder of their own: what a build reads, and nothing else.
+fn copy_of_the_study() -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for part in ["study.toml", "codebook", "queries", "report-templates", "fixtures"] {
+        copy_all(&root().join(part), &copy.path().join(part));
+    }
+    copy
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs_err::create_dir_all(to).unwrap();
+        for entry in fs_err::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy_all(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs_err::copy(from, to).unwrap();
+    }
+}
+
+/// Every file below a folder, by name.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut out = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in fs_err::read_dir(&next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                out.push((path.strip_prefix(folder).unwrap().to_path_buf(), fs_err::read(&path).unwrap()));
+            }
+        }
+    }
+    out.sort();
+    out
+}
+
+fn typst_is_there() -> bool {
+    let named = std::env::var_os("RESTUDY_TYPST").map(PathBuf::from);
+    let found = restudy::typst::find(named.as_deref(), &root());
+    if let Err(e) = &found {
+        eprintln!("no report was built: {e}");
+    }
+    found.is_ok()
+}
+
+/// A command that finds the Typst of this repository, wherever the study is.
+fn building(folder: &Path) -> Command {
+    let named = std::env::var_os("RESTUDY_TYPST").map(PathBuf::from);
+    let typst = restudy::typst::find(named.as_deref(), &root()).unwrap();
+    let mut command = restudy(folder);
+    command.arg("build").arg("--typst").arg(typst.program);
+    command
+}
+
+#[test]
+fn what_is_asked_wrongly_ends_with_2() {
+    let nothing = tempfile::tempdir().unwrap();
+    restudy(nothing.path()).arg("check").assert().code(2).stdout("");
+    restudy(&root()).args(["check", "--wave", "1066"]).assert().code(2).stdout("");
+    restudy(&root()).arg("brew").assert().code(2).stdout("");
+}
+
+#[test]
+fn help_names_every_command() {
+    let told = restudy(&root()).arg("--help").assert().success();
+    let told = text(&told.get_output().stdout);
+    for command in ["build", "check", "audit", "ask"] {
+        assert!(told.contains(command), "{told}");
+    }
+}
+
+#[test]
+fn a_fault_of_the_study_ends_with_1() {
+    let copy = tempfile::tempdir().unwrap();
+    fs_err::write(copy.path().join("study.toml"), "title = 3\n").unwrap();
+    let told = restudy(copy.path()).arg("check").assert().code(1).stdout("");
+    assert!(text(&told.get_output().stderr).contains("study.toml:1:9"));
+}
+
+#[test]
+fn the_study_is_in_order() {
+    restudy(&root()).arg("check").assert().success().stdout("");
+}
+
+#[test]
+fn every_claim_has_a_verdict() {
+    let told = restudy(&root()).args(["audit", "--format", "json"]).assert().success().stderr("");
+    let audit: serde_json::Value = serde_json::from_slice(&told.get_output().stdout).unwrap();
+    assert_eq!(audit["total"], 114);
+    assert!(audit["counts"]["reproduced"].as_u64().unwrap() >= 105, "{}", audit["counts"]);
+    let told = restudy(&root()).arg("audit").assert().success();
+    assert!(text(&told.get_output().stdout).contains("114 claims: "));
+}
+
+#[test]
+fn questions_are_answered_in_three_forms() {
+    let ask = |format: &str| {
+        let sql = "select role, invited from frame where wave = $wave order by invited desc limit 1";
+        let told = restudy(&root()).args(["ask", sql, "--format", format]).assert().success().stderr("");
+        text(&told.get_output().stdout)
+    };
+    assert_eq!(ask("csv"), "role,invited\r\nhead of science,2302\r\n");
+    assert_eq!(ask("json"), "[\n  {\n    \"role\": \"head of science\",\n    \"invited\": 2302\n  }\n]\n");
+    assert!(ask("table").contains("head of science     2302"));
+    restudy(&root()).args(["ask", "drop table frame"]).assert().code(1).stdout("");
+    restudy(&root()).args(["ask", "@nothing"]).assert().code(2).stdout("");
+}
+
+#[test]
+fn a_report_is_built_once_and_again_only_when_something_changes() {
+    if !typst_is_there() {
+        return;
+    }
+    let (one, two) = (copy_of_the_study(), copy_of_the_study());
+    let built = building(one.path()).assert().success().stdout("");
+    assert!(text(&built.get_output().stderr).contains("report.pdf"));
+    building(two.path()).args(["--quiet"]).assert().success().stdout("").stderr("");
+    let first = files(&one.path().join("build/2013"));
+    assert!(first.iter().map(|f| &f.0).eq(files(&two.path().join("build/2013")).iter().map(|f| &f.0)));
+    for (a, b) in first.iter().zip(files(&two.path().join("build/2013"))) {
+        assert!(a.1 == b.1, "{} is not the same in another folder", a.0.display());
+    }
+    let again = building(one.path()).assert().success();
+    assert!(text(&again.get_output().stderr).contains("up to date"));
+
+    // A sentence that the data do not bear stops the build, and the last good report stays.
+    let template = one.path().join("report-templates/sections/00-foreword.typ.jinja");
+    let was = fs_err::read_to_string(&template).unwrap();
+    fs_err::write(&template, format!("{was}\n\nMost of them agree, 12% do not.\n")).unwrap();
+    let told = building(one.path()).assert().code(1).stdout("");
+    let told = text(&told.get_output().stderr);
+    assert!(told.contains("`Most`") && told.contains("`12%`"), "{told}");
+    assert!(files(&one.path().join("build/2013")) == first);
+
+    // A change of words reaches the document and the PDF, and not the data.
+    fs_err::write(&template, format!("{was}\n\nA word more.\n")).unwrap();
+    let told = building(one.path()).arg("--verbose").assert().success();
+    let told = text(&told.get_output().stderr);
+    assert!(told.lines().any(|l| l.contains("store") && l.contains("unchanged")), "{told}");
+    assert!(!told.lines().any(|l| l.contains("pdf") && l.contains("unchanged")), "{told}");
+    // What a killed build leaves behind is gone.
+    assert!(!one.path().join("build/.2013.new").exists());
+}

@@ -1,0 +1,128 @@
+//! Laws of the readers: whatever the bytes, a value or a diagnostic with a place, and never a panic.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use restudy::codebook::{self, Codebook};
+use restudy::diagnostic::Diagnostics;
+use restudy::sources::{RawTable, Text};
+use restudy::study::Definitions;
+
+fn base() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/faulty/base")
+}
+
+fn has_places(told: &Diagnostics) {
+    for fault in told.iter() {
+        let place = fault.place.as_ref().unwrap_or_else(|| panic!("no place: {}", fault.message));
+        assert!(place.line.is_none_or(|line| line >= 1) && place.column.is_none_or(|column| column >= 1));
+    }
+    // Drawing it does not panic either.
+    let _ = told.to_string();
+}
+
+/// Bytes that look like delimited text more often than chance would have it.
+fn delimited() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just(b",".to_vec()),
+        Just(b"\"".to_vec()),
+        Just(b"\"\"".to_vec()),
+        Just(b"\n".to_vec()),
+        Just(b"\r\n".to_vec()),
+        Just(b"\r".to_vec()),
+        Just(vec![0xef, 0xbb, 0xbf]),
+        Just("é".as_bytes().to_vec()),
+        Just(vec![0]),
+        "[a-z0-9 ;\t]{0,6}".prop_map(String::into_bytes),
+        proptest::collection::vec(any::<u8>(), 0..3),
+    ];
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+/// The responses of the small study, with a few bytes changed.
+fn damaged(sound: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
+    let length = sound.len();
+    let edit = (0..length, 0usize..4, prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), any::<u8>()]);
+    proptest::collection::vec(edit, 1..6).prop_map(move |edits| {
+        let mut bytes = sound.clone();
+        for (at, taken, put) in edits {
+            let at = at.min(bytes.len());
+            let end = (at + taken).min(bytes.len());
+            bytes.splice(at..end, [put]);
+        }
+        bytes
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn any_bytes_are_a_table_or_told_why_not(bytes in delimited()) {
+        match RawTable::parse("t.csv", bytes) {
+            Ok((table, warnings)) => {
+                has_places(&warnings);
+                let width = table.headers().count();
+                let mut last = (0, 0);
+                for row in 0..table.len() {
+                    for column in 0..width {
+                        let place = table.place(row, column);
+                        let here = (place.line.unwrap(), place.column.unwrap());
+                        assert!(here > last, "cells stand in order: {here:?} after {last:?}");
+                        last = here;
+                    }
+                }
+            }
+            Err(faults) => {
+                assert!(faults.errors() > 0);
+                has_places(&faults);
+            }
+        }
+    }
+
+    #[test]
+    fn any_responses_are_read_or_told_why_not(bytes in damaged(fs_err::read(base().join("responses.csv")).unwrap())) {
+        let codebook = Codebook::load(&base()).unwrap();
+        let (open, _) = RawTable::read(&base(), "open-codings.csv").unwrap();
+        match RawTable::parse("responses.csv", bytes) {
+            Ok((table, _)) => match codebook::read(&codebook, "first", &table, Some(&open)) {
+                Ok((responses, warnings)) => {
+                    has_places(&warnings);
+                    assert_eq!(responses.respondents.len(), table.len());
+                    // Each answer is there or missing, and not both.
+                    let answers: usize = responses
+                        .columns
+                        .iter()
+                        .map(|column| (0..table.len()).filter(|row| column.is_some(*row)).count())
+                        .sum();
+                    assert_eq!(answers + responses.missing.len(), responses.columns.len() * table.len());
+                }
+                Err(faults) => has_places(&faults),
+            },
+            Err(faults) => has_places(&faults),
+        }
+    }
+
+    #[test]
+    fn any_text_is_cut_into_paragraphs_that_stand_where_they_say(text in "[a-z é\t\r\n\u{0}]{0,80}") {
+        if let Ok((read, _)) = Text::parse("t.txt", text.clone().into_bytes()) {
+            for paragraph in read.paragraphs {
+                let cut: String = text.chars().skip(paragraph.start).take(paragraph.end - paragraph.start).collect();
+                let words = |s: &str| s.replace('\0', "").split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+                assert_eq!(words(&cut), words(&paragraph.words));
+            }
+        }
+    }
+
+    #[test]
+    fn any_definitions_are_read_or_told_why_not(
+        edits in damaged(fs_err::read(base().join("codebook/value-labels.toml")).unwrap())
+    ) {
+        if let Ok(text) = String::from_utf8(edits)
+            && let Err(faults) = Definitions::<toml::Table>::parse("value-labels.toml", text)
+        {
+            has_places(&faults);
+        }
+    }
+}

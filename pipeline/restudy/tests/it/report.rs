@@ -1,0 +1,276 @@
+//! The report: what templates become, and what they are told when they are wrong.
+
+use proptest::prelude::*;
+
+use restudy::queries::head::Purpose;
+
+use super::report_material::{Written, document, document_of, root, shares, templates, text};
+use restudy::report::escape::{expression, literal};
+use restudy::report::lint::citation_keys;
+use restudy::diagnostic::Diagnostics;
+use restudy::report::glyphs::Glyphs;
+use restudy::report::{Document, data};
+use restudy::typst::{Home, Job, compile, find, timestamp};
+
+fn faults(body: &str) -> Vec<String> {
+    document(body).unwrap_err().into_iter().map(|d| d.message).collect()
+}
+
+#[test]
+fn numbers_are_linked_and_kept_in_order() {
+    let made = document(
+        "{{ num(\"offers[girls].share\") }} and {{ num(\"offers[science club].share\", \"words\") }}; again {{ num(\"offers[girls].share\") }}.",
+    )
+    .unwrap();
+    assert!(text(&made).contains(
+        "#num-first(\"offers/girls/share\", \"9%\"); and #num-first(\"offers/science-club/share\", \"about two thirds\");; again #num(\"offers/girls/share\", \"9%\");."
+    ));
+    let evidence: serde_json::Value = serde_json::from_slice(&made.files["data/evidence.json"]).unwrap();
+    let ids: Vec<_> = evidence.as_array().unwrap().iter().map(|e| e["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["offers/girls/share", "offers/science-club/share"]);
+    assert_eq!(evidence[0]["title"], "Offers of schools.");
+}
+
+#[test]
+fn all_faults_are_told_at_once() {
+    let told = faults(
+        "It is 53%. Most agree @nobody2013.\n\
+         {{ num(\"offers[boys].share\") }} {{ num(\"offers[girls].share\", \"roman\") }}\n\
+         {{ figure(\"offers\", chart=\"pie\", caption=\"x\") }}\n\
+         {% call cited(\"wellcome2012\") %}No key.{% endcall %}\n\
+         #eval(\"1\")",
+    );
+    assert_eq!(
+        told,
+        [
+            "the number `53%` is typed, not named",
+            "nothing shows that `Most` is true",
+            "`@nobody2013` refers to nothing",
+            "`eval` has no place in a report",
+            "there is no `offers[boys].share`",
+            "there is no format `roman`",
+            "there is no chart `pie`",
+            "the passage does not cite `@wellcome2012`",
+        ]
+    );
+}
+
+#[test]
+fn a_fault_shows_its_line() {
+    let told = document("One.\n\nThere are 12 per cent.").unwrap_err().to_string();
+    assert!(told.contains("report-templates/report.typ.jinja:9:11"), "{told}");
+    assert!(told.contains("^^^^^^^^^^^"), "{told}");
+}
+
+#[test]
+fn a_guard_that_fails_shows_sentence_condition_and_values() {
+    let told = document(
+        "{% call guard(\"offers[girls].share > 0.5\") %}Most ({{ num(\"offers[girls].share\") }}) do.{% endcall %}",
+    )
+    .unwrap_err()
+    .to_string();
+    for part in [
+        "the sentence: Most (9%) do.",
+        "its condition: offers[girls].share > 0.5",
+        "offers[girls].share is 0.09 (9%)",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    assert!(document("{% call guard(\"offers[girls].share > 0.05\") %}Most do.{% endcall %}").is_ok());
+}
+
+#[test]
+fn templates_that_do_not_parse_are_told_at_their_line() {
+    let told = document("One.\n{{ num(\"offers[girls].share\" }}").unwrap_err().to_string();
+    assert!(told.contains("report-templates/report.typ.jinja:8:"), "{told}");
+    let told = document("{{ nobody }}").unwrap_err().to_string();
+    assert!(told.contains("undefined value") && told.contains("report.typ.jinja:7:"), "{told}");
+    let told = document("{{ 53 }}").unwrap_err().to_string();
+    assert!(told.contains("a number is printed by its name"), "{told}");
+}
+
+#[test]
+fn the_bibliography_is_read() {
+    assert!(citation_keys("a.bib", "@book{k, title={x}}").unwrap().contains("k"));
+    assert!(citation_keys("a.bib", "@book{k, title={x}").unwrap_err().to_string().contains("a.bib:1:"));
+}
+
+#[test]
+fn charts_say_what_they_show() {
+    let made = document(
+        "{{ figure(\"offers\", chart=\"bars\", caption=\"Offers\") }}\n{{ figure(\"stages\", chart=\"stacked\", caption=\"Stages\") }}\n@fig-offers",
+    )
+    .unwrap();
+    let json = |name: &str| -> serde_json::Value { serde_json::from_slice(&made.files[name]).unwrap() };
+    assert_eq!(
+        json("data/offers.json")["alt"],
+        "Bar chart: Offers of schools. 3 categories; science club is highest with 71%, followed by maths club with 40%; girls is lowest with 9%. Answered by 100."
+    );
+    assert_eq!(
+        json("data/stages.json")["alt"],
+        "Stacked bar chart: Offers of schools. 2 categories, divided among yes and no. For fair the leading answer is “yes” with 67%; for talk the leading answer is “no” with 75%. Answered by 80 to 90."
+    );
+    assert_eq!(json("data/stages.json")["scales"]["answer"], serde_json::json!(["no", "yes"]));
+    assert_eq!(json("data/offers.json")["rows"][0]["share_printed"], "71%");
+    assert!(made.files["data/offers.csv"].starts_with(b"item,n,base,share\r\nscience club,71,100,0.71\r\n"));
+}
+
+#[test]
+fn figures_that_are_not_shown_cannot_be_referred_to() {
+    assert_eq!(faults("@fig-offers"), ["`@fig-offers` refers to nothing that the report shows"]);
+}
+
+#[test]
+fn an_audit_counts_its_verdicts() {
+    let audit = data::audit(&[]);
+    assert_eq!(audit["counts"]["reproduced"], 0);
+    assert_eq!(audit["total"], 0);
+}
+
+/// Reads a Typst string literal as Typst does.
+fn unquoted(literal: &str) -> Option<String> {
+    let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
+    let mut out = String::new();
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => return None,
+            '\\' => match chars.next()? {
+                'n' => out.push('\n'),
+                't' => out.push('\t'),
+                'u' => {
+                    let code: String = chars.by_ref().skip(1).take_while(|c| *c != '}').collect();
+                    out.push(char::from_u32(u32::from_str_radix(&code, 16).ok()?)?);
+                }
+                c @ ('"' | '\\') => out.push(c),
+                _ => return None,
+            },
+            c if c.is_control() => return None,
+            c => out.push(c),
+        }
+    }
+    Some(out)
+}
+
+proptest! {
+    #[test]
+    fn a_literal_says_what_the_text_said(text in any::<String>()) {
+        prop_assert_eq!(unquoted(&literal(&text)), Some(text));
+    }
+
+    #[test]
+    fn a_value_that_a_template_prints_is_one_expression(text in any::<String>()) {
+        let mut environment = restudy::report::environment::environment();
+        environment.add_template("a.typ.jinja", "<{{ x }}>").unwrap();
+        let printed = environment.get_template("a.typ.jinja").unwrap().render(minijinja::context! { x => text.clone() }).unwrap();
+        let inner = printed.strip_prefix("<#").and_then(|p| p.strip_suffix(";>"));
+        prop_assert_eq!(inner.and_then(unquoted), Some(text));
+    }
+
+    #[test]
+    fn marks_leave_no_trace(words in "[a-z {}%#\n\"']{0,60}") {
+        let mut marks = restudy::report::line_map::Marks::default();
+        let marked = marks.add("t", &words);
+        prop_assert_eq!(marks.take_out(&marked).0, words);
+    }
+
+    #[test]
+    fn the_scanner_covers_every_character(words in "[a-z {}%#\n\"']{0,60}") {
+        let covered: String =
+            restudy::report::scan::pieces(&words).into_iter().map(|p| words[p.span].to_owned()).collect();
+        prop_assert_eq!(covered, words);
+    }
+}
+
+/// Writes a document and compiles it; nothing where Typst is not there.
+fn compiled(made: &Document) -> Option<Result<Vec<u8>, String>> {
+    let typst =
+        match find(std::env::var_os("RESTUDY_TYPST").map(std::path::PathBuf::from).as_deref(), &root()) {
+            Ok(typst) => typst,
+            Err(e) => {
+                eprintln!("not compiled: {e}");
+                return None;
+            }
+        };
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in &made.files {
+        let path = folder.path().join(name);
+        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+        fs_err::write(path, bytes).unwrap();
+    }
+    let pdf = folder.path().join("report.pdf");
+    let job = Job {
+        root: folder.path(),
+        document: "report.typ",
+        fonts: &root().join("report-templates/theme/fonts"),
+        pdf: &pdf,
+        date: timestamp("2013-08-01").unwrap(),
+        limit: std::time::Duration::from_secs(60),
+    };
+    let sources = templates("");
+    let home = Home { lines: &made.lines, templates: &sources };
+    Some(match compile(&typst, &job, &home) {
+        Ok(_) => Ok(fs_err::read(&pdf).unwrap()),
+        Err(e) => Err(e.to_string()),
+    })
+}
+
+const WHOLE: &str = "{{ num(\"offers[girls].share\") }} of schools @wellcome2012, @fig-offers, @tab-providers.\n\n\
+    {{ figure(\"offers\", chart=\"bars\", caption=\"Offers\") }}\n\n\
+    {{ table(\"providers\", columns={\"provider\": \"Provider\", \"share\": \"Share\"}, caption=\"Providers\") }}\n\n\
+    {% call box(\"A #school\") %}\n- one\n- two\n{% endcall %}\n\
+    {% call recommendation(1) %}Do it.{% endcall %}\n{% call notice() %}{{ wave.notice }}{% endcall %}\n\
+    {{ cell(\"providers[school #1 *own*].provider\") }}\n{{ scorecard() }} {{ audit_table() }} {{ evidence_table() }}\n\
+    {{ codebook_table() }} {{ figure_data_tables() }}\n\n{{ bibliography() }}";
+
+#[test]
+fn a_whole_document_compiles_to_the_same_bytes() {
+    let made = document(WHOLE).unwrap();
+    let Some(first) = compiled(&made) else { return };
+    let first = first.unwrap_or_else(|e| panic!("{e}"));
+    assert!(first.starts_with(b"%PDF-1.7"));
+    assert!(compiled(&made) == Some(Ok(first)));
+}
+
+#[test]
+fn typst_is_told_at_the_template_line() {
+    let made = document("One.\n\n{% if true %}\n#nobody\n{% endif %}").unwrap();
+    let Some(told) = compiled(&made) else { return };
+    let told = told.unwrap_err();
+    assert!(told.contains("report-templates/report.typ.jinja:10:1") && told.contains("nobody"), "{told}");
+}
+
+#[test]
+fn a_figure_without_words_and_a_table_without_header_are_refused() {
+    for body in ["#figure(rect(), kind: image, supplement: [F], caption: [x])", "#table(columns: 2)[a][b]"] {
+        let Some(told) = compiled(&document(body).unwrap()) else { return };
+        let told = told.unwrap_err();
+        assert!(told.contains("no words for those") || told.contains("no header row"), "{told}");
+    }
+}
+
+#[test]
+fn nasty_text_prints_itself() {
+    let nasty = "#panic(\"x\") $ * _ @key <l> ` [ ] \\ // /* \" ' - = + 1. ~ --- http://x.y #[";
+    let numbers = Written(vec![shares("providers", Purpose::Table(1), &["provider"], &[(&[nasty], 1, 2)])]);
+    // What follows a value is never taken for its arguments.
+    let body = "{{ cell(\"providers[#1].provider\") }}(a)[b].c\n\n\
+        {{ table(\"providers\", columns={\"provider\": \"P\"}, caption=\"*P* #x\") }}";
+    let made = document_of(templates(body), numbers, &[]).unwrap();
+    assert!(text(&made).contains(&expression(nasty)));
+    let Some(made) = compiled(&made) else { return };
+    assert!(made.is_ok(), "{made:?}");
+}
+
+#[test]
+fn characters_without_a_glyph_are_replaced_and_told() {
+    let glyphs = Glyphs::read(&root().join("report-templates/theme/fonts")).unwrap();
+    assert_eq!(glyphs.printable("café – “ok” £5"), ("café – “ok” £5".to_owned(), vec![]));
+    let mut told = Diagnostics::new();
+    let clean = glyphs.clean("fine 👍🏽\u{1}, 日本", || "row 3".to_owned(), &mut told);
+    assert_eq!(clean, "fine [?], [?]");
+    let told = told.to_string();
+    for part in ["warning: no font of the report has U+1F44D, U+1F3FD, U+65E5, U+672C", "in row 3", "printed as `fine [?], [?]`"] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+}
