@@ -109,7 +109,7 @@ pub fn share_words(share: f64) -> String {
     // Float noise must not turn `two in five` into `just over two in five`.
     if beyond.abs() <= 0.005 + 1e-9 {
         (*words).to_owned()
-    } else if beyond < 0.0 && beyond >= -0.03 - 1e-9 {
+    } else if (-0.03 - 1e-9..0.0).contains(&beyond) {
         format!("almost {words}")
     } else if beyond > 0.0 && beyond <= 0.03 + 1e-9 {
         format!("just over {words}")

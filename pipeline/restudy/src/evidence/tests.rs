@@ -1,5 +1,3 @@
-#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
-
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -131,8 +131,10 @@ impl<'a> Reader<'a> {
                     let rest = &content[name.len()..];
                     let value = rest.trim_start_matches(':').trim();
                     let value_at = content_range.end - value.len();
-                    let pieces =
-                        if value.is_empty() { Vec::new() } else { vec![value_at..content_range.end] };
+                    let pieces = Some(value_at..content_range.end)
+                        .filter(|range| !range.is_empty())
+                        .into_iter()
+                        .collect();
                     entries.push(Entry { name, place: name_range, pieces });
                 }
                 None => match entries.last_mut() {
