@@ -41,7 +41,12 @@ pub struct Built {
 ///
 /// # Errors
 /// All faults that could be found together; the last good build is as it was.
-pub fn build(study: &Study, wave: &Wave, typst: Option<&Path>, watch: &dyn Watch) -> Result<Built, Diagnostics> {
+pub fn build(
+    study: &Study,
+    wave: &Wave,
+    typst: Option<&Path>,
+    watch: &dyn Watch,
+) -> Result<Built, Diagnostics> {
     let folder = study.root.join(BUILD);
     let target = folder.join(&wave.id);
     let inputs = Inputs::of(study, wave)?;
@@ -68,9 +73,10 @@ pub fn build(study: &Study, wave: &Wave, typst: Option<&Path>, watch: &dyn Watch
     warnings.extend(making.pdf(&typst, &templates, &document)?);
     let audit = data::audit(&evaluated.findings);
     let summary = format!(
-        "{} in the text, {} and tables, {} of {} claims reproduced",
+        "{} in the text, {}, {}, {} of {} claims reproduced",
         count(document.numbers, "number"),
-        count(document.shown, "figure"),
+        count(document.figures, "figure"),
+        count(document.tables, "table"),
         audit["counts"]["reproduced"],
         audit["total"]
     );
@@ -170,26 +176,32 @@ impl Making<'_> {
             write_file(self.fresh.path(), &format!("document/{name}"), bytes)?;
         }
         let made = format!(
-            "{}, {} and tables",
+            "{}, {}, {}",
             count(document.numbers, "number"),
-            count(document.shown, "figure")
+            count(document.figures, "figure"),
+            count(document.tables, "table")
         );
         self.watch.end(&Done { step: "document", made, took: started.elapsed(), reused: false });
         Ok((templates, document))
     }
 
-    fn pdf(&self, typst: &Typst, templates: &Templates, document: &Document) -> Result<Diagnostics, Diagnostics> {
+    fn pdf(
+        &self,
+        typst: &Typst,
+        templates: &Templates,
+        document: &Document,
+    ) -> Result<Diagnostics, Diagnostics> {
         let started = Instant::now();
         self.watch.begin("pdf");
         let pdf = self.fresh.path().join(PDF);
         // Typst reads the document and the fonts, and nothing else: if those are the same, so is the PDF.
-        let same = document
-            .files
-            .iter()
-            .all(|(name, bytes)| self.last.outputs.get(&format!("document/{name}")) == Some(&hash(bytes)))
-            && self.last.outputs.keys().filter(|n| n.starts_with("document/")).count() == document.files.len()
-            && self.fonts_are_the_same()?
-            && self.last.tools.get("typst").is_some_and(|t| t.version == typst.version);
+        let same =
+            document.files.iter().all(|(name, bytes)| {
+                self.last.outputs.get(&format!("document/{name}")) == Some(&hash(bytes))
+            }) && self.last.outputs.keys().filter(|n| n.starts_with("document/")).count()
+                == document.files.len()
+                && self.fonts_are_the_same()?
+                && self.last.tools.get("typst").is_some_and(|t| t.version == typst.version);
         let old = fs_err::read(self.target.join(PDF)).ok();
         let old = old.filter(|bytes| same && self.last.outputs.get(PDF) == Some(&hash(bytes)));
         let reused = old.is_some();
@@ -200,7 +212,9 @@ impl Making<'_> {
                 let job = Job {
                     root: &fs_err::canonicalize(self.fresh.path().join("document"))?,
                     document: DOCUMENT,
-                    fonts: &fs_err::canonicalize(self.study.root.join(FOLDER).join(&self.study.report.fonts))?,
+                    fonts: &fs_err::canonicalize(
+                        self.study.root.join(FOLDER).join(&self.study.report.fonts),
+                    )?,
                     pdf: &fs_err::canonicalize(self.fresh.path())?.join(PDF),
                     date: timestamp(&self.wave.published)?,
                     limit: LIMIT,
@@ -217,7 +231,11 @@ impl Making<'_> {
     fn fonts_are_the_same(&self) -> Result<bool, Diagnostics> {
         let prefix = format!("{FOLDER}/{}/", self.study.report.fonts);
         let fonts = |files: &IndexMap<String, String>| -> Vec<(String, String)> {
-            files.iter().filter(|(n, _)| n.starts_with(&prefix)).map(|(n, h)| (n.clone(), h.clone())).collect()
+            files
+                .iter()
+                .filter(|(n, _)| n.starts_with(&prefix))
+                .map(|(n, h)| (n.clone(), h.clone()))
+                .collect()
         };
         Ok(fonts(&self.last.inputs) == fonts(&Inputs::of(self.study, self.wave)?.templates))
     }
@@ -226,7 +244,8 @@ impl Making<'_> {
         let mut outputs = IndexMap::new();
         hashes(self.fresh.path(), "", &mut outputs)?;
         outputs.sort_keys();
-        let restudy = Tool { version: env!("CARGO_PKG_VERSION").into(), sha256: env!("RESTUDY_SOURCES").into() };
+        let restudy =
+            Tool { version: env!("CARGO_PKG_VERSION").into(), sha256: env!("RESTUDY_SOURCES").into() };
         let set_with = Tool { version: typst.version.clone(), sha256: hash(&fs_err::read(&typst.program)?) };
         let manifest = Manifest {
             study: self.study.title.clone(),

@@ -42,7 +42,11 @@ pub struct Evaluated {
 }
 
 /// Reads the study's data into Parquet tables in `folder`: how many tables, and what should be looked at.
-pub(super) fn write_store(study: &Study, wave: &Wave, folder: &Path) -> Result<(usize, Diagnostics), Diagnostics> {
+pub(super) fn write_store(
+    study: &Study,
+    wave: &Wave,
+    folder: &Path,
+) -> Result<(usize, Diagnostics), Diagnostics> {
     let (tables, warnings) = ingest(study, wave)?;
     tables.write(folder)?;
     Ok((tables.iter().count(), warnings))
@@ -82,7 +86,8 @@ pub(super) fn compute(
     let ((), _) = faults.or(())?;
     let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
     let report = Results::new(Evidence::from_results(results.clone(), confidence), &glyphs, &mut warnings);
-    let made = format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.len(), "claim"));
+    let made =
+        format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.len(), "claim"));
     watch.end(&Done { step: "evidence", made, took: started.elapsed(), reused: false });
     Ok(Evaluated {
         session,
@@ -110,8 +115,9 @@ fn checks(results: &[QueryResult]) -> Diagnostics {
     let mut faults = Diagnostics::new();
     for result in results.iter().filter(|r| r.head.purpose == Purpose::Check && r.rows() > 0) {
         let title = result.head.title.trim_end_matches('.');
-        let mut fault = Diagnostic::error(format!("a check fails for {}: {title}", count(result.rows(), "row")))
-            .at(Place::file(&result.file));
+        let mut fault =
+            Diagnostic::error(format!("a check fails for {}: {title}", count(result.rows(), "row")))
+                .at(Place::file(&result.file));
         for row in 0..result.rows().min(5) {
             let cells = result.head.columns.iter().map(|c| {
                 format!("{} {}", c.name, result.text(row, &c.name).unwrap_or_else(|| "–".to_owned()))
