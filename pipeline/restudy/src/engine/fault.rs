@@ -122,26 +122,36 @@ fn syntax(message: &str, sql: Sql<'_>) -> Diagnostic {
 }
 
 fn plain(error: &DataFusionError) -> Diagnostic {
-    let message =
-        error.diagnostic().map_or_else(|| error.find_root().strip_backtrace(), |d| d.message.clone());
+    let all = error.find_root().strip_backtrace();
+    if all.contains("only supports a single SQL statement") {
+        return Diagnostic::error("there is more than one statement").hint("a query is one statement");
+    }
+    if all.contains("No SQL statements were provided") {
+        return Diagnostic::error("there is no SQL in the text");
+    }
+    let told = error.diagnostic();
+    // Of a function the words beside the diagnostic name the nearest.
+    if let (Some(told), Some((_, near))) = (told, all.split_once("Did you mean ")) {
+        return Diagnostic::error(lower_first(&told.message).replace('\'', "`"))
+            .hint(format!("did you mean {}", near.replace('\'', "`")));
+    }
+    let message = told.map_or(all, |told| told.message.clone());
     let message = message
         .trim_start_matches("Error during planning: ")
         .trim_start_matches("Execution error: ")
         .trim_start_matches("Arrow error: ")
+        .trim_start_matches("Cast error: ")
         .trim_end_matches('.');
     let mut diagnostic = Diagnostic::error(lower_first(message));
-    if let Some(told) = error.diagnostic() {
-        for note in &told.notes {
-            diagnostic = diagnostic.note(lower_first(&note.message));
-        }
-        for help in &told.helps {
-            diagnostic = diagnostic.hint(lower_first(&help.message));
-        }
-        // For functions the words beside the diagnostic name the nearest one.
-        let all = error.find_root().strip_backtrace();
-        if let Some((_, near)) = all.split_once("Did you mean ") {
-            diagnostic = diagnostic.hint(format!("did you mean {}", near.replace('\'', "`")));
-        }
+    if message.to_lowercase().contains("divide by zero") {
+        diagnostic =
+            diagnostic.hint("write `nullif(…, 0)` round the divisor, so that there is no value instead");
+    }
+    for note in told.iter().flat_map(|told| &told.notes) {
+        diagnostic = diagnostic.note(lower_first(&note.message));
+    }
+    for help in told.iter().flat_map(|told| &told.helps) {
+        diagnostic = diagnostic.hint(lower_first(&help.message));
     }
     diagnostic
 }

@@ -77,7 +77,7 @@ impl Session {
     /// A file is missing or is not Parquet; all such files are told.
     pub fn open(tables: &[(String, PathBuf)]) -> Result<Session, Diagnostics> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let session = Session { context: context().map_err(internal)?, runtime }.with_confidence(0.95);
+        let session = Session { context: context(1).map_err(internal)?, runtime }.with_confidence(0.95);
         let mut faults = Diagnostics::new();
         for (name, path) in tables {
             let options = ParquetReadOptions::default().skip_metadata(false);
@@ -225,9 +225,10 @@ fn with_metadata(given: &SchemaRef, promised: &Schema) -> SchemaRef {
     }
 }
 
-/// A DataFusion context with nothing in it that could reach outside the registered tables.
-fn context() -> Result<SessionContext, DataFusionError> {
-    let mut config = SessionConfig::new().with_target_partitions(1).with_information_schema(false);
+/// A DataFusion context with nothing in it that could reach outside the registered tables; only tests ask for more than one
+/// partition.
+fn context(partitions: usize) -> Result<SessionContext, DataFusionError> {
+    let mut config = SessionConfig::new().with_target_partitions(partitions).with_information_schema(false);
     let options = config.options_mut();
     options.sql_parser.collect_spans = true;
     options.sql_parser.map_string_types_to_utf8view = false;

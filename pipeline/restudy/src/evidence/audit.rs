@@ -178,7 +178,7 @@ fn answers(claims: &[Claim], results: &[QueryResult]) -> Result<BTreeMap<String,
         claims.iter().map(|claim| claim.id.as_str()).filter(|id| !answers.contains_key(*id)).collect();
     if !silent.is_empty() {
         faults.push(
-            Diagnostic::error(format!("{} of the register no query answers", verdict::claims(silent.len())))
+            Diagnostic::error(format!("no query answers {} of the register", verdict::claims(silent.len())))
                 .note(format!("without an answer: {}", silent.join(", ")))
                 .hint("write a row for each in a query of `queries/claims`; `estimate` and `holds` may be NULL where \
                        there is nothing to compute it from"),

@@ -1,5 +1,7 @@
 //! Finds numbers and texts by reference: `query[row].column`, `query[#1].column`, `query.column`.
 
+#![expect(clippy::result_large_err, reason = "a fault ends the build: its size costs nothing")]
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -39,6 +41,7 @@ pub enum RowName {
 
 /// What a reference stands for.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "cells are looked up one at a time and never kept in bulk")]
 pub enum Cell {
     /// A number: the statistic.
     Number(Statistic),

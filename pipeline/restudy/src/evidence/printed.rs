@@ -107,11 +107,11 @@ pub fn share_words(share: f64) -> String {
     let Some((fraction, words)) = nearest else { return print(Some(share), Unit::Share, 0) };
     let beyond = share - fraction;
     // Float noise must not turn `two in five` into `just over two in five`.
-    if beyond.abs() <= 0.005 + 1e-12 {
+    if beyond.abs() <= 0.005 + 1e-9 {
         (*words).to_owned()
-    } else if beyond < 0.0 && beyond >= -0.03 {
+    } else if (-0.03 - 1e-9..0.0).contains(&beyond) {
         format!("almost {words}")
-    } else if beyond > 0.0 && beyond <= 0.03 {
+    } else if beyond > 0.0 && beyond <= 0.03 + 1e-9 {
         format!("just over {words}")
     } else {
         let below = FRACTIONS.iter().rev().find(|(fraction, _)| *fraction < share);

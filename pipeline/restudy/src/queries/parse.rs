@@ -66,7 +66,12 @@ pub fn parse(name: &str, folder: &str, file: &str, text: &str) -> Result<QueryHe
         key,
         order: order.unwrap_or_default(),
     };
-    reader.faults.or(head).map(|(head, _)| head)
+    let mut faults: Vec<Diagnostic> = reader.faults.into_iter().collect();
+    // As a reader meets them, whatever the order in which they were found.
+    faults.sort_by_key(|fault| fault.place.as_ref().map(|place| (place.line, place.column)));
+    let mut sorted = Diagnostics::new();
+    sorted.extend(faults);
+    sorted.or(head).map(|(head, _)| head)
 }
 
 struct Reader<'a> {
@@ -126,8 +131,10 @@ impl<'a> Reader<'a> {
                     let rest = &content[name.len()..];
                     let value = rest.trim_start_matches(':').trim();
                     let value_at = content_range.end - value.len();
-                    let pieces =
-                        if value.is_empty() { Vec::new() } else { vec![value_at..content_range.end] };
+                    let pieces = Some(value_at..content_range.end)
+                        .filter(|range| !range.is_empty())
+                        .into_iter()
+                        .collect();
                     entries.push(Entry { name, place: name_range, pieces });
                 }
                 None => match entries.last_mut() {

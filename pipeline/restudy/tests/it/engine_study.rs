@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use datafusion::arrow::array::UInt64Array;
+use datafusion::arrow::compute::take_record_batch;
 use restudy::engine::Session;
 use restudy::evidence::{Evidence, Findings, Relations, Verdict, audit};
-use restudy::queries::{Catalogue, QueryResult};
+use restudy::queries::{Catalogue, Purpose, QueryResult};
 use restudy::store;
 use restudy::study::Study;
 
@@ -59,7 +61,9 @@ fn findings() -> Findings {
 fn every_claim_has_its_verdict() {
     let findings = findings();
     let mut told = String::new();
-    for finding in findings.findings.iter().filter(|f| f.verdict != Verdict::Reproduced || !f.reason.is_empty()) {
+    for finding in
+        findings.findings.iter().filter(|f| f.verdict != Verdict::Reproduced || !f.reason.is_empty())
+    {
         told += &format!(
             "{} {}\n  printed: {}\n  found:   {}\n  {}\n",
             finding.claim.id,
@@ -72,4 +76,96 @@ fn every_claim_has_its_verdict() {
     insta::assert_snapshot!(told);
     assert_eq!(findings.total, 114);
     assert_eq!(findings.count(Verdict::Reproduced), 108);
+}
+
+#[test]
+fn goldens() {
+    use datafusion::arrow::util::pretty::pretty_format_batches;
+    let mut told = String::new();
+    for result in
+        results().iter().filter(|r| matches!(r.head.purpose, Purpose::Figure(_) | Purpose::Table(2)))
+    {
+        let rows = pretty_format_batches(std::slice::from_ref(&result.batch)).expect("a table");
+        told += &format!("{}: {}\n{rows}\n\n", result.head.name, result.head.title);
+    }
+    insta::assert_snapshot!(told);
+}
+
+/// The export as it came: the header, and the cells of each respondent.
+fn export() -> (Vec<String>, Vec<Vec<String>>) {
+    let path = root().join("fixtures/waves/2013/responses.synthetic.csv");
+    let mut reader = csv::Reader::from_path(path).expect("the export");
+    let header = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+    let rows = reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect()).collect();
+    (header, rows)
+}
+
+#[test]
+fn figure_1_is_what_a_plain_loop_over_the_export_counts() {
+    let (header, rows) = export();
+    let results = results();
+    let figure = results.iter().find(|r| r.head.name == "stem_support_offered").expect("figure 1");
+    assert_eq!(figure.rows(), 10);
+    let mut compared = 0;
+    for row in 0..figure.rows() {
+        let item = figure.text(row, "item").expect("an item").to_lowercase();
+        let wanted = format!("q6 stem support [{item}]");
+        let Some(column) = header.iter().position(|name| name.to_lowercase() == wanted) else { continue };
+        let base = rows.iter().filter(|cells| !cells[column].is_empty()).count() as u64;
+        let n = rows.iter().filter(|cells| cells[column] == "Yes").count() as u64;
+        assert_eq!((figure.count(row, "n"), figure.count(row, "base")), (Some(n), Some(base)), "{item}");
+        assert_eq!(figure.number(row, "share"), Some(n as f64 / base as f64), "{item}");
+        compared += 1;
+    }
+    assert!(compared >= 5, "only {compared} items have the words of the export as label");
+}
+
+#[test]
+fn figure_5_is_what_a_plain_loop_over_the_export_counts() {
+    let (header, rows) = export();
+    let at = |name: &str| header.iter().position(|column| column == name).expect(name);
+    let (employers, fair) =
+        (at("Q5 Local STEM employers"), at("Q10 STEM career activities [STEM careers fair] [KS4]"));
+    let doing: Vec<&str> = rows
+        .iter()
+        .filter(|r| !r[fair].is_empty() && !r[employers].is_empty())
+        .map(|r| r[employers].as_str())
+        .collect();
+    let results = results();
+    let figure = results.iter().find(|r| r.head.name == "employers_by_ks4_activity").expect("figure 5");
+    let labels = [
+        ("none", "There are no STEM employers nearby"),
+        ("some small", "There are some small STEM employers"),
+        ("some major", "There are some major STEM employers"),
+        ("dominate", "STEM employers dominate the local economy"),
+    ];
+    let mut positions = Vec::new();
+    for (label, answer) in labels {
+        let row = figure.find_row(&format!("STEM careers fair / {label}")).expect(label);
+        positions.push(row);
+        let n = doing.iter().filter(|given| **given == answer).count() as u64;
+        assert_eq!(
+            (figure.count(row, "n"), figure.count(row, "base")),
+            (Some(n), Some(doing.len() as u64)),
+            "{label}"
+        );
+    }
+    assert!(positions.is_sorted(), "employers come in scale order");
+}
+
+#[test]
+fn rows_in_another_order_change_nothing() {
+    let usual = results();
+    let session = session();
+    for (name, _) in tables() {
+        let batch = session.query(&format!("select * from {name}"), &BTreeMap::new()).expect("a table");
+        let backwards = UInt64Array::from_iter_values((0..batch.num_rows() as u64).rev());
+        let batch = take_record_batch(&batch, &backwards).expect("rows");
+        session.register(name, batch).expect("registered");
+    }
+    let catalogue = Catalogue::load(&root()).expect("queries");
+    for result in catalogue.run_all(&session, "2013").unwrap_or_else(|faults| panic!("{faults}")) {
+        let before = usual.iter().find(|r| r.head.name == result.head.name).expect("a result");
+        assert_eq!(before.batch, result.batch, "{}", result.head.name);
+    }
 }
