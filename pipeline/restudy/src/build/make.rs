@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 
 use super::inputs::{Inputs, key};
+use super::queries::{Kept, Ran};
 use super::steps::{self, Evaluated};
 use super::{Done, Watch};
 use crate::diagnostic::{Diagnostic, Diagnostics, count};
@@ -63,10 +64,13 @@ pub fn build(
         return Ok(Built { pdf: target.join(PDF), unchanged: true, summary: String::new(), warnings });
     }
     let typst = typst?;
+    // The program is large: its hash is computed while the report is being made.
+    let program = typst.program.clone();
+    let sha = std::thread::spawn(move || fs_err::read(program).map(|bytes| hash(&bytes)));
     let fresh = Fresh::begin(&folder, &wave.id)?;
-    let making = Making { study, wave, watch, last: &last, target: &target, keys: &keys, fresh: &fresh };
+    let making = Making { study, wave, inputs: &inputs, watch, last: &last, target: &target, keys: &keys, fresh: &fresh };
     let mut warnings = making.store()?;
-    let mut evaluated = steps::compute(study, wave, &fresh.path().join("store"), watch)?;
+    let mut evaluated = steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch)?;
     warnings.extend(std::mem::take(&mut evaluated.warnings));
     making.results(&evaluated)?;
     let (templates, document) = making.document(&mut evaluated, &mut warnings)?;
@@ -80,7 +84,8 @@ pub fn build(
         audit["counts"]["reproduced"],
         audit["total"]
     );
-    making.manifest(&inputs, &typst)?;
+    let sha = sha.join().map_err(|_| Diagnostic::error("the hash of Typst could not be computed"))??;
+    making.manifest(Tool { version: typst.version, sha256: sha }, &evaluated.ran)?;
     fresh.replace()?;
     Ok(Built { pdf: target.join(PDF), unchanged: false, summary, warnings })
 }
@@ -107,6 +112,7 @@ pub(super) fn store_key(inputs: &Inputs, wave: &Wave) -> String {
 struct Making<'a> {
     study: &'a Study,
     wave: &'a Wave,
+    inputs: &'a Inputs,
     watch: &'a dyn Watch,
     /// The manifest of the last build.
     last: &'a Manifest,
@@ -152,6 +158,7 @@ impl Making<'_> {
     }
 
     fn results(&self, evaluated: &Evaluated) -> Result<(), Diagnostics> {
+        evaluated.ran.keep(self.fresh.path())?;
         for view in evaluated.report.views() {
             let name = format!("results/{}.csv", view.head.name);
             write_file(self.fresh.path(), &name, &data::result_csv(view)?)?;
@@ -200,7 +207,7 @@ impl Making<'_> {
                 self.last.outputs.get(&format!("document/{name}")) == Some(&hash(bytes))
             }) && self.last.outputs.keys().filter(|n| n.starts_with("document/")).count()
                 == document.files.len()
-                && self.fonts_are_the_same()?
+                && self.fonts_are_the_same()
                 && self.last.tools.get("typst").is_some_and(|t| t.version == typst.version);
         let old = fs_err::read(self.target.join(PDF)).ok();
         let old = old.filter(|bytes| same && self.last.outputs.get(PDF) == Some(&hash(bytes)));
@@ -228,7 +235,7 @@ impl Making<'_> {
         Ok(warnings)
     }
 
-    fn fonts_are_the_same(&self) -> Result<bool, Diagnostics> {
+    fn fonts_are_the_same(&self) -> bool {
         let prefix = format!("{FOLDER}/{}/", self.study.report.fonts);
         let fonts = |files: &IndexMap<String, String>| -> Vec<(String, String)> {
             files
@@ -237,22 +244,22 @@ impl Making<'_> {
                 .map(|(n, h)| (n.clone(), h.clone()))
                 .collect()
         };
-        Ok(fonts(&self.last.inputs) == fonts(&Inputs::of(self.study, self.wave)?.templates))
+        fonts(&self.last.inputs) == fonts(&self.inputs.templates)
     }
 
-    fn manifest(&self, inputs: &Inputs, typst: &Typst) -> Result<(), Diagnostics> {
+    fn manifest(&self, typst: Tool, ran: &Ran) -> Result<(), Diagnostics> {
         let mut outputs = IndexMap::new();
         hashes(self.fresh.path(), "", &mut outputs)?;
         outputs.sort_keys();
         let restudy =
             Tool { version: env!("CARGO_PKG_VERSION").into(), sha256: env!("RESTUDY_SOURCES").into() };
-        let set_with = Tool { version: typst.version.clone(), sha256: hash(&fs_err::read(&typst.program)?) };
         let manifest = Manifest {
             study: self.study.title.clone(),
             wave: self.wave.id.clone(),
-            tools: [("restudy".to_owned(), restudy), ("typst".to_owned(), set_with)].into_iter().collect(),
+            tools: [("restudy".to_owned(), restudy), ("typst".to_owned(), typst)].into_iter().collect(),
             steps: self.keys.clone(),
-            inputs: inputs.all(),
+            queries: ran.keys.clone(),
+            inputs: self.inputs.all(),
             outputs,
         };
         write_file(self.fresh.path(), MANIFEST, manifest.to_text()?.as_bytes())

@@ -22,6 +22,8 @@ pub struct Manifest {
     pub tools: IndexMap<String, Tool>,
     /// Keys of the steps: a hash of all that a step depends on.
     pub steps: IndexMap<String, String>,
+    /// Keys of the queries, each a hash of the query and of all that it reads.
+    pub queries: IndexMap<String, String>,
     /// The study's files that the build read: definitions, data, queries, templates, fonts.
     pub inputs: IndexMap<String, String>,
     /// The files that the build made.
