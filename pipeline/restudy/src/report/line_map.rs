@@ -1,7 +1,7 @@
 //! Which template line wrote which line of the generated document.
 //!
-//! Before a template is handed to the engine, a mark of private-use characters goes before the first visible character
-//! of each literal line; it travels through blocks, calls and includes. Afterwards the marks are read and taken out.
+//! Before a template is handed to the engine, a mark of private-use characters goes before the first thing that each
+//! line prints, and never into a tag; it travels through blocks, calls and includes. Afterwards the marks are read and taken out.
 
 use indexmap::IndexMap;
 
@@ -26,13 +26,18 @@ pub struct Origin {
 pub struct Marks(Vec<Origin>);
 
 impl Marks {
-    /// `source` with a mark at every line that begins with literal text.
+    /// `source` with a mark at every line that prints something.
     pub fn add(&mut self, template: &str, source: &str) -> String {
         let mut out = String::with_capacity(source.len() * 5 / 4);
         let mut line = 1;
         let mut marked = 0;
         for piece in pieces(source) {
             let text = &source[piece.span];
+            // A call that prints is marked too, before its tag; one that takes in the blanks before it is let be.
+            if piece.kind == Kind::Expression && marked < line && !text.starts_with("{{-") {
+                self.push(template, line, &mut out);
+                marked = line;
+            }
             for c in text.chars() {
                 if piece.kind == Kind::Literal && !c.is_whitespace() && marked < line {
                     self.push(template, line, &mut out);
@@ -130,9 +135,9 @@ mod tests {
     #[test]
     fn lines_without_a_mark_belong_to_the_one_above() {
         let mut marks = Marks::default();
-        let marked = marks.add("a.typ.jinja", "one\n{{ many }}\n");
-        let map = marks.take_out(&marked).1;
-        assert_eq!(map.origin(2).map(|o| o.line), Some(1));
+        let marked = marks.add("a.typ.jinja", "one\n\n{{ many }}\n");
+        let map = marks.take_out(&marked.replace("{{ many }}", "1\n2")).1;
+        assert_eq!((map.origin(2).map(|o| o.line), map.origin(4).map(|o| o.line)), (Some(1), Some(3)));
         assert_eq!(LineMap::default().origin(3), None);
     }
 }

@@ -67,10 +67,9 @@ impl Page<'_> {
     fn is_printed(&self, piece: &Piece, keyword: Option<&str>) -> bool {
         let tag = super::scan::inner(&self.source[piece.span.clone()]);
         let called = tag.strip_prefix("call").map_or(tag, str::trim_start);
-        match keyword {
-            Some(keyword) => keyword == "caption",
-            None => called.starts_with("box"),
-        }
+        // Text that is printed at once, or kept to be printed.
+        let kept = tag.starts_with(['"', '\'']) || tag.starts_with("set ");
+        kept || keyword.map_or(called.starts_with("box"), |keyword| keyword == "caption")
     }
 
     fn amounts(&self, piece: &Piece, span: Range<usize>, faults: &mut Diagnostics) {

@@ -5,7 +5,7 @@
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::statistic::Statistic;
 
 use super::numbers::{Misnamed, ResultView};
@@ -30,15 +30,19 @@ pub struct Recorder {
     /// Figures and tables, by query, in order.
     pub shown: IndexMap<String, Shown>,
     /// What went wrong.
-    pub faults: Diagnostics,
+    pub faults: Vec<Diagnostic>,
     told: IndexMap<(String, String), usize>,
 }
 
 impl Recorder {
     /// Records a fault where `words` stand in a template: at the first place not yet told.
     pub fn fault(&mut self, diagnostic: Diagnostic, templates: &Templates, template: &str, words: &str) {
-        let span = self.find(templates, template, words);
-        self.push(diagnostic, templates, template, span);
+        let at = self.find(templates, template, words);
+        let place = match (at, templates.sources.get(template)) {
+            (Some(at), Some(source)) => Place::span(source_path(template), source, at..at + words.len()),
+            _ => Place::file(source_path(template)),
+        };
+        self.faults.push(diagnostic.at(place));
     }
 
     /// Records a reference or condition that says nothing.
@@ -50,22 +54,19 @@ impl Recorder {
         let mut diagnostic = Diagnostic::error(fault.message);
         diagnostic.notes = fault.notes;
         diagnostic.hints = fault.hints;
-        match (span, templates.sources.get(template)) {
-            (Some(span), Some(source)) => {
-                self.faults.push(diagnostic.at(Place::span(source_path(template), source, span)));
-            }
-            _ => self
-                .faults
-                .push(diagnostic.at(Place::file(source_path(template))).note(format!("in `{words}`"))),
-        }
-    }
-
-    fn push(&mut self, diagnostic: Diagnostic, templates: &Templates, template: &str, at: Option<usize>) {
-        let place = match (at, templates.sources.get(template)) {
-            (Some(at), Some(source)) => Place::span(source_path(template), source, at..at + 1),
-            _ => Place::file(source_path(template)),
+        let diagnostic = match (span, templates.sources.get(template)) {
+            (Some(span), Some(source)) => diagnostic.at(Place::span(source_path(template), source, span)),
+            _ => diagnostic.at(Place::file(source_path(template))).note(format!("in `{words}`")),
         };
-        self.faults.push(diagnostic.at(place));
+        // The same name, wrong in many places, is one fault.
+        let same = |f: &&mut Diagnostic| f.message == diagnostic.message && f.hints == diagnostic.hints;
+        match (self.faults.iter_mut().find(same), &diagnostic.place) {
+            (Some(first), Some(place)) if first.place != diagnostic.place => {
+                first.notes.push(format!("also at {place}"));
+            }
+            (Some(_), _) => {}
+            (None, _) => self.faults.push(diagnostic),
+        }
     }
 
     fn find(&mut self, templates: &Templates, template: &str, words: &str) -> Option<usize> {

@@ -46,6 +46,10 @@ impl Templates {
         entries.sort_by_key(|e| e.file_name());
         for entry in entries {
             let Ok(file_name) = entry.file_name().into_string() else { continue };
+            if file_name.starts_with('.') {
+                // An editor's or a system's, never the study's.
+                continue;
+            }
             let name = format!("{prefix}{file_name}");
             let kind = entry.file_type()?;
             if kind.is_symlink() {

@@ -56,6 +56,21 @@ fn all_faults_are_told_at_once() {
 }
 
 #[test]
+fn a_wrong_name_in_many_places_is_one_fault() {
+    let told = document("{{ num(\"offers[boys].share\") }}\n{{ num(\"offers[boys].share\") }}").unwrap_err();
+    assert_eq!(told.errors(), 1);
+    let told = told.to_string();
+    assert!(told.contains("report.typ.jinja:7:9"), "{told}");
+    assert!(told.contains("also at report-templates/report.typ.jinja:8:9"), "{told}");
+}
+
+#[test]
+fn text_in_tags_is_read_too() {
+    assert_eq!(faults("{{ \"53% of them\" }}{% set x = \"most\" %}").len(), 2);
+    assert_eq!(faults("{{ figure(\"offers\", chart=\"bars\", caption=\"Most of all\") }}").len(), 1);
+}
+
+#[test]
 fn a_fault_shows_its_line() {
     let told = document("One.\n\nThere are 12 per cent.").unwrap_err().to_string();
     assert!(told.contains("report-templates/report.typ.jinja:9:11"), "{told}");
