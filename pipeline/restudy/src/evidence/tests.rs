@@ -1,3 +1,5 @@
+//! Tests of evidence: statistics, references, guards, verdicts.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
