@@ -14,6 +14,11 @@ default:
 build *ARGS: typst
     @cargo run --quiet --locked -p restudy -- build {{ ARGS }}
 
+# One question in SQL: text, a file, or @NAME for a query of the study
+[group('study')]
+ask QUESTION *ARGS:
+    @cargo run --quiet --locked -p restudy -- ask {{ quote(QUESTION) }} {{ ARGS }}
+
 # Published claims against the data
 [group('study')]
 audit *ARGS:

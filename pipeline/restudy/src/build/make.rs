@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 
 use super::inputs::{Inputs, key};
+use super::queries::{Kept, Ran};
 use super::steps::{self, Evaluated};
 use super::{Done, Watch};
 use crate::diagnostic::{Diagnostic, Diagnostics, count};
@@ -41,7 +42,12 @@ pub struct Built {
 ///
 /// # Errors
 /// All faults that could be found together; the last good build is as it was.
-pub fn build(study: &Study, wave: &Wave, typst: Option<&Path>, watch: &dyn Watch) -> Result<Built, Diagnostics> {
+pub fn build(
+    study: &Study,
+    wave: &Wave,
+    typst: Option<&Path>,
+    watch: &dyn Watch,
+) -> Result<Built, Diagnostics> {
     let folder = study.root.join(BUILD);
     let target = folder.join(&wave.id);
     let inputs = Inputs::of(study, wave)?;
@@ -58,23 +64,28 @@ pub fn build(study: &Study, wave: &Wave, typst: Option<&Path>, watch: &dyn Watch
         return Ok(Built { pdf: target.join(PDF), unchanged: true, summary: String::new(), warnings });
     }
     let typst = typst?;
+    // The program is large: its hash is computed while the report is being made.
+    let program = typst.program.clone();
+    let sha = std::thread::spawn(move || fs_err::read(program).map(|bytes| hash(&bytes)));
     let fresh = Fresh::begin(&folder, &wave.id)?;
-    let making = Making { study, wave, watch, last: &last, target: &target, keys: &keys, fresh: &fresh };
+    let making = Making { study, wave, inputs: &inputs, watch, last: &last, target: &target, keys: &keys, fresh: &fresh };
     let mut warnings = making.store()?;
-    let mut evaluated = steps::compute(study, wave, &fresh.path().join("store"), watch)?;
+    let mut evaluated = steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch)?;
     warnings.extend(std::mem::take(&mut evaluated.warnings));
     making.results(&evaluated)?;
     let (templates, document) = making.document(&mut evaluated, &mut warnings)?;
     warnings.extend(making.pdf(&typst, &templates, &document)?);
     let audit = data::audit(&evaluated.findings);
     let summary = format!(
-        "{} in the text, {} and tables, {} of {} claims reproduced",
+        "{} in the text, {}, {}, {} of {} claims reproduced",
         count(document.numbers, "number"),
-        count(document.shown, "figure"),
+        count(document.figures, "figure"),
+        count(document.tables, "table"),
         audit["counts"]["reproduced"],
         audit["total"]
     );
-    making.manifest(&inputs, &typst)?;
+    let sha = sha.join().map_err(|_| Diagnostic::error("the hash of Typst could not be computed"))??;
+    making.manifest(Tool { version: typst.version, sha256: sha }, &evaluated.ran)?;
     fresh.replace()?;
     Ok(Built { pdf: target.join(PDF), unchanged: false, summary, warnings })
 }
@@ -101,6 +112,7 @@ pub(super) fn store_key(inputs: &Inputs, wave: &Wave) -> String {
 struct Making<'a> {
     study: &'a Study,
     wave: &'a Wave,
+    inputs: &'a Inputs,
     watch: &'a dyn Watch,
     /// The manifest of the last build.
     last: &'a Manifest,
@@ -146,6 +158,7 @@ impl Making<'_> {
     }
 
     fn results(&self, evaluated: &Evaluated) -> Result<(), Diagnostics> {
+        evaluated.ran.keep(self.fresh.path())?;
         for view in evaluated.report.views() {
             let name = format!("results/{}.csv", view.head.name);
             write_file(self.fresh.path(), &name, &data::result_csv(view)?)?;
@@ -170,26 +183,32 @@ impl Making<'_> {
             write_file(self.fresh.path(), &format!("document/{name}"), bytes)?;
         }
         let made = format!(
-            "{}, {} and tables",
+            "{}, {}, {}",
             count(document.numbers, "number"),
-            count(document.shown, "figure")
+            count(document.figures, "figure"),
+            count(document.tables, "table")
         );
         self.watch.end(&Done { step: "document", made, took: started.elapsed(), reused: false });
         Ok((templates, document))
     }
 
-    fn pdf(&self, typst: &Typst, templates: &Templates, document: &Document) -> Result<Diagnostics, Diagnostics> {
+    fn pdf(
+        &self,
+        typst: &Typst,
+        templates: &Templates,
+        document: &Document,
+    ) -> Result<Diagnostics, Diagnostics> {
         let started = Instant::now();
         self.watch.begin("pdf");
         let pdf = self.fresh.path().join(PDF);
         // Typst reads the document and the fonts, and nothing else: if those are the same, so is the PDF.
-        let same = document
-            .files
-            .iter()
-            .all(|(name, bytes)| self.last.outputs.get(&format!("document/{name}")) == Some(&hash(bytes)))
-            && self.last.outputs.keys().filter(|n| n.starts_with("document/")).count() == document.files.len()
-            && self.fonts_are_the_same()?
-            && self.last.tools.get("typst").is_some_and(|t| t.version == typst.version);
+        let same =
+            document.files.iter().all(|(name, bytes)| {
+                self.last.outputs.get(&format!("document/{name}")) == Some(&hash(bytes))
+            }) && self.last.outputs.keys().filter(|n| n.starts_with("document/")).count()
+                == document.files.len()
+                && self.fonts_are_the_same()
+                && self.last.tools.get("typst").is_some_and(|t| t.version == typst.version);
         let old = fs_err::read(self.target.join(PDF)).ok();
         let old = old.filter(|bytes| same && self.last.outputs.get(PDF) == Some(&hash(bytes)));
         let reused = old.is_some();
@@ -200,7 +219,9 @@ impl Making<'_> {
                 let job = Job {
                     root: &fs_err::canonicalize(self.fresh.path().join("document"))?,
                     document: DOCUMENT,
-                    fonts: &fs_err::canonicalize(self.study.root.join(FOLDER).join(&self.study.report.fonts))?,
+                    fonts: &fs_err::canonicalize(
+                        self.study.root.join(FOLDER).join(&self.study.report.fonts),
+                    )?,
                     pdf: &fs_err::canonicalize(self.fresh.path())?.join(PDF),
                     date: timestamp(&self.wave.published)?,
                     limit: LIMIT,
@@ -214,26 +235,31 @@ impl Making<'_> {
         Ok(warnings)
     }
 
-    fn fonts_are_the_same(&self) -> Result<bool, Diagnostics> {
+    fn fonts_are_the_same(&self) -> bool {
         let prefix = format!("{FOLDER}/{}/", self.study.report.fonts);
         let fonts = |files: &IndexMap<String, String>| -> Vec<(String, String)> {
-            files.iter().filter(|(n, _)| n.starts_with(&prefix)).map(|(n, h)| (n.clone(), h.clone())).collect()
+            files
+                .iter()
+                .filter(|(n, _)| n.starts_with(&prefix))
+                .map(|(n, h)| (n.clone(), h.clone()))
+                .collect()
         };
-        Ok(fonts(&self.last.inputs) == fonts(&Inputs::of(self.study, self.wave)?.templates))
+        fonts(&self.last.inputs) == fonts(&self.inputs.templates)
     }
 
-    fn manifest(&self, inputs: &Inputs, typst: &Typst) -> Result<(), Diagnostics> {
+    fn manifest(&self, typst: Tool, ran: &Ran) -> Result<(), Diagnostics> {
         let mut outputs = IndexMap::new();
         hashes(self.fresh.path(), "", &mut outputs)?;
         outputs.sort_keys();
-        let restudy = Tool { version: env!("CARGO_PKG_VERSION").into(), sha256: env!("RESTUDY_SOURCES").into() };
-        let set_with = Tool { version: typst.version.clone(), sha256: hash(&fs_err::read(&typst.program)?) };
+        let restudy =
+            Tool { version: env!("CARGO_PKG_VERSION").into(), sha256: env!("RESTUDY_SOURCES").into() };
         let manifest = Manifest {
             study: self.study.title.clone(),
             wave: self.wave.id.clone(),
-            tools: [("restudy".to_owned(), restudy), ("typst".to_owned(), set_with)].into_iter().collect(),
+            tools: [("restudy".to_owned(), restudy), ("typst".to_owned(), typst)].into_iter().collect(),
             steps: self.keys.clone(),
-            inputs: inputs.all(),
+            queries: ran.keys.clone(),
+            inputs: self.inputs.all(),
             outputs,
         };
         write_file(self.fresh.path(), MANIFEST, manifest.to_text()?.as_bytes())

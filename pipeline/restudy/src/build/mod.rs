@@ -5,7 +5,7 @@
 //! | step | reads | makes |
 //! | --- | --- | --- |
 //! | store | definitions and data | `store/*.parquet` |
-//! | queries | the store, `queries/` | `results/*.csv` |
+//! | queries | the store, `queries/`; only those that a change reaches are run | `results/*.csv`, `results/parquet/` |
 //! | evidence | results, published claims | `evidence.csv`, `audit.csv`, `audit.json` |
 //! | document | evidence, templates | `document/` |
 //! | pdf | the document, fonts, Typst | `report.pdf` |
@@ -15,6 +15,7 @@
 
 mod inputs;
 mod make;
+mod queries;
 mod steps;
 
 pub use make::{Built, build};

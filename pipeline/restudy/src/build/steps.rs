@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::inputs::Inputs;
 use super::make::{BUILD, store_key};
+use super::queries::{self, Kept, Ran};
 use super::{Done, Unwatched, Watch};
 use crate::codebook::Codebook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, count};
@@ -26,7 +27,7 @@ pub struct Evaluated {
     /// The store's tables, the results and the evidence, to be asked.
     pub session: Session,
     /// Results of all queries.
-    pub results: Vec<QueryResult>,
+    pub(super) ran: Ran,
     /// Results and evidence, as the report reads them.
     pub report: Arc<Results>,
     /// The audit.
@@ -41,52 +42,62 @@ pub struct Evaluated {
     _temporary: Option<tempfile::TempDir>,
 }
 
+impl Evaluated {
+    /// Results of all queries, each after those that it selects from.
+    pub fn results(&self) -> &[QueryResult] {
+        &self.ran.results
+    }
+}
+
 /// Reads the study's data into Parquet tables in `folder`: how many tables, and what should be looked at.
-pub(super) fn write_store(study: &Study, wave: &Wave, folder: &Path) -> Result<(usize, Diagnostics), Diagnostics> {
+pub(super) fn write_store(
+    study: &Study,
+    wave: &Wave,
+    folder: &Path,
+) -> Result<(usize, Diagnostics), Diagnostics> {
     let (tables, warnings) = ingest(study, wave)?;
     tables.write(folder)?;
     Ok((tables.iter().count(), warnings))
 }
 
-/// Queries, evidence and audit, over the store in `folder`.
+/// Queries, evidence and audit, over the store in `folder`; results that a change does not reach are taken from `kept`.
 pub(super) fn compute(
     study: &Study,
     wave: &Wave,
     folder: &Path,
+    kept: &Kept,
     watch: &dyn Watch,
 ) -> Result<Evaluated, Diagnostics> {
     let started = Instant::now();
     watch.begin("queries");
+    let confidence = study.design.confidence;
     let catalogue = Catalogue::load(&study.root)?;
-    let session = Session::open(&Store::open(folder)?.tables())?.with_confidence(study.design.confidence);
-    let mut results = catalogue.run_all(&session, &wave.id)?;
-    watch.end(&Done {
-        step: "queries",
-        made: count(results.len(), "result"),
-        took: started.elapsed(),
-        reused: false,
-    });
+    let session = Session::open(&Store::open(folder)?.tables())?.with_confidence(confidence);
+    let ran = queries::run(&catalogue, &session, folder, &wave.id, confidence, kept)?;
+    let reused = ran.reused == ran.results.len();
+    let mut made = count(ran.results.len(), "result");
+    if ran.reused > 0 && !reused {
+        made = format!("{made}, {} as before", ran.reused);
+    }
+    watch.end(&Done { step: "queries", made, took: started.elapsed(), reused });
 
     let started = Instant::now();
     watch.begin("evidence");
     let mut warnings = Diagnostics::new();
-    let confidence = study.design.confidence;
-    Evidence::from_results(results.clone(), confidence).register(&session)?;
-    results.extend(catalogue.run_on_evidence(&session, &wave.id)?);
-    let mut faults = Diagnostics::new();
-    faults.extend(checks(&results));
-    let findings = audited(study, &session, &results).unwrap_or_else(|found| {
+    let mut faults = checks(&ran.results);
+    let findings = audited(study, &session, &ran.results).unwrap_or_else(|found| {
         faults.extend(found);
         Vec::new()
     });
     let ((), _) = faults.or(())?;
     let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
-    let report = Results::new(Evidence::from_results(results.clone(), confidence), &glyphs, &mut warnings);
-    let made = format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.len(), "claim"));
+    let report = Results::new(Evidence::from_results(ran.results.clone(), confidence), &glyphs, &mut warnings);
+    let made =
+        format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.len(), "claim"));
     watch.end(&Done { step: "evidence", made, took: started.elapsed(), reused: false });
     Ok(Evaluated {
         session,
-        results,
+        ran,
         report: Arc::new(report),
         findings,
         codebook: Codebook::load(&study.root)?,
@@ -110,8 +121,9 @@ fn checks(results: &[QueryResult]) -> Diagnostics {
     let mut faults = Diagnostics::new();
     for result in results.iter().filter(|r| r.head.purpose == Purpose::Check && r.rows() > 0) {
         let title = result.head.title.trim_end_matches('.');
-        let mut fault = Diagnostic::error(format!("a check fails for {}: {title}", count(result.rows(), "row")))
-            .at(Place::file(&result.file));
+        let mut fault =
+            Diagnostic::error(format!("a check fails for {}: {title}", count(result.rows(), "row")))
+                .at(Place::file(&result.file));
         for row in 0..result.rows().min(5) {
             let cells = result.head.columns.iter().map(|c| {
                 format!("{} {}", c.name, result.text(row, &c.name).unwrap_or_else(|| "–".to_owned()))
@@ -158,7 +170,7 @@ pub fn evaluate(study: &Study, wave: &Wave) -> Result<Evaluated, Diagnostics> {
         && manifest.steps.get("store") == Some(&store_key(&Inputs::of(study, wave)?, wave))
         && manifest.are_whole(&built, "store/")
     {
-        return compute(study, wave, &built.join("store"), &Unwatched);
+        return compute(study, wave, &built.join("store"), &Kept::read(&built, &manifest), &Unwatched);
     }
     afresh(study, wave, &Unwatched)
 }
@@ -171,7 +183,7 @@ fn afresh(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<Evaluated, Di
     watch.begin("store");
     let (tables, mut warnings) = write_store(study, wave, &folder)?;
     watch.end(&Done { step: "store", made: count(tables, "table"), took: started.elapsed(), reused: false });
-    let mut evaluated = compute(study, wave, &folder, watch)?;
+    let mut evaluated = compute(study, wave, &folder, &Kept::default(), watch)?;
     warnings.extend(std::mem::take(&mut evaluated.warnings));
     Ok(Evaluated { warnings, _temporary: Some(temporary), ..evaluated })
 }
@@ -197,7 +209,7 @@ pub fn check(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<(String, D
     let (_, document) = write_document(study, wave, &evaluated, &mut warnings)?;
     let summary = format!(
         "{}, {} judged, {} in the text",
-        count(evaluated.results.len(), "query result"),
+        count(evaluated.results().len(), "query result"),
         count(evaluated.findings.len(), "claim"),
         count(document.numbers, "number")
     );

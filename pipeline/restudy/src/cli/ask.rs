@@ -49,10 +49,10 @@ impl Ask {
         let evaluated = evaluate(&study, wave)?;
         let params = BTreeMap::from([("wave".to_owned(), wave.id.clone())]);
         let batch = if let Some(name) = self.question.strip_prefix('@') {
-            match evaluated.results.iter().find(|r| r.head.name == name) {
+            match evaluated.results().iter().find(|r| r.head.name == name) {
                 Some(result) => result.batch.clone(),
                 None => {
-                    let known = evaluated.results.iter().map(|r| r.head.name.as_str());
+                    let known = evaluated.results().iter().map(|r| r.head.name.as_str());
                     let mut fault = Diagnostic::error(format!("the study has no query `{name}`"));
                     if let Some(near) = crate::diagnostic::nearest(name, known) {
                         fault = fault.hint(format!("did you mean `@{near}`?"));

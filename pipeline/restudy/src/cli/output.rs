@@ -57,7 +57,7 @@ impl Output {
         if !stdout().is_terminal() {
             return None;
         }
-        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0).max(60))
+        Some(terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).max(60)))
     }
 
     fn tell(&self, text: &str) {

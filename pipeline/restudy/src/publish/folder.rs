@@ -28,7 +28,8 @@ impl Fresh {
                 .hint("wait until it is done")
                 .into());
         }
-        let (target, made, old) = (build.join(name), build.join(format!(".{name}.new")), old_name(build, name));
+        let (target, made, old) =
+            (build.join(name), build.join(format!(".{name}.new")), old_name(build, name));
         if old.exists() && !target.exists() {
             // A build was killed between two renames: what it had moved away is the last good one.
             fs_err::rename(&old, &target)?;
@@ -116,8 +117,10 @@ mod tests {
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<String> =
-            fs_err::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = fs_err::read_dir(folder)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }

@@ -22,6 +22,8 @@ pub struct Manifest {
     pub tools: IndexMap<String, Tool>,
     /// Keys of the steps: a hash of all that a step depends on.
     pub steps: IndexMap<String, String>,
+    /// Keys of the queries, each a hash of the query and of all that it reads.
+    pub queries: IndexMap<String, String>,
     /// The study's files that the build read: definitions, data, queries, templates, fonts.
     pub inputs: IndexMap<String, String>,
     /// The files that the build made.
@@ -61,7 +63,8 @@ impl Manifest {
     /// The same of the outputs whose names begin with `prefix`; false where there are none.
     pub fn are_whole(&self, folder: &Path, prefix: &str) -> bool {
         let mut wanted = self.outputs.iter().filter(|(name, _)| name.starts_with(prefix)).peekable();
-        let whole = |name: &str, sha: &str| fs_err::read(folder.join(name)).is_ok_and(|bytes| hash(&bytes) == sha);
+        let whole =
+            |name: &str, sha: &str| fs_err::read(folder.join(name)).is_ok_and(|bytes| hash(&bytes) == sha);
         wanted.peek().is_some() && wanted.all(|(name, sha)| whole(name, sha))
     }
 }

@@ -91,10 +91,14 @@ impl Calls {
 
     fn num(&self, template: &str, reference: &str, format: &str) -> Called {
         let found = self.numbers.number(reference).and_then(|s| Ok((self.numbers.printed(&s, format)?, s)));
-        let (printed, statistic) = match found {
+        let (printed, mut statistic) = match found {
             Ok(found) => found,
             Err(fault) => return Ok(self.misnamed(template, reference, fault)),
         };
+        // The appendix shows the digits that the text shows; a number in words keeps its digits there.
+        if printed.contains(|c: char| c.is_ascii_digit()) {
+            statistic.printed.clone_from(&printed);
+        }
         let mut recorder = self.recorder();
         let first = !recorder.used.contains_key(&statistic.id);
         let function = if first { "num-first" } else { "num" };

@@ -8,6 +8,7 @@
 //! theme reads. It knows nothing of how a page looks, and runs no program.
 
 pub mod alt;
+pub mod codebook;
 pub mod data;
 pub mod environment;
 pub mod escape;
@@ -15,7 +16,6 @@ pub mod functions;
 pub mod glyphs;
 pub mod line_map;
 pub mod lint;
-pub mod codebook;
 pub mod numbers;
 pub mod quantifiers;
 pub mod recorder;
@@ -75,8 +75,10 @@ pub struct Document {
     pub lines: LineMap,
     /// Numbers printed in prose.
     pub numbers: usize,
-    /// Figures and tables.
-    pub shown: usize,
+    /// Figures.
+    pub figures: usize,
+    /// Tables.
+    pub tables: usize,
 }
 
 /// Reads the templates for numbers, quantifiers and citations that nothing answers for.
@@ -145,7 +147,9 @@ pub fn write(material: &Material<'_>) -> Result<Document, Diagnostics> {
     };
     faults.extend(unshown(&material.templates, &recorder));
     let (files, _) = faults.or(files(material, &recorder, source)?)?;
-    Ok(Document { files, lines, numbers: recorder.used.len(), shown: recorder.shown.len() })
+    let figures = recorder.shown.values().filter(|s| s.chart.is_some()).count();
+    let tables = recorder.shown.len() - figures;
+    Ok(Document { files, lines, numbers: recorder.used.len(), figures, tables })
 }
 
 fn render(

@@ -94,6 +94,7 @@ pub struct RowView {
 
 /// A cell of a result.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "most cells are numbers, and there are a few thousand")]
 pub enum CellView {
     /// A label; `None` where the query gave none.
     Text(Option<String>),

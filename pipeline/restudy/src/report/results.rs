@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::evidence::{Cell, Evidence, Statistic, Unit, guards, printed};
+use crate::evidence::{Cell, Evidence, Reference, Statistic, Unit, guards, printed};
 use crate::queries::{Column, ColumnKind, QueryResult};
 
 use super::glyphs::Glyphs;
@@ -112,7 +112,9 @@ impl Numbers for Results {
     fn text(&self, reference: &str) -> Result<String, Misnamed> {
         match self.evidence.cell(reference)? {
             Cell::Text(text) => Ok(text),
-            Cell::Number(_) => Err(Misnamed::new(format!("`{reference}` is a number")).hint("print it with `num(…)`")),
+            Cell::Number(_) => {
+                Err(Misnamed::new(format!("`{reference}` is a number")).hint("print it with `num(…)`"))
+            }
             Cell::Boolean(_) => Err(Misnamed::new(format!("`{reference}` is true or false, and no text"))),
             Cell::Missing => Err(Misnamed::new(format!("`{reference}` has no value"))),
         }
@@ -124,7 +126,15 @@ impl Numbers for Results {
 
     fn judge(&self, condition: &str) -> Result<Judgement, Misnamed> {
         let outcome = guards::evaluate(condition, &self.evidence)?;
-        Ok(Judgement { holds: outcome.holds, values: outcome.values })
+        let origin = |reference: &str| {
+            let query = Reference::parse(reference).ok()?.query;
+            self.evidence.result(&query).ok().map(|result| format!(", by {}", result.file))
+        };
+        let values = outcome.values.into_iter().map(|(reference, value)| {
+            let value = format!("{value}{}", origin(&reference).unwrap_or_default());
+            (reference, value)
+        });
+        Ok(Judgement { holds: outcome.holds, values: values.collect() })
     }
 
     fn result(&self, query: &str) -> Result<ResultView, Misnamed> {

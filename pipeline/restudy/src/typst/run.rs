@@ -82,7 +82,8 @@ pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<Diagnost
         String::from_utf8_lossy(&text).into_owned()
     });
     let status = wait(&mut child, job.limit)?;
-    let told = reader.join().unwrap_or_default();
+    // What was killed may leave somebody behind who holds the other end: its messages are not waited for.
+    let told = if status.is_some() { reader.join().unwrap_or_default() } else { String::new() };
     let messages = diagnostics(&told, job.root, home);
     match status {
         Some(status) if status.success() => Ok(messages),

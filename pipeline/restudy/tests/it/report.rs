@@ -5,10 +5,10 @@ use proptest::prelude::*;
 use restudy::queries::head::Purpose;
 
 use super::report_material::{Written, document, document_of, root, shares, templates, text};
-use restudy::report::escape::{expression, literal};
-use restudy::report::lint::citation_keys;
 use restudy::diagnostic::Diagnostics;
+use restudy::report::escape::{expression, literal};
 use restudy::report::glyphs::Glyphs;
+use restudy::report::lint::citation_keys;
 use restudy::report::{Document, data};
 use restudy::typst::{Home, Job, compile, find, timestamp};
 
@@ -270,7 +270,65 @@ fn characters_without_a_glyph_are_replaced_and_told() {
     let clean = glyphs.clean("fine 👍🏽\u{1}, 日本", || "row 3".to_owned(), &mut told);
     assert_eq!(clean, "fine [?], [?]");
     let told = told.to_string();
-    for part in ["warning: no font of the report has U+1F44D, U+1F3FD, U+65E5, U+672C", "in row 3", "printed as `fine [?], [?]`"] {
+    for part in [
+        "warning: no font of the report has U+1F44D, U+1F3FD, U+65E5, U+672C",
+        "in row 3",
+        "printed as `fine [?], [?]`",
+    ] {
         assert!(told.contains(part), "{part} in {told}");
     }
+}
+
+/// A program that says it is Typst, and does as `script` says.
+#[cfg(unix)]
+fn pretender(folder: &std::path::Path, version: &str, script: &str) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let program = folder.join(format!("typst-{version}"));
+    let text = format!(
+        "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'typst {version} (x)'; exit; fi\n{script}\n"
+    );
+    fs_err::write(&program, text).unwrap();
+    fs_err::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    program
+}
+
+#[cfg(unix)]
+#[test]
+fn the_wrong_typst_is_refused_and_a_slow_one_is_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    for (version, judged) in [("0.14.2", "too old"), ("0.16.0", "newer than this program knows")] {
+        let told = find(Some(&pretender(folder.path(), version, "")), &root()).unwrap_err().to_string();
+        assert!(told.contains(version) && told.contains(judged) && told.contains("RESTUDY_TYPST"), "{told}");
+    }
+    let run = |version: &str, script: &str| {
+        let typst = find(Some(&pretender(folder.path(), version, script)), &root()).unwrap();
+        let job = Job {
+            root: folder.path(),
+            document: "report.typ",
+            fonts: folder.path(),
+            pdf: &folder.path().join("report.pdf"),
+            date: 0,
+            limit: std::time::Duration::from_millis(200),
+        };
+        let (lines, templates) = (Default::default(), Default::default());
+        compile(&typst, &job, &Home { lines: &lines, templates: &templates }).unwrap_err().to_string()
+    };
+    let started = std::time::Instant::now();
+    assert!(run("0.15.8", "sleep 20").contains("took longer than"));
+    assert!(started.elapsed().as_secs() < 10);
+    assert!(run("0.15.9", "exit 3").contains("without saying why"));
+}
+
+#[cfg(unix)]
+#[test]
+fn symbolic_links_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let templates = folder.path().join("report-templates");
+    fs_err::create_dir(&templates).unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", templates.join("a.typ")).unwrap();
+    let told = restudy::report::templates::Templates::read(folder.path()).unwrap_err().to_string();
+    assert!(
+        told.contains("a symbolic link among the templates") && told.contains("report-templates/a.typ"),
+        "{told}"
+    );
 }

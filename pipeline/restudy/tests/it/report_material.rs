@@ -12,19 +12,19 @@ use restudy::report::{Document, Material, write};
 use restudy::study::Study;
 
 /// The study's own folder, two levels above this package.
-pub fn root() -> std::path::PathBuf {
+pub(super) fn root() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// Evidence that was written down, not computed.
-pub struct Written(pub Vec<ResultView>);
+pub(super) struct Written(pub(super) Vec<ResultView>);
 
 fn column(name: &str, kind: ColumnKind) -> Column {
     Column { name: name.into(), kind }
 }
 
 /// A result with a share: `rows` are the key's values, n and base.
-pub fn shares(name: &str, purpose: Purpose, key: &[&str], rows: &[(&[&str], u64, u64)]) -> ResultView {
+pub(super) fn shares(name: &str, purpose: Purpose, key: &[&str], rows: &[(&[&str], u64, u64)]) -> ResultView {
     let mut columns: Vec<Column> = key.iter().map(|k| column(k, ColumnKind::Text)).collect();
     columns.push(column("n", ColumnKind::Count));
     columns.push(column("base", ColumnKind::Count));
@@ -75,7 +75,7 @@ pub fn shares(name: &str, purpose: Purpose, key: &[&str], rows: &[(&[&str], u64,
 }
 
 /// Three results: offers (bars), stages (stacked), providers (a table).
-pub fn written() -> Written {
+pub(super) fn written() -> Written {
     Written(vec![
         shares(
             "offers",
@@ -161,7 +161,7 @@ impl Numbers for Written {
 }
 
 /// Templates: `body` is the report, with a theme that is as plain as can be.
-pub fn templates(body: &str) -> Templates {
+pub(super) fn templates(body: &str) -> Templates {
     let mut templates = Templates::default();
     let head = "#import \"theme/theme.typ\": *\n#let meta = json(\"data/meta.json\")\n#show: report.with(meta: meta)\n\n= Title\n\n";
     templates.sources.insert("report.typ.jinja".into(), format!("{head}{body}"));
@@ -174,17 +174,17 @@ pub fn templates(body: &str) -> Templates {
 }
 
 /// The study of this repository.
-pub fn study() -> Study {
+pub(super) fn study() -> Study {
     Study::load(&root()).unwrap()
 }
 
 /// The document that `body` makes.
-pub fn document(body: &str) -> Result<Document, Diagnostics> {
+pub(super) fn document(body: &str) -> Result<Document, Diagnostics> {
     document_of(templates(body), written(), &[])
 }
 
 /// The document that these make.
-pub fn document_of(
+pub(super) fn document_of(
     templates: Templates,
     numbers: Written,
     findings: &[Finding],
@@ -203,6 +203,6 @@ pub fn document_of(
 }
 
 /// The text of the generated document.
-pub fn text(document: &Document) -> String {
+pub(super) fn text(document: &Document) -> String {
     String::from_utf8(document.files["report.typ"].clone()).unwrap()
 }

@@ -91,10 +91,14 @@ fn every_section_says_what_it_prints_and_reads() {
     let sections = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../report-templates/sections");
     for file in files_under(&sections, ".typ.jinja") {
         let text = fs_err::read_to_string(&file).unwrap();
-        let head: Vec<&str> = text.lines().take(3).collect();
+        let head: Vec<&str> = text.lines().take(3).map(str::trim).collect();
+        let [prints, reads, included] = head[..] else { panic!("{} is empty", file.display()) };
         assert!(
-            head.len() == 3 && head.iter().all(|line| line.starts_with("{#") && line.ends_with("#}")),
-            "{} does not open with three comment lines",
+            prints.starts_with("{#")
+                && reads.starts_with("Reads: ")
+                && included.starts_with("Included by ")
+                && included.ends_with("#}"),
+            "{} does not open with a comment of three lines: what it prints; `Reads:`; `Included by`",
             file.display()
         );
     }

@@ -1,0 +1,160 @@
+//! Runs the queries that a change reaches, and takes over the results of the others.
+//!
+//! A query's key is a hash of its text, of the program, and of all that it selects from: tables by the hash of their
+//! Parquet file, other queries by their keys. So a change to one query runs that one and those that read it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::Diagnostics;
+use crate::engine::Session;
+use crate::evidence::Evidence;
+use crate::publish::{Manifest, hash};
+use crate::queries::{Catalogue, Query, QueryResult};
+use crate::store::{Store, Tables};
+
+/// Folder of a build in which results wait for the next build.
+pub(super) const KEPT: &str = "results/parquet";
+
+/// The table that the evidence makes.
+const EVIDENCE: &str = "evidence";
+
+/// Results of the last build, to be taken over.
+#[derive(Default)]
+pub(super) struct Kept {
+    keys: IndexMap<String, String>,
+    tables: Tables,
+}
+
+impl Kept {
+    /// The results of the build in `folder`; none if they are not as that build left them.
+    pub(super) fn read(folder: &Path, manifest: &Manifest) -> Kept {
+        if !manifest.are_whole(folder, &format!("{KEPT}/")) {
+            return Kept::default();
+        }
+        match Store::open(&folder.join(KEPT)).and_then(|store| store.read()) {
+            Ok(tables) => Kept { keys: manifest.queries.clone(), tables },
+            Err(_) => Kept::default(),
+        }
+    }
+}
+
+/// Results of all queries.
+pub(super) struct Ran {
+    /// The results, each after those that it selects from.
+    pub(super) results: Vec<QueryResult>,
+    /// Keys of the queries.
+    pub(super) keys: IndexMap<String, String>,
+    /// How many were taken over.
+    pub(super) reused: usize,
+}
+
+impl Ran {
+    /// Writes the results for the next build.
+    pub(super) fn keep(&self, folder: &Path) -> Result<(), Diagnostics> {
+        let mut tables = Tables::new();
+        for result in &self.results {
+            tables.insert(&*result.head.name, result.batch.clone());
+        }
+        tables.write(&folder.join(KEPT))
+    }
+}
+
+/// The results of all queries over `session`, whose tables lie in `store`.
+///
+/// # Errors
+/// All faults of all queries; one that selects from a query at fault is passed over.
+pub(super) fn run(
+    catalogue: &Catalogue,
+    session: &Session,
+    store: &Path,
+    wave: &str,
+    confidence: f64,
+    kept: &Kept,
+) -> Result<Ran, Diagnostics> {
+    let mut running = Running {
+        session,
+        kept,
+        params: BTreeMap::from([("wave".to_owned(), wave.to_owned())]),
+        tables: tables(store, wave, confidence)?,
+        broken: BTreeSet::new(),
+        faults: Diagnostics::new(),
+        ran: Ran { results: Vec::new(), keys: IndexMap::new(), reused: 0 },
+    };
+    for query in catalogue.iter().filter(|q| !catalogue.reaches(&q.head.name, EVIDENCE)) {
+        running.run(query);
+    }
+    let ((), _) = std::mem::take(&mut running.faults).or(())?;
+    Evidence::from_results(running.ran.results.clone(), confidence).register(session)?;
+    let all: Vec<&str> = running.ran.keys.values().map(String::as_str).collect();
+    running.tables.insert(EVIDENCE.to_owned(), hash(all.join("\n").as_bytes()));
+    for query in catalogue.iter().filter(|q| catalogue.reaches(&q.head.name, EVIDENCE)) {
+        running.run(query);
+    }
+    running.faults.or(running.ran).map(|(ran, _)| ran)
+}
+
+/// Hashes of the store's tables by name; under an empty name what every query depends on.
+fn tables(store: &Path, wave: &str, confidence: f64) -> Result<BTreeMap<String, String>, Diagnostics> {
+    let mut hashes = BTreeMap::new();
+    for (name, path) in Store::open(store)?.tables() {
+        hashes.insert(name, hash(&fs_err::read(path)?));
+    }
+    // Labels of ordered sets decide the order of rows, whatever a query selects from.
+    let labels = hashes.get("value_labels").cloned().unwrap_or_default();
+    let common = [env!("RESTUDY_SOURCES"), wave, &confidence.to_string(), &labels].join("\n");
+    hashes.insert(String::new(), hash(common.as_bytes()));
+    Ok(hashes)
+}
+
+struct Running<'a> {
+    session: &'a Session,
+    kept: &'a Kept,
+    params: BTreeMap<String, String>,
+    tables: BTreeMap<String, String>,
+    broken: BTreeSet<String>,
+    faults: Diagnostics,
+    ran: Ran,
+}
+
+impl Running<'_> {
+    fn run(&mut self, query: &Query) {
+        let name = &query.head.name;
+        if query.reads.iter().any(|read| self.broken.contains(read)) {
+            self.broken.insert(name.clone());
+            return;
+        }
+        let key = self.key(query);
+        let ran = match self.kept.tables.get(name).filter(|_| self.kept.keys.get(name) == Some(&key)) {
+            Some(batch) => {
+                self.ran.reused += 1;
+                let (head, file, sha) = (query.head.clone(), query.file.clone(), query.sha.clone());
+                Ok(QueryResult { head, file, sha, batch: batch.clone() })
+            }
+            None => query.run(self.session, &self.params),
+        };
+        let ran = ran.and_then(|result| {
+            self.session.register(name, result.batch.clone())?;
+            Ok(result)
+        });
+        match ran {
+            Ok(result) => {
+                self.ran.results.push(result);
+                self.ran.keys.insert(name.clone(), key);
+            }
+            Err(found) => {
+                self.broken.insert(name.clone());
+                self.faults.extend(found);
+            }
+        }
+    }
+
+    fn key(&self, query: &Query) -> String {
+        let of = |read: &str| self.ran.keys.get(read).or_else(|| self.tables.get(read)).cloned().unwrap_or_default();
+        let mut parts = vec![of(""), query.file.clone(), query.sha.clone()];
+        parts.extend(query.reads.iter().map(|read| format!("{read} {}", of(read))));
+        hash(parts.join("\n").as_bytes())
+    }
+}
