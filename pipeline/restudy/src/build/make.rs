@@ -68,9 +68,19 @@ pub fn build(
     let program = typst.program.clone();
     let sha = std::thread::spawn(move || fs_err::read(program).map(|bytes| hash(&bytes)));
     let fresh = Fresh::begin(&folder, &wave.id)?;
-    let making = Making { study, wave, inputs: &inputs, watch, last: &last, target: &target, keys: &keys, fresh: &fresh };
+    let making = Making {
+        study,
+        wave,
+        inputs: &inputs,
+        watch,
+        last: &last,
+        target: &target,
+        keys: &keys,
+        fresh: &fresh,
+    };
     let mut warnings = making.store()?;
-    let mut evaluated = steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch)?;
+    let mut evaluated =
+        steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch)?;
     warnings.extend(std::mem::take(&mut evaluated.warnings));
     making.results(&evaluated)?;
     let (templates, document) = making.document(&mut evaluated, &mut warnings)?;
@@ -200,7 +210,6 @@ impl Making<'_> {
     ) -> Result<Diagnostics, Diagnostics> {
         let started = Instant::now();
         self.watch.begin("pdf");
-        let pdf = self.fresh.path().join(PDF);
         // Typst reads the document and the fonts, and nothing else: if those are the same, so is the PDF.
         let same =
             document.files.iter().all(|(name, bytes)| {
@@ -213,8 +222,8 @@ impl Making<'_> {
         let old = old.filter(|bytes| same && self.last.outputs.get(PDF) == Some(&hash(bytes)));
         let reused = old.is_some();
         let mut warnings = Diagnostics::new();
-        match old {
-            Some(bytes) => write_file(self.fresh.path(), PDF, &bytes)?,
+        let pdf = match old {
+            Some(bytes) => bytes,
             None => {
                 let job = Job {
                     root: &fs_err::canonicalize(self.fresh.path().join("document"))?,
@@ -222,15 +231,16 @@ impl Making<'_> {
                     fonts: &fs_err::canonicalize(
                         self.study.root.join(FOLDER).join(&self.study.report.fonts),
                     )?,
-                    pdf: &fs_err::canonicalize(self.fresh.path())?.join(PDF),
                     date: timestamp(&self.wave.published)?,
                     limit: LIMIT,
                 };
-                warnings = compile(typst, &job, &Home { lines: &document.lines, templates })?;
+                let (pdf, told) = compile(typst, &job, &Home { lines: &document.lines, templates })?;
+                warnings = told;
+                pdf
             }
-        }
-        let size = fs_err::metadata(&pdf)?.len();
-        let made = format!("{PDF}, {} kB, by Typst {}", size.div_ceil(1000), typst.version);
+        };
+        write_file(self.fresh.path(), PDF, &pdf)?;
+        let made = format!("{PDF}, {} kB, by Typst {}", pdf.len().div_ceil(1000), typst.version);
         self.watch.end(&Done { step: "pdf", made, took: started.elapsed(), reused });
         Ok(warnings)
     }

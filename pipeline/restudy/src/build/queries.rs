@@ -152,7 +152,9 @@ impl Running<'_> {
     }
 
     fn key(&self, query: &Query) -> String {
-        let of = |read: &str| self.ran.keys.get(read).or_else(|| self.tables.get(read)).cloned().unwrap_or_default();
+        let of = |read: &str| {
+            self.ran.keys.get(read).or_else(|| self.tables.get(read)).cloned().unwrap_or_default()
+        };
         let mut parts = vec![of(""), query.file.clone(), query.sha.clone()];
         parts.extend(query.reads.iter().map(|read| format!("{read} {}", of(read))));
         hash(parts.join("\n").as_bytes())

@@ -16,7 +16,7 @@ use crate::evidence::{Evidence, Finding, Relations, audit};
 use crate::publish::Manifest;
 use crate::queries::{Catalogue, Purpose, QueryResult};
 use crate::report::glyphs::Glyphs;
-use crate::report::results::Results;
+use crate::report::results::{Results, printable};
 use crate::report::templates::{FOLDER, Templates};
 use crate::report::{self, Document, Material, codebook};
 use crate::store::{Store, ingest};
@@ -91,7 +91,9 @@ pub(super) fn compute(
     });
     let ((), _) = faults.or(())?;
     let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
-    let report = Results::new(Evidence::from_results(ran.results.clone(), confidence), &glyphs, &mut warnings);
+    let findings = printable(findings, &glyphs, &mut warnings);
+    let report =
+        Results::new(Evidence::from_results(ran.results.clone(), confidence), &glyphs, &mut warnings);
     let made =
         format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.len(), "claim"));
     watch.end(&Done { step: "evidence", made, took: started.elapsed(), reused: false });

@@ -137,8 +137,10 @@ fn stacked(result: &ResultView, share: usize, how: &str) -> String {
     format!("{} categories, {how} {}. {said}.", categories.len(), list(&answers))
 }
 
-fn list(words: &[String]) -> String {
-    match words {
+/// `“yes”, “no” and “do not know”`: in quotes, because a label may hold commas and conjunctions.
+fn list(labels: &[String]) -> String {
+    let labels: Vec<String> = labels.iter().map(|label| format!("“{label}”")).collect();
+    match labels.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
         [init @ .., last] => format!("{} and {last}", init.join(", ")),

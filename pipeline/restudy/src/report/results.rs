@@ -3,15 +3,37 @@
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::evidence::{Cell, Evidence, Reference, Statistic, Unit, guards, printed};
+use crate::evidence::{Cell, Evidence, Finding, Reference, Statistic, Unit, guards, printed};
 use crate::queries::{Column, ColumnKind, QueryResult};
 
 use super::glyphs::Glyphs;
 use super::numbers::{CellView, Judgement, Misnamed, Numbers, ResultView, RowView};
 
+/// Findings whose text the report's fonts can print; what had to be replaced is told.
+pub fn printable(findings: Vec<Finding>, glyphs: &Glyphs, faults: &mut Diagnostics) -> Vec<Finding> {
+    let mut clean = |mut finding: Finding| {
+        let id = finding.claim.id.clone();
+        let claim = &mut finding.claim;
+        for text in [
+            &mut claim.section,
+            &mut claim.measure,
+            &mut claim.subgroup,
+            &mut claim.note,
+            &mut finding.printed,
+            &mut finding.found,
+            &mut finding.reason,
+        ] {
+            *text = glyphs.clean(text, || format!("the claim `{id}`"), faults);
+        }
+        finding
+    };
+    findings.into_iter().map(&mut clean).collect()
+}
+
 /// Results and evidence of a wave.
 pub struct Results {
     evidence: Evidence,
+    glyphs: Glyphs,
     views: IndexMap<String, ResultView>,
 }
 
@@ -23,7 +45,7 @@ impl Results {
             .iter()
             .map(|result| (result.head.name.clone(), view(&evidence, result, glyphs, faults)))
             .collect();
-        Results { evidence, views }
+        Results { evidence, glyphs: glyphs.clone(), views }
     }
 
     /// Titles of the queries by name.
@@ -106,12 +128,13 @@ impl Numbers for Results {
             return Err(Misnamed::new(format!("`{reference}` has no value"))
                 .hint("nobody answered: write the sentence without the number"));
         }
-        Ok(statistic.clone())
+        Ok(Statistic { row: self.glyphs.printable(&statistic.row).0, ..statistic.clone() })
     }
 
     fn text(&self, reference: &str) -> Result<String, Misnamed> {
         match self.evidence.cell(reference)? {
-            Cell::Text(text) => Ok(text),
+            // What cannot be printed has been told with the result.
+            Cell::Text(text) => Ok(self.glyphs.printable(&text).0),
             Cell::Number(_) => {
                 Err(Misnamed::new(format!("`{reference}` is a number")).hint("print it with `num(…)`"))
             }

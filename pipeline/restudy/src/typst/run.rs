@@ -1,6 +1,5 @@
 //! Runs Typst on a document, with everything pinned.
 
-use std::io::Read as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -27,20 +26,19 @@ pub struct Job<'a> {
     pub document: &'a str,
     /// Folder of fonts.
     pub fonts: &'a Path,
-    /// Where the PDF goes.
-    pub pdf: &'a Path,
     /// The PDF's date, in seconds of Unix time.
     pub date: i64,
     /// How long it may take.
     pub limit: Duration,
 }
 
-/// Compiles a document to PDF.
+/// Compiles a document: the bytes of its PDF, and Typst's warnings.
+///
+/// The PDF comes through a pipe: should this program be killed, the Typst that it leaves behind has nowhere to write to.
 ///
 /// # Errors
-/// Typst cannot be run, takes too long, or refuses the document: its messages, brought home. Warnings of a document
-/// that compiles are in the value.
-pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<Diagnostics, Diagnostics> {
+/// Typst cannot be run, takes too long, or refuses the document: its messages, brought home.
+pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<(Vec<u8>, Diagnostics), Diagnostics> {
     refuse_links(job.root)?;
     refuse_links(job.fonts)?;
     // Typst looks for packages here; nothing is ever put into it.
@@ -60,11 +58,11 @@ pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<Diagnost
         .arg("--package-cache-path")
         .arg(empty.path())
         .arg(job.root.join(job.document))
-        .arg(job.pdf)
+        .arg("-")
         .current_dir(job.root)
         .env_clear()
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
         command.env(name, NO_NETWORK);
@@ -72,21 +70,18 @@ pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<Diagnost
     let program = typst.program.display();
     let mut child = command.spawn().map_err(|e| Diagnostic::error(format!("cannot run {program}: {e}")))?;
     limit_memory(&child);
-    let messages = child.stderr.take();
-    let reader = std::thread::spawn(move || {
-        let mut text = Vec::new();
-        if let Some(mut messages) = messages {
-            // A message that cannot be read is no reason to lose those before it.
-            let _ = messages.read_to_end(&mut text);
-        }
-        String::from_utf8_lossy(&text).into_owned()
-    });
+    let pdf = read(child.stdout.take());
+    let told = read(child.stderr.take());
     let status = wait(&mut child, job.limit)?;
     // What was killed may leave somebody behind who holds the other end: its messages are not waited for.
-    let told = if status.is_some() { reader.join().unwrap_or_default() } else { String::new() };
+    let (pdf, told) = match status {
+        Some(_) => (pdf.join().unwrap_or_default(), told.join().unwrap_or_default()),
+        None => (Vec::new(), Vec::new()),
+    };
+    let told = String::from_utf8_lossy(&told).into_owned();
     let messages = diagnostics(&told, job.root, home);
     match status {
-        Some(status) if status.success() => Ok(messages),
+        Some(status) if status.success() && pdf.starts_with(b"%PDF-") => Ok((pdf, messages)),
         Some(status) => {
             let mut faults = messages;
             if faults.errors() == 0 {
@@ -101,6 +96,18 @@ pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<Diagnost
             .hint("a template or the theme may loop")
             .into()),
     }
+}
+
+/// Reads all that comes through a pipe, beside whatever else goes on.
+fn read(pipe: Option<impl std::io::Read + Send + 'static>) -> std::thread::JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            // What cannot be read is no reason to lose what came before it.
+            let _ = pipe.read_to_end(&mut bytes);
+        }
+        bytes
+    })
 }
 
 /// The exit status, or nothing if the time was up and the child was killed.

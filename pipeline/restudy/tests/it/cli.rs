@@ -65,12 +65,16 @@ fn typst_is_there() -> bool {
 }
 
 /// A command that finds the Typst of this repository, wherever the study is.
-fn building(folder: &Path) -> Command {
+fn plain_building(folder: &Path) -> std::process::Command {
     let named = std::env::var_os("RESTUDY_TYPST").map(PathBuf::from);
     let typst = restudy::typst::find(named.as_deref(), &root()).unwrap();
-    let mut command = restudy(folder);
-    command.arg("build").arg("--typst").arg(typst.program);
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
+    command.arg("--study").arg(folder).arg("build").arg("--typst").arg(typst.program);
     command
+}
+
+fn building(folder: &Path) -> Command {
+    Command::from_std(plain_building(folder))
 }
 
 #[test]
@@ -153,6 +157,20 @@ fn a_report_is_built_once_and_again_only_when_something_changes() {
     assert!(told.contains("`Most`") && told.contains("`12%`"), "{told}");
     assert!(files(&one.path().join("build/2013")) == first);
 
+    // Nor does a build that is killed, at whatever moment, harm it.
+    for moment in [20, 300, 900] {
+        fs_err::write(&template, format!("{was}\n\nKilled after {moment}.\n")).unwrap();
+        let mut child = plain_building(one.path()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(moment));
+        if child.try_wait().unwrap().is_some() {
+            // This machine is quicker than that.
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(files(&one.path().join("build/2013")) == first, "killed after {moment} ms");
+    }
+
     // A change of words reaches the document and the PDF, and not the data.
     fs_err::write(&template, format!("{was}\n\nA word more.\n")).unwrap();
     let told = building(one.path()).arg("--verbose").assert().success();
@@ -161,4 +179,25 @@ fn a_report_is_built_once_and_again_only_when_something_changes() {
     assert!(!told.lines().any(|l| l.contains("pdf") && l.contains("unchanged")), "{told}");
     // What a killed build leaves behind is gone.
     assert!(!one.path().join("build/.2013.new").exists());
+}
+
+#[test]
+fn a_character_that_no_font_has_does_not_stop_the_build() {
+    if !typst_is_there() {
+        return;
+    }
+    let study = copy_of_the_study();
+    let cases = study.path().join("fixtures/cases/cases.csv");
+    let was = fs_err::read_to_string(&cases).unwrap();
+    fs_err::write(&cases, was.replacen("Warrington", "Warrington \u{1F680}", 1)).unwrap();
+    let told = building(study.path()).assert().success();
+    let told = text(&told.get_output().stderr);
+    for part in [
+        "warning: no font of the report has U+1F680",
+        "`case_study_schools`, row ",
+        "column `location`",
+        "Warrington [?]",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
 }
