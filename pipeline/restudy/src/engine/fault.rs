@@ -7,14 +7,22 @@ use datafusion::common::{DataFusionError, SchemaError, Span};
 use super::Sql;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 
-/// The fault that `error` stands for. `tables` are the tables that exist.
-pub(super) fn told(error: &DataFusionError, sql: Sql<'_>, tables: &[String]) -> Diagnostic {
+/// Names that SQL may use, each list in alphabetical order.
+pub(super) struct Known {
+    pub tables: Vec<String>,
+    pub functions: Vec<String>,
+}
+
+/// The fault that `error` stands for.
+pub(super) fn told(error: &DataFusionError, sql: Sql<'_>, known: &Known) -> Diagnostic {
     let span = error.diagnostic().and_then(|d| d.span);
     let root = error.find_root();
     let diagnostic = match root {
         DataFusionError::SchemaError(schema, _) => unknown_column(schema),
         DataFusionError::SQL(parser, _) => return syntax(&parser.to_string(), sql),
-        _ => unknown_table(error, tables).unwrap_or_else(|| plain(error)),
+        _ => unknown_table(error, &known.tables)
+            .or_else(|| unknown_function(error, &known.functions))
+            .unwrap_or_else(|| plain(error)),
     };
     match span {
         Some(span) => diagnostic.at(place(span, sql)),
@@ -77,17 +85,31 @@ fn unknown_table(error: &DataFusionError, tables: &[String]) -> Option<Diagnosti
     Some(suggest(Diagnostic::error(format!("there is no table `{name}`")), name, &names, "tables"))
 }
 
+/// DataFusion's own suggestion is not the same from run to run where two names are equally near.
+fn unknown_function(error: &DataFusionError, functions: &[String]) -> Option<Diagnostic> {
+    let message = error.find_root().strip_backtrace();
+    let (_, rest) = message.split_once("Invalid function '")?;
+    let (name, _) = rest.split_once('\'')?;
+    let fault = Diagnostic::error(format!("there is no function `{name}`"));
+    Some(match nearest(name, functions.iter().map(String::as_str)) {
+        Some(near) => fault.hint(format!("did you mean `{near}`?")),
+        None => fault,
+    })
+}
+
 fn suggest(diagnostic: Diagnostic, name: &str, names: &[&str], what: &str) -> Diagnostic {
     let diagnostic = match nearest(name, names.iter().copied()) {
         Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
         None => diagnostic,
     };
-    // Hundreds of names help nobody: those that are most like it come first.
+    // Hundreds of names help nobody: of many, only those are listed that are most like it.
+    const MANY: usize = 40;
+    const LIKE: usize = 12;
     let mut listed: Vec<&str> = names.to_vec();
-    let more = listed.len().saturating_sub(40);
+    let more = if listed.len() > MANY { listed.len() - LIKE } else { 0 };
     if more > 0 {
         listed.sort_by(|a, b| strsim::jaro_winkler(b, name).total_cmp(&strsim::jaro_winkler(a, name)));
-        listed.truncate(40);
+        listed.truncate(LIKE);
         listed.sort_unstable();
     }
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -130,11 +152,6 @@ fn plain(error: &DataFusionError) -> Diagnostic {
         return Diagnostic::error("there is no SQL in the text");
     }
     let told = error.diagnostic();
-    // Of a function the words beside the diagnostic name the nearest.
-    if let (Some(told), Some((_, near))) = (told, all.split_once("Did you mean ")) {
-        return Diagnostic::error(lower_first(&told.message).replace('\'', "`"))
-            .hint(format!("did you mean {}", near.replace('\'', "`")));
-    }
     let message = told.map_or(all, |told| told.message.clone());
     let message = message
         .trim_start_matches("Error during planning: ")

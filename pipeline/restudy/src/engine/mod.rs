@@ -6,8 +6,8 @@
 //! - One partition, always: no result, to its last bit, depends on how many cores there are.
 //! - SQL reads the registered tables and nothing else. Statements that write or define are refused, no file can be
 //!   named, and functions that make values of any size are not there.
-//! - `order by` a column whose field says that its labels are ordered sorts in scale order ([`scale`]); `gamma(x, y)`
-//!   gives an ordinal association ([`gamma`]).
+//! - `order by` a column whose field says that its labels are ordered sorts in scale order (`scale.rs`); `gamma(x, y)`
+//!   gives an ordinal association (`gamma.rs`).
 //! - Async stays inside: callers see plain functions.
 //!
 //! It knows no query heads and no studies.
@@ -142,6 +142,18 @@ impl Session {
         names
     }
 
+    /// The names that SQL may use.
+    fn known(&self) -> fault::Known {
+        let state = self.context.state();
+        let scalar = state.scalar_functions().keys();
+        let aggregate = state.aggregate_functions().keys();
+        let window = state.window_functions().keys();
+        let mut functions: Vec<String> = scalar.chain(aggregate).chain(window).cloned().collect();
+        functions.sort_unstable();
+        functions.dedup();
+        fault::Known { tables: self.tables(), functions }
+    }
+
     /// The result of `sql`, with `$name` standing for the parameter `name`.
     ///
     /// # Errors
@@ -164,7 +176,7 @@ impl Session {
     /// # Errors
     /// As for [`Session::query`].
     pub fn plan(&self, sql: Sql<'_>, params: &BTreeMap<String, String>) -> Result<LogicalPlan, Diagnostics> {
-        let told = |error: DataFusionError| fault::told(&error, sql, &self.tables());
+        let told = |error: DataFusionError| fault::told(&error, sql, &self.known());
         let plan = self.runtime.block_on(self.context.state().create_logical_plan(sql.text)).map_err(told)?;
         SQLOptions::new()
             .with_allow_ddl(false)
@@ -195,7 +207,7 @@ impl Session {
     /// # Errors
     /// A value cannot be computed (a division by 0, a cast that fails), or the memory limit is reached.
     pub fn execute(&self, sql: Sql<'_>, plan: LogicalPlan) -> Result<RecordBatch, Diagnostics> {
-        let told = |error: DataFusionError| fault::told(&error, sql, &self.tables());
+        let told = |error: DataFusionError| fault::told(&error, sql, &self.known());
         let promised = plan.schema().as_arrow().clone();
         let batches = self
             .runtime
@@ -233,6 +245,8 @@ fn context(partitions: usize) -> Result<SessionContext, DataFusionError> {
     options.sql_parser.collect_spans = true;
     options.sql_parser.map_string_types_to_utf8view = false;
     options.execution.collect_statistics = false;
+    // One pass instead of three: half the planning time, and the tables are small enough for any plan.
+    options.optimizer.max_passes = 1;
     options.execution.parquet.schema_force_view_types = false;
     options.execution.parquet.skip_metadata = false;
     let pool = TrackConsumersPool::new(GreedyMemoryPool::new(MEMORY), NonZeroUsize::MIN);

@@ -1,3 +1,5 @@
+//! Tests of the engine: scale order, gamma, faults and what is refused.
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 

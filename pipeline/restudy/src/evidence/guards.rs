@@ -2,7 +2,7 @@
 //!
 //! In: a condition and the evidence. Out: whether it holds, with the values that it read, or what is wrong with it.
 //!
-//! References as in [`super::lookup`], numbers, `'text'`, `+ - * /`, `== != < <= > >=`, `and`, `or`, `not` and
+//! References as in `lookup.rs`, numbers, `'text'`, `+ - * /`, `== != < <= > >=`, `and`, `or`, `not` and
 //! parentheses; `and` binds closer than `or`, a comparison closer than both. A value that is missing makes the condition
 //! an error, not false: a sentence must not stand or fall on nothing. Both sides of `and` and `or` are always worked
 //! out, so that a bad reference is found whatever the data say.

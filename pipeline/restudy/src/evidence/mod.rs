@@ -5,7 +5,7 @@
 //!
 //! - A number is rounded here and nowhere else ([`printed`]).
 //! - A reference that names nothing is an error that says what there is.
-//! - `impossible` follows from printed figures alone ([`audit`]).
+//! - `impossible` follows from printed figures alone ([`mod@audit`]).
 //!
 //! It knows no templates and no Typst.
 

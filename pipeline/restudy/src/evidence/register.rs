@@ -18,8 +18,8 @@ impl Evidence {
         session.register("evidence", self.batch()?)
     }
 
-    /// All statistics as a table: id, query, row, position, column, value, n, base, lower, upper, interval, unit,
-    /// decimals, printed.
+    /// All statistics as a table: id, query, row, position, column, value, n, base, lower, upper, interval_method (the bare
+    /// word `interval` begins a literal in SQL), unit, decimals, printed.
     ///
     /// # Errors
     /// As for [`Evidence::register`].
@@ -46,7 +46,7 @@ impl Evidence {
             ("base", whole(|s| s.base)),
             ("lower", float(|s| s.lower)),
             ("upper", float(|s| s.upper)),
-            ("interval", Arc::new(intervals)),
+            ("interval_method", Arc::new(intervals)),
             (
                 "unit",
                 text(|s| match s.unit {

@@ -1,3 +1,5 @@
+//! Tests of evidence: statistics, references, guards, verdicts.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -169,7 +171,9 @@ fn guards_that_cannot_be_worked_out_are_faults() {
 fn evidence_is_a_table() {
     let session = Session::open(&[]).expect("a session");
     evidence().register(&session).expect("registered");
-    let sql = "select printed from evidence where id = 'stem_support_offered/stem-club/share'";
+    // Every column by its bare name: none of them is a word that SQL takes for something else.
+    let sql = "select printed, id, query, row, position, column, value, n, base, lower, upper, interval_method, unit,
+        decimals from evidence where id = 'stem_support_offered/stem-club/share' and row = 'STEM club'";
     let batch = session.query(sql, &BTreeMap::new()).expect("a result");
     assert_eq!(crate::engine::cell_text(&batch, 0, 0).as_deref(), Some("54%"));
 }

@@ -1,3 +1,5 @@
+//! Tests of queries: heads, promises, order of running.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -37,14 +37,18 @@ fn session() -> Session {
     Session::open(tables()).expect("a session")
 }
 
-fn results() -> Vec<QueryResult> {
-    let session = session();
-    let catalogue = Catalogue::load(&root()).unwrap_or_else(|faults| panic!("{faults}"));
-    let mut results = catalogue.run_all(&session, "2013").unwrap_or_else(|faults| panic!("{faults}"));
-    let evidence = Evidence::from_results(results.clone(), 0.95);
-    evidence.register(&session).expect("registered");
-    results.extend(catalogue.run_on_evidence(&session, "2013").unwrap_or_else(|faults| panic!("{faults}")));
-    results
+/// The results of all queries, worked out once for all tests of this file.
+fn results() -> &'static [QueryResult] {
+    static RESULTS: OnceLock<Vec<QueryResult>> = OnceLock::new();
+    RESULTS.get_or_init(|| {
+        let session = session();
+        let catalogue = Catalogue::load(&root()).unwrap_or_else(|faults| panic!("{faults}"));
+        let mut results = catalogue.run_all(&session, "2013").unwrap_or_else(|faults| panic!("{faults}"));
+        Evidence::from_results(results.clone(), 0.95).register(&session).expect("registered");
+        let after = catalogue.run_on_evidence(&session, "2013");
+        results.extend(after.unwrap_or_else(|faults| panic!("{faults}")));
+        results
+    })
 }
 
 fn findings() -> Findings {
@@ -54,7 +58,7 @@ fn findings() -> Findings {
     let file = "fixtures/claims/relations.toml";
     let text = fs_err::read_to_string(root().join(file)).expect("relations");
     let relations = Relations::parse(file, &text, &ids).expect("relations");
-    audit::audit(&claims, &results(), &relations).unwrap_or_else(|faults| panic!("{faults}"))
+    audit::audit(&claims, results(), &relations).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// The stages in the order of the path. A stage may use those before it, and `diagnostic`.
 const PATH: [&str; 12] = [
-    "study", "sources", "codebook", "store", "engine", "queries", "evidence", "report", "typst", "publish", "build", "cli",
+    "study", "sources", "codebook", "store", "engine", "queries", "evidence", "report", "typst", "publish",
+    "build", "cli",
 ];
 
 fn files_under(folder: &Path, ending: &str) -> Vec<PathBuf> {
@@ -60,7 +61,13 @@ fn the_path_runs_one_way() {
             }
             for named in stages_named(line) {
                 if named > own {
-                    turned.push(format!("{}:{}: {} uses {}", file.display(), number + 1, PATH[own], PATH[named]));
+                    turned.push(format!(
+                        "{}:{}: {} uses {}",
+                        file.display(),
+                        number + 1,
+                        PATH[own],
+                        PATH[named]
+                    ));
                 }
             }
         }
