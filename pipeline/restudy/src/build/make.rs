@@ -10,7 +10,7 @@ use super::queries::{Kept, Ran};
 use super::steps::{self, Evaluated};
 use super::{Done, Watch};
 use crate::diagnostic::{Diagnostic, Diagnostics, count};
-use crate::publish::{Fresh, MANIFEST, Manifest, Tool, hash, write_file};
+use crate::publish::{Fresh, MANIFEST, Manifest, Tool, hash, hash_file, write_file};
 use crate::report::templates::{FOLDER, Templates};
 use crate::report::{DOCUMENT, Document, data};
 use crate::study::{Study, Wave};
@@ -66,7 +66,7 @@ pub fn build(
     let typst = typst?;
     // The program is large: its hash is computed while the report is being made.
     let program = typst.program.clone();
-    let sha = std::thread::spawn(move || fs_err::read(program).map(|bytes| hash(&bytes)));
+    let sha = std::thread::spawn(move || hash_file(&program));
     let fresh = Fresh::begin(&folder, &wave.id)?;
     let making = Making {
         study,

@@ -1,5 +1,6 @@
 //! What a build was made from, with what, and what came of it: every file with its SHA-256.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use indexmap::IndexMap;
@@ -71,5 +72,40 @@ impl Manifest {
 
 /// SHA-256 in hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// SHA-256 of a file that is too large to be held in memory for it.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn hash_file(path: &Path) -> std::io::Result<String> {
+    let mut file = fs_err::File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut part = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut part)? {
+            0 => return Ok(hexadecimal(&hash.finalize())),
+            length => hash.update(&part[..length]),
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_those_of_the_standard() {
+        // FIPS 180-2, appendix B.1.
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(hash(b"abc"), abc);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs_err::write(file.path(), "abc").unwrap();
+        assert_eq!(hash_file(file.path()).unwrap(), abc);
+    }
 }

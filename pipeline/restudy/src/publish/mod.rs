@@ -7,4 +7,4 @@ mod folder;
 mod manifest;
 
 pub use folder::{Fresh, write_file};
-pub use manifest::{MANIFEST, Manifest, Tool, hash};
+pub use manifest::{MANIFEST, Manifest, Tool, hash, hash_file};
