@@ -63,4 +63,4 @@ bench: typst
 # Find Typst 0.15, or build it from source into .tools/, once
 [private]
 typst:
-    @sh setup/typst.sh {{ typst_version }} {{ typst_own }}
+    @sh setup/typst.sh {{ quote(typst_version) }} {{ quote(typst_own) }}
