@@ -181,6 +181,36 @@ fn a_report_is_built_once_and_again_only_when_something_changes() {
     assert!(!one.path().join("build/.2013.new").exists());
 }
 
+/// A program that says it is Typst 0.15, and makes something that begins as a PDF does.
+#[cfg(unix)]
+fn pretender(program: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let script = "#!/bin/sh\ncase $1 in --version) echo 'typst 0.15.1 (x)';; *) echo '%PDF-1.7';; esac\n";
+    fs_err::create_dir_all(program.parent().unwrap()).unwrap();
+    fs_err::write(program, script).unwrap();
+    fs_err::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_typst_with_a_relative_name_is_found_from_the_study() {
+    let study = copy_of_the_study();
+    pretender(&study.path().join(".tools/typst/bin/typst"));
+    let build = || {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
+        command.arg("build").current_dir(study.path()).env("PATH", study.path()).env_remove("RESTUDY_TYPST");
+        command
+    };
+    build().assert().success();
+    for name in ["tools/typst", "./other/typst"] {
+        pretender(&study.path().join(name));
+        fs_err::remove_dir_all(study.path().join("build")).unwrap();
+        build().args(["--typst", name]).assert().success();
+        fs_err::remove_dir_all(study.path().join("build")).unwrap();
+        build().env("RESTUDY_TYPST", name).assert().success();
+    }
+}
+
 #[test]
 fn a_character_that_no_font_has_does_not_stop_the_build() {
     if !typst_is_there() {
