@@ -68,7 +68,7 @@ pub fn build(
         && last.steps.get("pdf") == Some(&pdf_key(study, wave, &inputs, &last.outputs, &known))
         && last.outputs_are_whole(&target)
     {
-        let warnings = Diagnostics::new();
+        let warnings = together(&last.warnings);
         return Ok(Built { pdf: target.join(PDF), unchanged: true, summary: String::new(), warnings });
     }
     let typst = typst?;
@@ -83,13 +83,21 @@ pub fn build(
         keys: &keys,
         fresh: &fresh,
     };
-    let mut warnings = making.store()?;
+    let of_store = making.store()?;
     let mut evaluated =
         steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch)?;
-    warnings.extend(std::mem::take(&mut evaluated.warnings));
     making.results(&evaluated)?;
-    let (templates, document) = making.document(&mut evaluated, &mut warnings)?;
-    warnings.extend(making.pdf(&typst, &known, &templates, &document)?);
+    let mut of_document = Diagnostics::new();
+    let (templates, document) = making.document(&mut evaluated, &mut of_document)?;
+    let of_pdf = making.pdf(&typst, &known, &templates, &document)?;
+    let of_evidence = std::mem::take(&mut evaluated.warnings);
+    let warnings: IndexMap<String, Diagnostics> =
+        [("store", of_store), ("evidence", of_evidence), ("document", of_document), ("pdf", of_pdf)]
+            .into_iter()
+            .filter(|(_, found)| !found.is_empty())
+            .map(|(step, found)| (step.to_owned(), found))
+            .collect();
+    let all = together(&warnings);
     let audit = data::audit(&evaluated.findings);
     let summary = format!(
         "{} in the text, {}, {}, {} of {} claims reproduced",
@@ -103,9 +111,15 @@ pub fn build(
         Some(hashing) => hashing.sha()?,
         None => known,
     };
-    making.manifest(Tool { version: typst.version, sha256 }, &evaluated.ran)?;
+    making.manifest(Tool { version: typst.version, sha256 }, &evaluated.ran, warnings)?;
     fresh.replace()?;
-    Ok(Built { pdf: target.join(PDF), unchanged: false, summary, warnings })
+    Ok(Built { pdf: target.join(PDF), unchanged: false, summary, warnings: all })
+}
+
+fn together(warnings: &IndexMap<String, Diagnostics>) -> Diagnostics {
+    let mut all = Diagnostics::new();
+    all.extend(warnings.values().cloned().flatten());
+    all
 }
 
 /// Keys of the steps before the last, in their order.
@@ -180,7 +194,7 @@ impl Making<'_> {
         let reused = self.reuse("store", "store/")?;
         let (tables, warnings) = match reused {
             0 => steps::write_store(self.study, self.wave, &self.fresh.path().join("store"))?,
-            tables => (tables, Diagnostics::new()),
+            tables => (tables, self.last.warnings_of("store")),
         };
         let made = count(tables, "table");
         self.watch.end(&Done { step: "store", made, took: started.elapsed(), reused: reused > 0 });
@@ -237,7 +251,7 @@ impl Making<'_> {
         let old = fs_err::read(self.target.join(PDF)).ok();
         let old = old.filter(|bytes| same && self.last.outputs.get(PDF) == Some(&hash(bytes)));
         let reused = old.is_some();
-        let mut warnings = Diagnostics::new();
+        let mut warnings = self.last.warnings_of("pdf");
         let pdf = match old {
             Some(bytes) => bytes,
             None => {
@@ -261,7 +275,12 @@ impl Making<'_> {
         Ok(warnings)
     }
 
-    fn manifest(&self, typst: Tool, ran: &Ran) -> Result<(), Diagnostics> {
+    fn manifest(
+        &self,
+        typst: Tool,
+        ran: &Ran,
+        warnings: IndexMap<String, Diagnostics>,
+    ) -> Result<(), Diagnostics> {
         let mut outputs = IndexMap::new();
         hashes(self.fresh.path(), "", &mut outputs)?;
         outputs.sort_keys();
@@ -278,6 +297,7 @@ impl Making<'_> {
             queries: ran.keys.clone(),
             inputs: self.inputs.all(),
             outputs,
+            warnings,
         };
         write_file(self.fresh.path(), MANIFEST, manifest.to_text()?.as_bytes())
     }

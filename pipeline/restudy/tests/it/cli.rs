@@ -237,6 +237,27 @@ fn another_typst_of_the_same_version_sets_the_report_again() {
     assert!(told.lines().any(|l| l.contains("pdf") && l.contains("unchanged")), "{told}");
 }
 
+#[cfg(unix)]
+#[test]
+fn warnings_are_told_as_long_as_what_they_are_about_stays() {
+    let study = copy_of_the_study();
+    let program = study.path().join("typst");
+    pretender(&program, "echo 'warning: strange' >&2; echo '%PDF-1.7'");
+    let cases = study.path().join("fixtures/cases/cases.csv");
+    let was = fs_err::read_to_string(&cases).unwrap();
+    fs_err::write(&cases, was.replacen("Warrington", "Warrington \u{1F680}", 1)).unwrap();
+    let build = || {
+        let told = restudy(study.path()).args(["build", "--typst"]).arg(&program).assert().success();
+        text(&told.get_output().stderr)
+    };
+    for again in ["reproduced", "up to date"] {
+        let told = build();
+        for part in [again, "warning: Typst: strange", "warning: no font of the report has U+1F680"] {
+            assert!(told.contains(part), "{part} in {told}");
+        }
+    }
+}
+
 #[test]
 fn a_character_that_no_font_has_does_not_stop_the_build() {
     if !typst_is_there() {
