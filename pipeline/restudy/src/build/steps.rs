@@ -16,7 +16,7 @@ use crate::evidence::{Evidence, Finding, Relations, audit};
 use crate::publish::Manifest;
 use crate::queries::{Catalogue, Purpose, QueryResult};
 use crate::report::glyphs::Glyphs;
-use crate::report::results::{Results, printable};
+use crate::report::results::Results;
 use crate::report::templates::{FOLDER, Templates};
 use crate::report::{self, Document, Material, codebook};
 use crate::store::{Store, ingest};
@@ -36,7 +36,7 @@ pub struct Evaluated {
     pub codebook: Codebook,
     /// What the report's fonts can print.
     pub glyphs: Glyphs,
-    /// What should be looked at although nothing is wrong.
+    /// What should be looked at in the data although nothing is wrong.
     pub warnings: Diagnostics,
     /// The store, where it was made for this alone.
     _temporary: Option<tempfile::TempDir>,
@@ -83,7 +83,6 @@ pub(super) fn compute(
 
     let started = Instant::now();
     watch.begin("evidence");
-    let mut warnings = Diagnostics::new();
     let mut faults = checks(&ran.results);
     let findings = audited(study, &session, &ran.results).unwrap_or_else(|found| {
         faults.extend(found);
@@ -91,9 +90,7 @@ pub(super) fn compute(
     });
     let ((), _) = faults.or(())?;
     let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
-    let findings = printable(findings, &glyphs, &mut warnings);
-    let report =
-        Results::new(Evidence::from_results(ran.results.clone(), confidence), &glyphs, &mut warnings);
+    let report = Results::new(Evidence::from_results(ran.results.clone(), confidence));
     let made =
         format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.len(), "claim"));
     watch.end(&Done { step: "evidence", made, took: started.elapsed(), reused: false });
@@ -104,7 +101,7 @@ pub(super) fn compute(
         findings,
         codebook: Codebook::load(&study.root)?,
         glyphs,
-        warnings,
+        warnings: Diagnostics::new(),
         _temporary: None,
     })
 }
@@ -145,7 +142,6 @@ pub(super) fn write_document(
     study: &Study,
     wave: &Wave,
     evaluated: &Evaluated,
-    warnings: &mut Diagnostics,
 ) -> Result<(Arc<Templates>, Document), Diagnostics> {
     let templates = Arc::new(Templates::read(&study.root)?);
     let document = report::write(&Material {
@@ -155,7 +151,8 @@ pub(super) fn write_document(
         numbers: Arc::clone(&evaluated.report) as Arc<dyn report::numbers::Numbers>,
         titles: evaluated.report.titles(),
         findings: &evaluated.findings,
-        codebook: codebook::entries(&evaluated.codebook, &wave.id, &evaluated.glyphs, warnings),
+        codebook: codebook::entries(&evaluated.codebook, &wave.id),
+        glyphs: &evaluated.glyphs,
         scales: codebook::scales(&evaluated.codebook),
     })?;
     Ok((templates, document))
@@ -173,10 +170,8 @@ pub fn evaluate(study: &Study, wave: &Wave) -> Result<Evaluated, Diagnostics> {
         && manifest.are_whole(&built, "store/")
     {
         let kept = Kept::read(&built, &manifest);
-        let mut evaluated = compute(study, wave, &built.join("store"), &kept, &Unwatched)?;
-        let mut warnings = manifest.warnings_of("store");
-        warnings.extend(std::mem::take(&mut evaluated.warnings));
-        return Ok(Evaluated { warnings, ..evaluated });
+        let evaluated = compute(study, wave, &built.join("store"), &kept, &Unwatched)?;
+        return Ok(Evaluated { warnings: manifest.warnings_of("store"), ..evaluated });
     }
     afresh(study, wave, &Unwatched)
 }
@@ -187,10 +182,9 @@ fn afresh(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<Evaluated, Di
     let folder = temporary.path().join("store");
     let started = Instant::now();
     watch.begin("store");
-    let (tables, mut warnings) = write_store(study, wave, &folder)?;
+    let (tables, warnings) = write_store(study, wave, &folder)?;
     watch.end(&Done { step: "store", made: count(tables, "table"), took: started.elapsed(), reused: false });
-    let mut evaluated = compute(study, wave, &folder, &Kept::default(), watch)?;
-    warnings.extend(std::mem::take(&mut evaluated.warnings));
+    let evaluated = compute(study, wave, &folder, &Kept::default(), watch)?;
     Ok(Evaluated { warnings, _temporary: Some(temporary), ..evaluated })
 }
 
@@ -211,8 +205,9 @@ pub fn check(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<(String, D
             return Err(faults);
         }
     };
+    let (_, document) = write_document(study, wave, &evaluated)?;
     let mut warnings = evaluated.warnings.clone();
-    let (_, document) = write_document(study, wave, &evaluated, &mut warnings)?;
+    warnings.extend(document.warnings);
     let summary = format!(
         "{}, {} judged, {} in the text",
         count(evaluated.results().len(), "query result"),

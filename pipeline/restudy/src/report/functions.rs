@@ -111,7 +111,7 @@ impl Calls {
 
     fn cell(&self, template: &str, reference: &str) -> Called {
         Ok(match self.numbers.text(reference) {
-            Ok(text) => Value::from(text),
+            Ok(text) => Value::from(self.recorder().cleaner.clean(&text, || format!("`{reference}`"))),
             Err(fault) => self.misnamed(template, reference, fault),
         })
     }

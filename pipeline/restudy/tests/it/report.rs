@@ -2,12 +2,12 @@
 
 use proptest::prelude::*;
 
+use restudy::evidence::claim::{Claim, Finding, Verdict};
 use restudy::queries::head::Purpose;
 
 use super::report_material::{Written, document, document_of, root, shares, templates, text};
-use restudy::diagnostic::Diagnostics;
 use restudy::report::escape::{expression, literal};
-use restudy::report::glyphs::Glyphs;
+use restudy::report::glyphs::{Cleaner, Glyphs};
 use restudy::report::lint::citation_keys;
 use restudy::report::{Document, data};
 use restudy::typst::{Home, Job, compile, find, timestamp};
@@ -279,10 +279,10 @@ fn nasty_text_prints_itself() {
 fn characters_without_a_glyph_are_replaced_and_told() {
     let glyphs = Glyphs::read(&root().join("report-templates/theme/fonts")).unwrap();
     assert_eq!(glyphs.printable("café – “ok” £5"), ("café – “ok” £5".to_owned(), vec![]));
-    let mut told = Diagnostics::new();
-    let clean = glyphs.clean("fine 👍🏽\u{1}, 日本", || "row 3".to_owned(), &mut told);
+    let mut cleaner = Cleaner::new(&glyphs);
+    let clean = cleaner.clean("fine 👍🏽\u{1}, 日本", || "row 3".to_owned());
     assert_eq!(clean, "fine [?], [?]");
-    let told = told.to_string();
+    let told = cleaner.told.to_string();
     for part in [
         "warning: no font of the report has U+1F44D, U+1F3FD, U+65E5, U+672C",
         "in row 3",
@@ -290,6 +290,51 @@ fn characters_without_a_glyph_are_replaced_and_told() {
     ] {
         assert!(told.contains(part), "{part} in {told}");
     }
+}
+
+#[test]
+fn whatever_the_data_say_is_printed_somehow_and_attached_as_it_is() {
+    let odd = "日本 👍 \u{1b}[31m \u{F8E0} x";
+    let numbers = || Written(vec![shares("providers", Purpose::Figure(1), &["provider"], &[(&[odd], 1, 2)])]);
+    let body = "{{ cell(\"providers[#1].provider\") }} {{ num(\"providers[#1].share\") }}\n\n\
+        {{ figure(\"providers\", chart=\"bars\", caption=\"P\") }}\n\n{{ evidence_table() }}";
+    let finding = Finding {
+        claim: Claim {
+            id: "S1".into(),
+            section: odd.into(),
+            phase: odd.into(),
+            measure: odd.into(),
+            subgroup: odd.into(),
+            statistic: "statement".into(),
+            value: None,
+            count: None,
+            base: None,
+            precision: odd.into(),
+            note: odd.into(),
+        },
+        verdict: Verdict::Reproduced,
+        printed: odd.into(),
+        found: odd.into(),
+        query: "providers".into(),
+        reason: odd.into(),
+    };
+    let made = document_of(templates(body), numbers(), &[finding]).unwrap();
+    for (name, bytes) in &made.files {
+        // An id is compared, never printed.
+        let text: String = String::from_utf8_lossy(bytes)
+            .split_inclusive('\n')
+            .filter(|line| !line.trim_start().starts_with("\"id\": "))
+            .collect();
+        if name.ends_with(".json") {
+            assert!(!text.contains(['日', '👍', '\u{F8E0}']) && !text.contains("\\u001b"), "{name}: {text}");
+        } else if name.ends_with(".csv") {
+            assert!(text.contains(odd), "{name}: {text}");
+        }
+    }
+    let told: Vec<String> = made.warnings.iter().map(|w| w.message.clone()).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    let Some(made) = compiled(&made) else { return };
+    assert!(made.is_ok(), "{made:?}");
 }
 
 /// A program that says it is Typst, and does as `script` says.

@@ -190,7 +190,9 @@ pub(super) fn document_of(
     findings: &[Finding],
 ) -> Result<Document, Diagnostics> {
     let study = study();
+    let fonts = root().join("report-templates/theme/fonts");
     write(&Material {
+        glyphs: &restudy::report::glyphs::Glyphs::read(&fonts).unwrap(),
         wave: &study.waves[0],
         study: &study,
         templates: Arc::new(templates),
