@@ -71,6 +71,17 @@ fn text_in_tags_is_read_too() {
 }
 
 #[test]
+fn data_cannot_become_markup() {
+    for body in
+        ["{{ cell(\"providers[#2].provider\") | safe }}", "{{ [cell(\"providers[#2].provider\")] | tojson }}"]
+    {
+        assert!(faults(body)[0].contains("filter"), "{:?}", faults(body));
+    }
+    let told = faults("{% autoescape false %}{{ cell(\"providers[#2].provider\") }}{% endautoescape %}");
+    assert_eq!(told, ["`autoescape` has no place in a report"]);
+}
+
+#[test]
 fn a_fault_shows_its_line() {
     let told = document("One.\n\nThere are 12 per cent.").unwrap_err().to_string();
     assert!(told.contains("report-templates/report.typ.jinja:9:11"), "{told}");
