@@ -119,6 +119,7 @@ fn a_sound_study_gives_typed_labelled_answers_and_a_reason_for_every_missing_one
     assert_eq!(reason("borrows", "r1"), "answered");
     assert_eq!(reason("kinds__novels", "r2"), "not asked");
     assert_eq!(reason("kinds_other", "r1"), "not applicable");
+    assert_eq!(reason("kinds_other", "r2"), "not asked");
     assert_eq!(reason("visits__family", "r3"), "skipped");
     assert_eq!(reason("wish_coded", "r2"), "skipped");
     // An answer is there, or it is missing for one reason: never both, never neither.
