@@ -10,6 +10,7 @@ use super::queries::{Kept, Ran};
 use super::steps::{self, Evaluated};
 use super::{Done, Watch};
 use crate::diagnostic::{Diagnostic, Diagnostics, count};
+use crate::evidence::Verdict;
 use crate::publish::{Fresh, MANIFEST, Manifest, Tool, hash, hash_file, write_file};
 use crate::report::templates::{FOLDER, Templates};
 use crate::report::{DOCUMENT, Document, data};
@@ -85,14 +86,13 @@ pub fn build(
     making.results(&evaluated)?;
     let (templates, document) = making.document(&mut evaluated, &mut warnings)?;
     warnings.extend(making.pdf(&typst, &templates, &document)?);
-    let audit = data::audit(&evaluated.findings);
     let summary = format!(
         "{} in the text, {}, {}, {} of {} claims reproduced",
         count(document.numbers, "number"),
         count(document.figures, "figure"),
         count(document.tables, "table"),
-        audit["counts"]["reproduced"],
-        audit["total"]
+        evaluated.findings.count(Verdict::Reproduced),
+        evaluated.findings.total
     );
     let sha = sha.join().map_err(|_| Diagnostic::error("the hash of Typst could not be computed"))??;
     making.manifest(Tool { version: typst.version, sha256: sha }, &evaluated.ran)?;
@@ -175,10 +175,8 @@ impl Making<'_> {
         }
         let statistics = evaluated.report.statistics();
         write_file(self.fresh.path(), "evidence.csv", &data::evidence_csv(statistics)?)?;
-        write_file(self.fresh.path(), "audit.csv", &data::audit_csv(&evaluated.findings)?)?;
-        let audit = serde_json::to_string_pretty(&data::audit(&evaluated.findings));
-        let audit = audit.map_err(|e| Diagnostic::error(e.to_string()))? + "\n";
-        write_file(self.fresh.path(), "audit.json", audit.as_bytes())
+        write_file(self.fresh.path(), "audit.csv", evaluated.findings.to_csv()?.as_bytes())?;
+        write_file(self.fresh.path(), "audit.json", evaluated.findings.to_json()?.as_bytes())
     }
 
     fn document(

@@ -12,7 +12,7 @@ use super::{Done, Unwatched, Watch};
 use crate::codebook::Codebook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, count};
 use crate::engine::Session;
-use crate::evidence::{Evidence, Finding, Relations, audit};
+use crate::evidence::{Evidence, Findings, Relations, audit};
 use crate::publish::Manifest;
 use crate::queries::{Catalogue, Purpose, QueryResult};
 use crate::report::glyphs::Glyphs;
@@ -31,7 +31,7 @@ pub struct Evaluated {
     /// Results and evidence, as the report reads them.
     pub report: Arc<Results>,
     /// The audit.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// The codebook.
     pub codebook: Codebook,
     /// What the report's fonts can print.
@@ -85,17 +85,22 @@ pub(super) fn compute(
     watch.begin("evidence");
     let mut warnings = Diagnostics::new();
     let mut faults = checks(&ran.results);
-    let findings = audited(study, &session, &ran.results).unwrap_or_else(|found| {
-        faults.extend(found);
-        Vec::new()
-    });
-    let ((), _) = faults.or(())?;
+    let findings = match audited(study, &session, &ran.results) {
+        Ok(findings) => faults.or(findings)?.0,
+        Err(found) => {
+            faults.extend(found);
+            return Err(faults);
+        }
+    };
     let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
     let findings = printable(findings, &glyphs, &mut warnings);
+    if let Some(message) = findings.differing() {
+        warnings.push(Diagnostic::warning(message).hint("`restudy audit` tells why"));
+    }
     let report =
         Results::new(Evidence::from_results(ran.results.clone(), confidence), &glyphs, &mut warnings);
     let made =
-        format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.len(), "claim"));
+        format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.total, "claim"));
     watch.end(&Done { step: "evidence", made, took: started.elapsed(), reused: false });
     Ok(Evaluated {
         session,
@@ -110,12 +115,13 @@ pub(super) fn compute(
 }
 
 /// What the data say of each published claim.
-fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Vec<Finding>, Diagnostics> {
-    let claims = audit::claims(&session.query("select * from claims", &BTreeMap::new())?)?;
+fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Findings, Diagnostics> {
+    let register = &study.sources.claims;
+    let claims = audit::claims(register, &session.query("select * from claims", &BTreeMap::new())?)?;
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
     let file = &study.sources.claim_relations;
     let relations = Relations::parse(file, &fs_err::read_to_string(study.root.join(file))?, &ids)?;
-    Ok(audit::audit(&claims, results, &relations)?.findings)
+    audit::audit(&claims, results, &relations)
 }
 
 /// A row of a query in `queries/checks/` is a fault of the data.
@@ -212,7 +218,7 @@ pub fn check(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<(String, D
     let summary = format!(
         "{}, {} judged, {} in the text",
         count(evaluated.results().len(), "query result"),
-        count(evaluated.findings.len(), "claim"),
+        count(evaluated.findings.total, "claim"),
         count(document.numbers, "number")
     );
     Ok((summary, warnings))

@@ -3,14 +3,14 @@
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::evidence::{Cell, Evidence, Finding, Reference, Statistic, Unit, guards, printed};
+use crate::evidence::{Cell, Evidence, Finding, Findings, Reference, Statistic, Unit, guards, printed};
 use crate::queries::{Column, ColumnKind, QueryResult};
 
 use super::glyphs::Glyphs;
 use super::numbers::{CellView, Judgement, Misnamed, Numbers, ResultView, RowView};
 
 /// Findings whose text the report's fonts can print; what had to be replaced is told.
-pub fn printable(findings: Vec<Finding>, glyphs: &Glyphs, faults: &mut Diagnostics) -> Vec<Finding> {
+pub fn printable(findings: Findings, glyphs: &Glyphs, faults: &mut Diagnostics) -> Findings {
     let mut clean = |mut finding: Finding| {
         let id = finding.claim.id.clone();
         let claim = &mut finding.claim;
@@ -27,7 +27,7 @@ pub fn printable(findings: Vec<Finding>, glyphs: &Glyphs, faults: &mut Diagnosti
         }
         finding
     };
-    findings.into_iter().map(&mut clean).collect()
+    Findings { findings: findings.findings.into_iter().map(&mut clean).collect(), ..findings }
 }
 
 /// Results and evidence of a wave.

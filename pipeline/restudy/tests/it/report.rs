@@ -4,12 +4,12 @@ use proptest::prelude::*;
 
 use restudy::queries::head::Purpose;
 
-use super::report_material::{Written, document, document_of, root, shares, templates, text};
+use super::report_material::{Written, document, document_of, no_findings, root, shares, templates, text};
 use restudy::diagnostic::Diagnostics;
+use restudy::report::Document;
 use restudy::report::escape::{expression, literal};
 use restudy::report::glyphs::Glyphs;
 use restudy::report::lint::citation_keys;
-use restudy::report::{Document, data};
 use restudy::typst::{Home, Job, compile, find, timestamp};
 
 fn faults(body: &str) -> Vec<String> {
@@ -133,13 +133,6 @@ fn charts_say_what_they_show() {
 #[test]
 fn figures_that_are_not_shown_cannot_be_referred_to() {
     assert_eq!(faults("@fig-offers"), ["`@fig-offers` refers to nothing that the report shows"]);
-}
-
-#[test]
-fn an_audit_counts_its_verdicts() {
-    let audit = data::audit(&[]);
-    assert_eq!(audit["counts"]["reproduced"], 0);
-    assert_eq!(audit["total"], 0);
 }
 
 /// Reads a Typst string literal as Typst does.
@@ -269,7 +262,7 @@ fn nasty_text_prints_itself() {
     // What follows a value is never taken for its arguments.
     let body = "{{ cell(\"providers[#1].provider\") }}(a)[b].c\n\n\
         {{ table(\"providers\", columns={\"provider\": \"P\"}, caption=\"*P* #x\") }}";
-    let made = document_of(templates(body), numbers, &[]).unwrap();
+    let made = document_of(templates(body), numbers, &no_findings()).unwrap();
     assert!(text(&made).contains(&expression(nasty)));
     let Some(made) = compiled(&made) else { return };
     assert!(made.is_ok(), "{made:?}");
