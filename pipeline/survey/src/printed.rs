@@ -79,12 +79,7 @@ impl PrintedPercent {
     }
 
     /// The range without ends that are not allowed: an exact half is the only number that can lie outside by one.
-    fn inwards(
-        self,
-        first: u128,
-        last: u128,
-        allowed: impl Fn(u64) -> bool,
-    ) -> Option<RangeInclusive<u64>> {
+    fn inwards(self, first: u128, last: u128, allowed: impl Fn(u64) -> bool) -> Option<RangeInclusive<u64>> {
         let (first, last) = (u64::try_from(first).ok()?, u64::try_from(last).ok()?);
         let first = if allowed(first) { first } else { first.checked_add(1)? };
         let last = if allowed(last) { last } else { last.checked_sub(1)? };
@@ -147,7 +142,10 @@ mod tests {
     #[test]
     fn huge_counts_and_bases_take_no_time() {
         let huge = 9_000_000_000_000_000_000;
-        assert_eq!(percent(50.0).bases(huge, u64::MAX), Some(17_821_782_178_217_821_783..=18_181_818_181_818_181_818));
+        assert_eq!(
+            percent(50.0).bases(huge, u64::MAX),
+            Some(17_821_782_178_217_821_783..=18_181_818_181_818_181_818)
+        );
         assert_eq!(percent(53.0).bases(80, u64::MAX), Some(150..=152));
         assert_eq!(percent(53.0).bases(huge, 196), None);
         assert_eq!(percent(50.0).counts(huge), Some(4_455_000_000_000_000_000..=4_545_000_000_000_000_000));

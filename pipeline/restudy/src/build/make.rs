@@ -10,7 +10,8 @@ use super::program::Hashing;
 use super::queries::{Kept, Ran};
 use super::steps::{self, Evaluated};
 use super::{Done, Watch};
-use crate::diagnostic::{Diagnostic, Diagnostics, count};
+use crate::diagnostic::{Diagnostics, count};
+use crate::evidence::Verdict;
 use crate::publish::{Fresh, MANIFEST, Manifest, Tool, hash, write_file};
 use crate::report::templates::{FOLDER, Templates};
 use crate::report::{DOCUMENT, Document, data};
@@ -84,26 +85,30 @@ pub fn build(
         fresh: &fresh,
     };
     let of_store = making.store()?;
-    let evaluated =
+    let mut evaluated =
         steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch)?;
     making.results(&evaluated)?;
     let (templates, document) = making.document(&evaluated)?;
     let of_pdf = making.pdf(&typst, &known, &templates, &document)?;
-    let warnings: IndexMap<String, Diagnostics> =
-        [("store", of_store), ("document", document.warnings), ("pdf", of_pdf)]
-            .into_iter()
-            .filter(|(_, found)| !found.is_empty())
-            .map(|(step, found)| (step.to_owned(), found))
-            .collect();
+    let of_evidence = std::mem::take(&mut evaluated.warnings);
+    let warnings: IndexMap<String, Diagnostics> = [
+        ("store", of_store),
+        ("evidence", of_evidence),
+        ("document", document.warnings),
+        ("pdf", of_pdf),
+    ]
+    .into_iter()
+    .filter(|(_, found)| !found.is_empty())
+    .map(|(step, found)| (step.to_owned(), found))
+    .collect();
     let all = together(&warnings);
-    let audit = data::audit(&evaluated.findings);
     let summary = format!(
         "{} in the text, {}, {}, {} of {} claims reproduced",
         count(document.numbers, "number"),
         count(document.figures, "figure"),
         count(document.tables, "table"),
-        audit["counts"]["reproduced"],
-        audit["total"]
+        evaluated.findings.count(Verdict::Reproduced),
+        evaluated.findings.total
     );
     let sha256 = match hashing {
         Some(hashing) => hashing.sha()?,
@@ -207,10 +212,8 @@ impl Making<'_> {
         }
         let statistics = evaluated.report.statistics();
         write_file(self.fresh.path(), "evidence.csv", &data::evidence_csv(statistics)?)?;
-        write_file(self.fresh.path(), "audit.csv", &data::audit_csv(&evaluated.findings)?)?;
-        let audit = serde_json::to_string_pretty(&data::audit(&evaluated.findings));
-        let audit = audit.map_err(|e| Diagnostic::error(e.to_string()))? + "\n";
-        write_file(self.fresh.path(), "audit.json", audit.as_bytes())
+        write_file(self.fresh.path(), "audit.csv", evaluated.findings.to_csv()?.as_bytes())?;
+        write_file(self.fresh.path(), "audit.json", evaluated.findings.to_json()?.as_bytes())
     }
 
     fn document(&self, evaluated: &Evaluated) -> Result<(std::sync::Arc<Templates>, Document), Diagnostics> {

@@ -12,7 +12,7 @@ use super::{Done, Unwatched, Watch};
 use crate::codebook::Codebook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, count};
 use crate::engine::Session;
-use crate::evidence::{Evidence, Finding, Relations, audit};
+use crate::evidence::{Evidence, Findings, Relations, audit};
 use crate::publish::Manifest;
 use crate::queries::{Catalogue, Purpose, QueryResult};
 use crate::report::glyphs::Glyphs;
@@ -31,7 +31,7 @@ pub struct Evaluated {
     /// Results and evidence, as the report reads them.
     pub report: Arc<Results>,
     /// The audit.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// The codebook.
     pub codebook: Codebook,
     /// What the report's fonts can print.
@@ -84,15 +84,21 @@ pub(super) fn compute(
     let started = Instant::now();
     watch.begin("evidence");
     let mut faults = checks(&ran.results);
-    let findings = audited(study, &session, &ran.results).unwrap_or_else(|found| {
-        faults.extend(found);
-        Vec::new()
-    });
-    let ((), _) = faults.or(())?;
+    let findings = match audited(study, &session, &ran.results) {
+        Ok(findings) => faults.or(findings)?.0,
+        Err(found) => {
+            faults.extend(found);
+            return Err(faults);
+        }
+    };
     let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
+    let mut warnings = Diagnostics::new();
+    if let Some(message) = findings.differing() {
+        warnings.push(Diagnostic::warning(message).hint("`restudy audit` tells why"));
+    }
     let report = Results::new(Evidence::from_results(ran.results.clone(), confidence));
     let made =
-        format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.len(), "claim"));
+        format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.total, "claim"));
     watch.end(&Done { step: "evidence", made, took: started.elapsed(), reused: false });
     Ok(Evaluated {
         session,
@@ -101,18 +107,19 @@ pub(super) fn compute(
         findings,
         codebook: Codebook::load(&study.root)?,
         glyphs,
-        warnings: Diagnostics::new(),
+        warnings,
         _temporary: None,
     })
 }
 
 /// What the data say of each published claim.
-fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Vec<Finding>, Diagnostics> {
-    let claims = audit::claims(&session.query("select * from claims", &BTreeMap::new())?)?;
+fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Findings, Diagnostics> {
+    let register = &study.sources.claims;
+    let claims = audit::claims(register, &session.query("select * from claims", &BTreeMap::new())?)?;
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
     let file = &study.sources.claim_relations;
     let relations = Relations::parse(file, &fs_err::read_to_string(study.root.join(file))?, &ids)?;
-    Ok(audit::audit(&claims, results, &relations)?.findings)
+    audit::audit(&claims, results, &relations)
 }
 
 /// A row of a query in `queries/checks/` is a fault of the data.
@@ -170,8 +177,10 @@ pub fn evaluate(study: &Study, wave: &Wave) -> Result<Evaluated, Diagnostics> {
         && manifest.are_whole(&built, "store/")
     {
         let kept = Kept::read(&built, &manifest);
-        let evaluated = compute(study, wave, &built.join("store"), &kept, &Unwatched)?;
-        return Ok(Evaluated { warnings: manifest.warnings_of("store"), ..evaluated });
+        let mut evaluated = compute(study, wave, &built.join("store"), &kept, &Unwatched)?;
+        let mut warnings = manifest.warnings_of("store");
+        warnings.extend(std::mem::take(&mut evaluated.warnings));
+        return Ok(Evaluated { warnings, ..evaluated });
     }
     afresh(study, wave, &Unwatched)
 }
@@ -182,9 +191,10 @@ fn afresh(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<Evaluated, Di
     let folder = temporary.path().join("store");
     let started = Instant::now();
     watch.begin("store");
-    let (tables, warnings) = write_store(study, wave, &folder)?;
+    let (tables, mut warnings) = write_store(study, wave, &folder)?;
     watch.end(&Done { step: "store", made: count(tables, "table"), took: started.elapsed(), reused: false });
-    let evaluated = compute(study, wave, &folder, &Kept::default(), watch)?;
+    let mut evaluated = compute(study, wave, &folder, &Kept::default(), watch)?;
+    warnings.extend(std::mem::take(&mut evaluated.warnings));
     Ok(Evaluated { warnings, _temporary: Some(temporary), ..evaluated })
 }
 
@@ -211,7 +221,7 @@ pub fn check(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<(String, D
     let summary = format!(
         "{}, {} judged, {} in the text",
         count(evaluated.results().len(), "query result"),
-        count(evaluated.findings.len(), "claim"),
+        count(evaluated.findings.total, "claim"),
         count(document.numbers, "number")
     );
     Ok((summary, warnings))

@@ -30,7 +30,7 @@ use indexmap::IndexMap;
 use minijinja::context;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::evidence::claim::Finding;
+use crate::evidence::Findings;
 use crate::study::{Study, Wave};
 
 use escape::literal;
@@ -60,7 +60,7 @@ pub struct Material<'a> {
     /// Titles of queries by name.
     pub titles: IndexMap<String, String>,
     /// The audit.
-    pub findings: &'a [Finding],
+    pub findings: &'a Findings,
     /// The codebook, as the theme prints it.
     pub codebook: serde_json::Value,
     /// Ordered sets of labels.
@@ -234,14 +234,14 @@ fn files(
         files.insert(format!("data/{name}.csv"), data::result_csv(&recorder.shown[name].result)?);
         source.push_str(&attachment(&format!("{name}.csv"), &recorder.shown[name].result.head.title));
     }
-    files.insert("data/audit.csv".into(), data::audit_csv(material.findings)?);
+    files.insert("data/audit.csv".into(), material.findings.to_csv()?.into_bytes());
     source.push_str(&attachment("audit.csv", "Published claims against the data"));
     source.push_str(CHECKS);
     let all: Vec<serde_json::Value> = figures.into_iter().map(|(_, value)| value).collect();
     let title_of = |query: &str| material.titles.get(query).cloned().unwrap_or_default();
     files.insert("data/figures.json".into(), json("figures", serde_json::Value::Array(all))?);
     files.insert("data/evidence.json".into(), json("evidence", data::evidence(recorder, title_of))?);
-    files.insert("data/audit.json".into(), json("audit", data::audit(material.findings))?);
+    files.insert("data/audit.json".into(), json("audit", serde_json::to_value(material.findings).map_err(|e| Diagnostic::error(e.to_string()))?)?);
     files.insert("data/codebook.json".into(), json("codebook", material.codebook.clone())?);
     files.insert("data/meta.json".into(), json("study.toml", data::meta(material.study, material.wave))?);
     for (name, bytes) in &material.templates.plain {

@@ -118,6 +118,28 @@ fn every_claim_has_a_verdict() {
 }
 
 #[test]
+fn a_claim_that_differs_fails_the_audit_and_is_told_by_the_check() {
+    let copy = copy_of_the_study();
+    let register = copy.path().join("fixtures/claims/published-claims.csv");
+    let claims = fs_err::read_to_string(&register).unwrap();
+    fs_err::write(
+        &register,
+        claims.replace(
+            "S13,2.2,survey,school has a science club,answered the item,percent,71,129,,",
+            "S13,2.2,survey,school has a science club,answered the item,percent,61,,,",
+        ),
+    )
+    .unwrap();
+    let told = restudy(copy.path()).arg("audit").assert().code(1);
+    let told = told.get_output();
+    assert!(text(&told.stdout).contains("1 differs"), "{}", text(&told.stdout));
+    assert!(text(&told.stderr).contains("1 claim differs from the data: S13"), "{}", text(&told.stderr));
+    let told = restudy(copy.path()).arg("check").assert().success();
+    let told = text(&told.get_output().stderr);
+    assert!(told.contains("warning: 1 claim differs from the data: S13"), "{told}");
+}
+
+#[test]
 fn questions_are_answered_in_three_forms() {
     let ask = |format: &str| {
         let sql = "select role, invited from frame where wave = $wave order by invited desc limit 1";

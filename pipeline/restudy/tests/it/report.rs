@@ -2,14 +2,15 @@
 
 use proptest::prelude::*;
 
-use restudy::evidence::claim::{Claim, Finding, Verdict};
+use restudy::evidence::claim::{Claim, Finding, Kind, Verdict};
+use restudy::evidence::{Findings, Precision};
 use restudy::queries::head::Purpose;
 
-use super::report_material::{Written, document, document_of, root, shares, templates, text};
+use super::report_material::{Written, document, document_of, no_findings, root, shares, templates, text};
+use restudy::report::Document;
 use restudy::report::escape::{expression, literal};
 use restudy::report::glyphs::{Cleaner, Glyphs};
 use restudy::report::lint::citation_keys;
-use restudy::report::{Document, data};
 use restudy::typst::{Home, Job, compile, find, timestamp};
 
 fn faults(body: &str) -> Vec<String> {
@@ -146,13 +147,6 @@ fn figures_that_are_not_shown_cannot_be_referred_to() {
     assert_eq!(faults("@fig-offers"), ["`@fig-offers` refers to nothing that the report shows"]);
 }
 
-#[test]
-fn an_audit_counts_its_verdicts() {
-    let audit = data::audit(&[]);
-    assert_eq!(audit["counts"]["reproduced"], 0);
-    assert_eq!(audit["total"], 0);
-}
-
 /// Reads a Typst string literal as Typst does.
 fn unquoted(literal: &str) -> Option<String> {
     let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
@@ -280,7 +274,7 @@ fn nasty_text_prints_itself() {
     // What follows a value is never taken for its arguments.
     let body = "{{ cell(\"providers[#1].provider\") }}(a)[b].c\n\n\
         {{ table(\"providers\", columns={\"provider\": \"P\"}, caption=\"*P* #x\") }}";
-    let made = document_of(templates(body), numbers, &[]).unwrap();
+    let made = document_of(templates(body), numbers, &no_findings()).unwrap();
     assert!(text(&made).contains(&expression(nasty)));
     let Some(made) = compiled(&made) else { return };
     assert!(made.is_ok(), "{made:?}");
@@ -316,11 +310,11 @@ fn whatever_the_data_say_is_printed_somehow_and_attached_as_it_is() {
             phase: odd.into(),
             measure: odd.into(),
             subgroup: odd.into(),
-            statistic: "statement".into(),
+            statistic: Kind::Statement,
             value: None,
             count: None,
             base: None,
-            precision: odd.into(),
+            precision: Precision::Exact,
             note: odd.into(),
         },
         verdict: Verdict::Reproduced,
@@ -329,7 +323,8 @@ fn whatever_the_data_say_is_printed_somehow_and_attached_as_it_is() {
         query: "providers".into(),
         reason: odd.into(),
     };
-    let made = document_of(templates(body), numbers(), &[finding]).unwrap();
+    let findings = Findings { findings: vec![finding], total: 1, ..no_findings() };
+    let made = document_of(templates(body), numbers(), &findings).unwrap();
     for (name, bytes) in &made.files {
         // An id is compared, never printed.
         let text: String = String::from_utf8_lossy(bytes)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use restudy::diagnostic::Diagnostics;
-use restudy::evidence::claim::Finding;
+use restudy::evidence::Findings;
 use restudy::evidence::statistic::{Statistic, Unit};
 use restudy::queries::head::{Column, ColumnKind, Purpose, QueryHead};
 use restudy::report::numbers::{CellView, Judgement, Misnamed, Numbers, ResultView, RowView};
@@ -180,14 +180,19 @@ pub(super) fn study() -> Study {
 
 /// The document that `body` makes.
 pub(super) fn document(body: &str) -> Result<Document, Diagnostics> {
-    document_of(templates(body), written(), &[])
+    document_of(templates(body), written(), &no_findings())
+}
+
+/// The audit of a register without claims.
+pub(super) fn no_findings() -> Findings {
+    restudy::evidence::audit(&[], &[], &restudy::evidence::Relations::default()).unwrap()
 }
 
 /// The document that these make.
 pub(super) fn document_of(
     templates: Templates,
     numbers: Written,
-    findings: &[Finding],
+    findings: &Findings,
 ) -> Result<Document, Diagnostics> {
     let study = study();
     let fonts = root().join("report-templates/theme/fonts");
