@@ -91,16 +91,12 @@ pub fn build(
     let (templates, document) = making.document(&evaluated)?;
     let of_pdf = making.pdf(&typst, &known, &templates, &document)?;
     let of_evidence = std::mem::take(&mut evaluated.warnings);
-    let warnings: IndexMap<String, Diagnostics> = [
-        ("store", of_store),
-        ("evidence", of_evidence),
-        ("document", document.warnings),
-        ("pdf", of_pdf),
-    ]
-    .into_iter()
-    .filter(|(_, found)| !found.is_empty())
-    .map(|(step, found)| (step.to_owned(), found))
-    .collect();
+    let warnings: IndexMap<String, Diagnostics> =
+        [("store", of_store), ("evidence", of_evidence), ("document", document.warnings), ("pdf", of_pdf)]
+            .into_iter()
+            .filter(|(_, found)| !found.is_empty())
+            .map(|(step, found)| (step.to_owned(), found))
+            .collect();
     let all = together(&warnings);
     let summary = format!(
         "{} in the text, {}, {}, {} of {} claims reproduced",

@@ -241,7 +241,13 @@ fn files(
     let title_of = |query: &str| material.titles.get(query).cloned().unwrap_or_default();
     files.insert("data/figures.json".into(), json("figures", serde_json::Value::Array(all))?);
     files.insert("data/evidence.json".into(), json("evidence", data::evidence(recorder, title_of))?);
-    files.insert("data/audit.json".into(), json("audit", serde_json::to_value(material.findings).map_err(|e| Diagnostic::error(e.to_string()))?)?);
+    files.insert(
+        "data/audit.json".into(),
+        json(
+            "audit",
+            serde_json::to_value(material.findings).map_err(|e| Diagnostic::error(e.to_string()))?,
+        )?,
+    );
     files.insert("data/codebook.json".into(), json("codebook", material.codebook.clone())?);
     files.insert("data/meta.json".into(), json("study.toml", data::meta(material.study, material.wave))?);
     for (name, bytes) in &material.templates.plain {

@@ -380,6 +380,19 @@ fn the_wrong_typst_is_refused_and_a_slow_one_is_stopped() {
     assert!(run("0.15.8", "sleep 20").contains("took longer than"));
     assert!(started.elapsed().as_secs() < 10);
     assert!(run("0.15.9", "exit 3").contains("without saying why"));
+    let told = run("0.15.7", "echo no");
+    assert!(
+        told.contains("reports success, and has not made a PDF") && told.contains("gave 3 bytes"),
+        "{told}"
+    );
+    // One that never tells its version is not waited for.
+    let silent = folder.path().join("typst-silent");
+    fs_err::copy(pretender(folder.path(), "0.15.6", ""), &silent).unwrap();
+    fs_err::write(&silent, "#!/bin/sh\nexec sleep 60\n").unwrap();
+    let started = std::time::Instant::now();
+    let told = find(Some(&silent), &root()).unwrap_err().to_string();
+    assert!(told.contains("does not tell its version within 5 seconds"), "{told}");
+    assert!(started.elapsed().as_secs() < 20);
 }
 
 #[cfg(unix)]
