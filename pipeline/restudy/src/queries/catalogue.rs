@@ -227,7 +227,9 @@ fn circle(waiting: &IndexMap<String, Query>) -> Diagnostic {
     if steps.len() == 2 {
         return Diagnostic::error(format!("the query {} selects from itself", steps[0]))
             .at(Place::file(file))
-            .hint("a query cannot have the name of a table that it selects from: give the file another name");
+            .hint(
+                "a query cannot have the name of a table that it selects from: give the file another name",
+            );
     }
     Diagnostic::error(format!("queries select from each other in a circle: {}", steps.join(" → ")))
         .at(Place::file(file))

@@ -66,6 +66,51 @@ fn promises_are_held_against_the_result() {
 }
 
 #[test]
+fn chance_decides_nothing() {
+    let of = |share: &str| {
+        format!(
+            "select item, 1 as n, 2 as base, {share} as share from (values ('a'), ('b')) as t (item)\norder by item"
+        )
+    };
+    let fed = |from: &str| format!("select item, 1 as n, 2 as base, 0.5 as share\nfrom {from} order by item");
+    let t = "(values ('a', 1), ('b', 2)) as t (item, x)";
+    let faults: Vec<String> = [
+        of("random() * 0"),
+        of("case when now() is null then 0.4 else 0.5 end"),
+        of("case when current_timestamp is null then 0.4 else 0.5 end"),
+        of("case when current_date is null then 0.4 else 0.5 end"),
+        of("case when current_time is null then 0.4 else 0.5 end"),
+        of("case when uuid() = '' then 0.4 else 0.5 end"),
+        of("case when rank() over (order by item) = row_number() over () then 0.5 else 0.5 end"),
+        of("case when lag(item) over (partition by item) is null then 0.5 else 0.5 end"),
+        of("case when sum(1) over (rows 1 preceding) > 0 then 0.5 else 0.5 end"),
+        of("(select random() * 0 + 0.5)"),
+        fed(&format!("(select first_value(item) as item from {t}) as u")),
+        fed(&format!("(select string_agg(item, ', ') as item from {t}) as u")),
+        fed(&format!("(select array_agg(item order by x)[1] || array_agg(item)[1] as item from {t}) as u")),
+        fed(&format!("(select distinct on (x) item from {t}) as u")),
+        fed(&format!("(select item from {t} limit 1) as u")),
+        fed(&format!(
+            "(select item from (select item from {t} order by item) as v group by item limit 1) as u"
+        )),
+    ]
+    .into_iter()
+    .map(|sql| format!("{sql}\n--- {}", run(&format!("{HEAD}\n{sql}\n")).expect_err(&sql)))
+    .collect();
+    insta::assert_snapshot!(faults.join("\n\n"));
+    for sql in [
+        of("case when row_number() over (partition by item order by item) > 0 then 0.5 end"),
+        of("case when count(*) over (partition by item) > 0 then 0.5 end"),
+        fed(&format!("(select string_agg(item, ', ' order by item) as item from {t}) as u")),
+        fed(&format!("(select array_agg(item order by x)[1] as item from {t}) as u")),
+        fed(&format!("(select item from {t} order by x limit 1) as u")),
+        fed(&format!("(select distinct on (x) item from {t} order by x, item) as u")),
+    ] {
+        run(&format!("{HEAD}\n{sql}")).unwrap_or_else(|faults| panic!("{sql}\n{faults}"));
+    }
+}
+
+#[test]
 fn a_good_result_has_the_promised_types() {
     for sql in [
         "select 'b' as item, 1 as n, 2 as base, 0.5 as share order by share, item",
