@@ -38,11 +38,14 @@ fn a_head_is_read() {
         ]
     );
     assert_eq!(head.key, ["item"]);
+    assert!(head.sampled);
+    let cases = HEAD.replace("-- key", "-- interval: none\n-- key");
+    assert!(!parse("a", "facts", "a.sql", &cases).expect("a head").sampled);
 }
 
 #[test]
 fn all_faults_of_a_head_come_together() {
-    let text = "-- figure: one\n-- colums: item\n-- columns: item text, n cont, item text, share share, x\n-- key: itm\nselect 1";
+    let text = "-- figure: one\n-- colums: item\n-- columns: item text, n cont, item text, share share, x\n-- key: itm\n-- interval: wide\nselect 1";
     let faults = parse("a", "facts", "queries/facts/a.sql", text).expect_err("faults");
     insta::assert_snapshot!(faults.to_string());
 }
