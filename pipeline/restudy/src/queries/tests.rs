@@ -161,6 +161,13 @@ fn a_folder_of_queries_is_loaded_with_all_its_faults() {
     write("facts/Large.sql", &format!("{HEAD}\nselect 1"));
     write("loose.sql", "select 1");
     write("facts/notes.md", "not a query");
+    write("facts/.kept.sql.swp", "not a query");
+    write("facts/LARGE.SQL", "select 1");
+    write("facts/fig.sql.txt", "select 1");
+    write("facts/more/inside.sql", "select 1");
+    write("list.txt", "not a query");
+    write("explore/marked.sql", &format!("\u{feff}{}\nselect 1", HEAD.replace("-- facts", "-- explore")));
+    write("explore/marked_badly.sql", "\u{feff}-- Title.\n-- explore\n-- columns: a txt\nselect 1");
     let faults = Catalogue::load(dir.path()).expect_err("faults").to_string();
     insta::assert_snapshot!(faults);
 }
