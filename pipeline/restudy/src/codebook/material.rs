@@ -233,6 +233,7 @@ fn codings(
     let fields = [
         ("document_id", Holding::Name),
         ("paragraph", Holding::Count),
+        ("opening", Holding::Name),
         ("coder", Holding::Name),
         ("code", Holding::Name),
     ];
@@ -252,17 +253,23 @@ fn codings(
             known_name(table, row, "document_id", document, &known, "document", faults);
             known_name(table, row, "code", code, &codes, "code", faults);
             let Some(paragraph) = sheet.integer("paragraph", row) else { continue };
+            let opening = sheet.text("opening", row);
             let Some(segment) = numbers.get(&(document, paragraph)).copied() else {
                 if known.contains(&document) {
                     let paragraphs = segments.iter().filter(|s| s.document == document).count();
                     let fault = Diagnostic::error(format!("`{document}` has no paragraph {paragraph}"));
                     faults.cell(row, table.column("paragraph").unwrap_or_default(), fault, |f| {
-                        f.note(format!("it has {}", crate::diagnostic::count(paragraphs, "paragraph")))
-                            .hint("paragraphs are parted by empty lines and counted from 1")
+                        let f =
+                            f.note(format!("it has {}", crate::diagnostic::count(paragraphs, "paragraph")));
+                        match moved(segments, document, opening) {
+                            Some(hint) => f.hint(hint),
+                            None => f.hint("paragraphs are parted by empty lines and counted from 1"),
+                        }
                     });
                 }
                 continue;
             };
+            check_opening(table, row, &segments[segment], opening, segments, faults);
             if !given.insert((segment, coder.to_owned(), code.to_owned())) {
                 let fault = Diagnostic::error(format!(
                     "`{coder}` gives `{code}` twice to paragraph {paragraph} of `{document}`"
@@ -276,4 +283,60 @@ fn codings(
         }
     });
     codings
+}
+
+/// A coding repeats the first words of its paragraph, so that no change to the text moves it to another one unseen.
+fn check_opening(
+    table: &RawTable,
+    row: usize,
+    segment: &Segment,
+    opening: &str,
+    segments: &[Segment],
+    faults: &mut Faults<'_>,
+) {
+    const FEWEST: usize = 4;
+    const SHOWN: usize = 5;
+    let column = table.column("opening").unwrap_or_default();
+    let words = |text: &str| text.split_whitespace().count();
+    let begins: Vec<&str> = segment.excerpt.split_whitespace().take(words(opening).max(SHOWN)).collect();
+    let begins = shown(&begins.join(" "));
+    if opening.is_empty() {
+        return;
+    }
+    let (document, paragraph) = (&segment.document, segment.paragraph);
+    if !begins_with(&segment.excerpt, opening) {
+        let fault = Diagnostic::error(format!(
+            "paragraph {paragraph} of `{document}` does not begin with `{}`",
+            shown(opening)
+        ));
+        faults.cell(row, column, fault, |f| {
+            let unknown = "no paragraph of the document begins so: see whether the code still fits, then correct \
+                           `opening`";
+            f.note(format!("it begins with `{begins}`"))
+                .hint(moved(segments, document, opening).unwrap_or_else(|| unknown.to_owned()))
+        });
+    } else if words(opening) < FEWEST.min(words(&segment.excerpt)) {
+        let fault = Diagnostic::error(format!(
+            "`{}` is too short an opening to know paragraph {paragraph} of `{document}` by",
+            shown(opening)
+        ));
+        faults.cell(row, column, fault, |f| f.hint(format!("write at least {FEWEST} words: `{begins}`")));
+    }
+}
+
+fn begins_with(text: &str, opening: &str) -> bool {
+    let mut words = text.split_whitespace();
+    opening.split_whitespace().all(|word| words.next() == Some(word))
+}
+
+/// Which paragraph of `document` begins with `opening`, as advice; none where that is not one paragraph.
+fn moved(segments: &[Segment], document: &str, opening: &str) -> Option<String> {
+    let mut so = segments
+        .iter()
+        .filter(|s| s.document == document && !opening.is_empty() && begins_with(&s.excerpt, opening));
+    let (found, None) = (so.next()?, so.next()) else { return None };
+    Some(format!(
+        "paragraph {} begins so: has the text changed since it was coded? Number its codings anew",
+        found.paragraph
+    ))
 }

@@ -119,6 +119,7 @@ fn a_sound_study_gives_typed_labelled_answers_and_a_reason_for_every_missing_one
     assert_eq!(reason("borrows", "r1"), "answered");
     assert_eq!(reason("kinds__novels", "r2"), "not asked");
     assert_eq!(reason("kinds_other", "r1"), "not applicable");
+    assert_eq!(reason("kinds_other", "r2"), "not asked");
     assert_eq!(reason("visits__family", "r3"), "skipped");
     assert_eq!(reason("wish_coded", "r2"), "skipped");
     // An answer is there, or it is missing for one reason: never both, never neither.
@@ -249,4 +250,39 @@ fn the_order_of_rows_changes_nothing_but_the_order() {
         })
     };
     assert_eq!(sorted(&one), sorted(&other));
+}
+
+/// The small study with `change` made to the text of one of its files.
+fn changed(file: &str, change: impl FnOnce(String) -> String) -> tempfile::TempDir {
+    let study = tempfile::tempdir().unwrap();
+    overlay(&faulty().join("base"), study.path());
+    let file = study.path().join(file);
+    let text = fs_err::read_to_string(&file).unwrap();
+    fs_err::write(&file, change(text)).unwrap();
+    study
+}
+
+#[test]
+fn names_of_columns_may_be_broken_into_lines() {
+    let study = changed("responses.csv", |text| {
+        text.replacen("Q2 Visits [With family]", "\"Q2 Visits\n [With  family]\"", 1)
+    });
+    let (tables, _) = ingest(study.path()).unwrap_or_else(|e| panic!("{e}"));
+    let (sound, _) = ingest(&faulty().join("base")).unwrap();
+    assert_eq!(plain(&tables), plain(&sound));
+}
+
+#[test]
+fn very_many_unknown_columns_are_told_in_part() {
+    let study = changed("responses.csv", |text| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        for column in 0..20_000 {
+            lines[0].push_str(&format!(",Q9 Other question [{column}]"));
+        }
+        lines[1..].iter_mut().for_each(|line| line.push_str(&",".repeat(20_000)));
+        lines.join("\n")
+    });
+    let told = ingest(study.path()).unwrap_err();
+    assert_eq!(told.iter().count(), 21);
+    assert!(told.to_string().contains("more columns that are not in the codebook: 19980"), "{told}");
 }
