@@ -172,7 +172,11 @@ pub fn evaluate(study: &Study, wave: &Wave) -> Result<Evaluated, Diagnostics> {
         && manifest.steps.get("store") == Some(&store_key(&Inputs::of(study, wave)?, wave))
         && manifest.are_whole(&built, "store/")
     {
-        return compute(study, wave, &built.join("store"), &Kept::read(&built, &manifest), &Unwatched);
+        let kept = Kept::read(&built, &manifest);
+        let mut evaluated = compute(study, wave, &built.join("store"), &kept, &Unwatched)?;
+        let mut warnings = manifest.warnings_of("store");
+        warnings.extend(std::mem::take(&mut evaluated.warnings));
+        return Ok(Evaluated { warnings, ..evaluated });
     }
     afresh(study, wave, &Unwatched)
 }

@@ -51,6 +51,7 @@ const UNBOUNDED: [&str; 8] =
 pub struct Session {
     context: SessionContext,
     runtime: tokio::runtime::Runtime,
+    stored: Vec<String>,
 }
 
 /// SQL and the file it stands in, so that a fault can name its place.
@@ -77,7 +78,8 @@ impl Session {
     /// A file is missing or is not Parquet; all such files are told.
     pub fn open(tables: &[(String, PathBuf)]) -> Result<Session, Diagnostics> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let session = Session { context: context(1).map_err(internal)?, runtime }.with_confidence(0.95);
+        let stored = tables.iter().map(|(name, _)| name.clone()).collect();
+        let session = Session { context: context(1).map_err(internal)?, runtime, stored }.with_confidence(0.95);
         let mut faults = Diagnostics::new();
         for (name, path) in tables {
             let options = ParquetReadOptions::default().skip_metadata(false);
@@ -124,6 +126,11 @@ impl Session {
         self.context.deregister_table(name).map_err(internal)?;
         self.context.register_table(name, Arc::new(table)).map_err(internal)?;
         Ok(())
+    }
+
+    /// Whether `name` is a table that the session was opened with, which no result may replace.
+    pub fn is_stored(&self, name: &str) -> bool {
+        self.stored.iter().any(|stored| stored == name)
     }
 
     /// Names of all tables, in alphabetical order.

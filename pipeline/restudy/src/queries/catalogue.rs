@@ -10,6 +10,10 @@ use sha2::{Digest, Sha256};
 use super::head::QueryHead;
 use super::parse::parse;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::engine::Session;
+
+/// The table that the evidence stage makes of all statistics; queries that select from it come after that stage.
+pub(crate) const EVIDENCE: &str = "evidence";
 
 const FOLDERS: [&str; 6] = ["figures", "tables", "facts", "claims", "checks", "explore"];
 
@@ -114,6 +118,26 @@ impl Catalogue {
         Ok(Catalogue { queries: ordered })
     }
 
+    /// What stands against running the queries over `session`: a query that has the name of one of the store's tables
+    /// would replace it for all queries after it.
+    ///
+    /// # Errors
+    /// All such queries.
+    pub fn held_against(&self, session: &Session) -> Result<(), Diagnostics> {
+        let mut faults = Diagnostics::new();
+        for query in self.iter().filter(|query| session.is_stored(&query.head.name)) {
+            let name = &query.head.name;
+            faults.push(
+                Diagnostic::error(format!(
+                    "the query has the name of a table, `{name}`, and would stand in its place"
+                ))
+                .at(Place::file(&query.file))
+                .hint("give the file another name"),
+            );
+        }
+        faults.or(()).map(|_| ())
+    }
+
     /// The query with this name.
     pub fn get(&self, name: &str) -> Option<&Query> {
         self.queries.get(name)
@@ -147,6 +171,13 @@ impl Query {
             return Err(Diagnostic::error(format!("`{name}` cannot be the name of a query"))
                 .at(Place::file(file))
                 .hint("use small letters, digits and `_`: the name is a table's name in SQL")
+                .into());
+        }
+        if name == EVIDENCE {
+            return Err(Diagnostic::error(format!("a query cannot have the name `{EVIDENCE}`"))
+                .at(Place::file(file))
+                .note("it is the table of all statistics, which the build makes")
+                .hint("give the file another name")
                 .into());
         }
         let head = parse(name, folder, file, &text)?;
@@ -195,7 +226,8 @@ fn circle(waiting: &IndexMap<String, Query>) -> Diagnostic {
     let file = waiting.get(at).map_or("queries", |query| query.file.as_str());
     if steps.len() == 2 {
         return Diagnostic::error(format!("the query {} selects from itself", steps[0]))
-            .at(Place::file(file));
+            .at(Place::file(file))
+            .hint("a query cannot have the name of a table that it selects from: give the file another name");
     }
     Diagnostic::error(format!("queries select from each other in a circle: {}", steps.join(" → ")))
         .at(Place::file(file))

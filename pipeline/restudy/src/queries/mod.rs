@@ -17,6 +17,7 @@ mod promises;
 mod result;
 mod run;
 
+pub(crate) use catalogue::EVIDENCE;
 pub use catalogue::{Catalogue, Query};
 pub use head::{Column, ColumnKind, Purpose, QueryHead};
 pub use parse::parse;

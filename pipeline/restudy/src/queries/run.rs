@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalogue::{Catalogue, Query};
+use super::catalogue::{Catalogue, EVIDENCE, Query};
 use super::head::Purpose;
 use super::order::{Ordering, has_limit_without_order, ordering};
 use super::promises::{entry_place, keep};
 use super::result::QueryResult;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::engine::{Session, Sql};
-
-/// The table that the evidence stage makes of all statistics; queries that select from it come after that stage.
-const EVIDENCE: &str = "evidence";
 
 impl Catalogue {
     /// The results of all queries that do not select from `evidence`, with `$wave` standing for `wave`.
@@ -37,6 +34,7 @@ impl Catalogue {
         wave: &str,
         wanted: impl Fn(&Query) -> bool,
     ) -> Result<Vec<QueryResult>, Diagnostics> {
+        self.held_against(session)?;
         let mut faults = Diagnostics::new();
         let mut broken: BTreeSet<&str> = BTreeSet::new();
         let mut results = Vec::new();

@@ -57,6 +57,7 @@ fn promises_are_held_against_the_result() {
         "select * from (values ('a', 1, 2, 0.5)) as t (item, n, base, share) order by share desc, n",
         "select * from (select * from (values ('a', 1, 2, 0.5)) as t (item, n, base, share) limit 1) order by item",
         "select cast(null as text) as item, 1 as n, 2 as base, 0.5 as share order by item",
+        "select * from (values ('a', 1, 2, 0.4), ('b', 0, 0, 0.0), ('c', 1, 3, null), ('d', null, 3, 0.1), ('e', 0, 0, null)) as t (item, n, base, share) order by item",
     ]
     .into_iter()
     .map(|sql| format!("{sql}\n--- {}", run(&format!("{HEAD}\n{sql}\n")).expect_err(sql)))
@@ -70,7 +71,7 @@ fn a_good_result_has_the_promised_types() {
         "select 'b' as item, 1 as n, 2 as base, 0.5 as share order by share, item",
         "with t as (select 'b' as thing) select thing as item, 1 as n, 2 as base, 0.5 as share from t order by thing",
         "with t as (select 'b' as thing) select thing as item, null as n, 2 as base, null as share from t order by item",
-        "select upper('b') as item, 1 as n, 2 as base, 1 as share order by upper('b')",
+        "select upper('b') as item, 1 as n, 2 as base, 0.5 as share order by upper('b')",
     ] {
         let result = run(&format!("{HEAD}\n{sql}")).unwrap_or_else(|faults| panic!("{sql}\n{faults}"));
         assert_eq!(result.find_row("b").or(result.find_row("B")), Some(0), "{sql}");
@@ -124,6 +125,24 @@ fn a_fault_in_one_query_is_told_once() {
     let catalogue = Catalogue::in_order(vec![after, broken]).expect("an order");
     let faults = catalogue.run_all(&session, "2013").expect_err("faults");
     assert_eq!(faults.errors(), 1, "{faults}");
+}
+
+#[test]
+fn no_query_stands_in_the_place_of_a_table() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut tables = crate::store::Tables::new();
+    let session = Session::open(&[]).expect("a session");
+    tables.insert("pilots", session.query("select 1 as school", &BTreeMap::new()).expect("a batch"));
+    tables.write(&dir.path().join("store")).expect("written");
+    let store = crate::store::Store::open(&dir.path().join("store")).expect("a store").tables();
+    let session = Session::open(&store).expect("a session");
+    let sql = format!("{HEAD}\nselect 'a' as item, 1 as n, 2 as base, 0.5 as share order by item");
+    let catalogue = Catalogue::in_order(vec![query("pilots", &sql)]).expect("an order");
+    let faults = catalogue.run_all(&session, "2013").expect_err("faults").to_string();
+    assert!(faults.contains("queries/facts/pilots.sql") && faults.contains("name of a table"), "{faults}");
+    let file = "queries/facts/evidence.sql";
+    let faults = Query::read("evidence", "facts", file, sql).expect_err("faults").to_string();
+    assert!(faults.contains(file), "{faults}");
 }
 
 proptest! {

@@ -11,7 +11,7 @@ const WANTED: (u32, u32) = (0, 15);
 /// A Typst that can be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Typst {
-    /// The program.
+    /// The program, by its absolute path: it is run in another folder than this one.
     pub program: PathBuf,
     /// Its version, as it tells it: `0.15.1`.
     pub version: String,
@@ -29,7 +29,9 @@ pub fn find(named: Option<&Path>, study: &Path) -> Result<Typst, Diagnostics> {
         None => on_path(Path::new("typst")).into_iter().chain([own.clone()]).collect(),
     };
     let mut looked = Vec::new();
-    for program in candidates {
+    for candidate in candidates {
+        // Links are left as they are: some programs go by the name that they are called by.
+        let program = std::path::absolute(&candidate).unwrap_or(candidate);
         match version(&program) {
             Ok(version) if right(&version) => return Ok(Typst { program, version }),
             Ok(version) => {

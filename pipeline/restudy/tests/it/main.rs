@@ -10,3 +10,4 @@ mod report;
 mod report_material;
 mod shape;
 mod stages_data;
+mod theme;

@@ -119,11 +119,11 @@ fn charts_say_what_they_show() {
     let json = |name: &str| -> serde_json::Value { serde_json::from_slice(&made.files[name]).unwrap() };
     assert_eq!(
         json("data/offers.json")["alt"],
-        "Bar chart: Offers of schools. 3 categories; science club is highest with 71%, followed by maths club with 40%; girls is lowest with 9%. Answered by 100."
+        "Bar chart: Offers of schools. 3 categories; “science club” is highest with 71%, followed by “maths club” with 40%; “girls” is lowest with 9%. Number in the base: 100."
     );
     assert_eq!(
         json("data/stages.json")["alt"],
-        "Stacked bar chart: Offers of schools. 2 categories, divided among “yes” and “no”. For fair the leading answer is “yes” with 67%; for talk the leading answer is “no” with 75%. Answered by 80 to 90."
+        "Stacked bar chart: Offers of schools. 2 categories, divided among “yes” and “no”. The most frequent answer is “yes” in 1 of them, “no” in 1. At the top, for “fair”, it is “yes” with 67%; at the bottom, for “talk”, “no” with 75%. Number in each base: 80 to 90."
     );
     assert_eq!(json("data/stages.json")["scales"]["answer"], serde_json::json!(["no", "yes"]));
     assert_eq!(json("data/offers.json")["rows"][0]["share_printed"], "71%");

@@ -1,0 +1,125 @@
+//! The words for one chart of each kind, whole, so that a person can read them as a listener would hear them.
+
+use super::*;
+use crate::evidence::statistic::Unit;
+use crate::queries::head::{Column, Purpose, QueryHead};
+
+/// A result with a share: `rows` are the key's values, n and base.
+fn result(key: &[&str], rows: &[(&[&str], u64, u64)]) -> ResultView {
+    let mut columns: Vec<Column> =
+        key.iter().map(|k| Column { name: (*k).into(), kind: ColumnKind::Text }).collect();
+    columns.push(Column { name: "share".into(), kind: ColumnKind::Share });
+    let head = QueryHead {
+        name: "q".into(),
+        title: "What schools do.".into(),
+        purpose: Purpose::Figure(1),
+        params: Vec::new(),
+        base: "all who answered".into(),
+        columns,
+        key: key.iter().map(|k| (*k).into()).collect(),
+        order: "as written".into(),
+    };
+    let row = |(position, (labels, n, base)): (usize, &(&[&str], u64, u64))| {
+        let share = (*base > 0).then(|| *n as f64 / *base as f64);
+        let statistic = Statistic {
+            id: String::new(),
+            query: "q".into(),
+            row: labels.join(" / "),
+            position,
+            column: "share".into(),
+            value: share,
+            n: Some(*n),
+            base: Some(*base),
+            lower: None,
+            upper: None,
+            interval: None,
+            unit: Unit::Share,
+            decimals: 0,
+            printed: share.map_or("–".into(), |s| format!("{:.0}%", s * 100.0)),
+        };
+        let mut cells: Vec<CellView> = labels.iter().map(|l| CellView::Text(Some((*l).into()))).collect();
+        cells.push(CellView::Number(statistic));
+        RowView { key: labels.join(" / "), cells }
+    };
+    ResultView { head, rows: rows.iter().enumerate().map(row).collect() }
+}
+
+#[test]
+fn bars_tell_the_ends_and_small_bases() {
+    let made =
+        result(&["role"], &[(&["engineer"], 3, 3), (&["careers, part time"], 5, 7), (&["head"], 40, 90)]);
+    insta::assert_snapshot!("bars", alt(&made, Chart::Bars));
+    let same = result(&["role"], &[(&["a"], 30, 40), (&["b"], 20, 40)]);
+    insta::assert_snapshot!("bars_of_one_base", alt(&same, Chart::Bars));
+    insta::assert_snapshot!("bars_without_values", alt(&result(&["role"], &[(&["a"], 0, 0)]), Chart::Bars));
+}
+
+#[test]
+fn stacks_tell_which_answer_leads_where() {
+    let made = result(
+        &["item", "answer"],
+        &[
+            (&["UCAS", "not aware"], 20, 100),
+            (&["UCAS", "aware, not used"], 20, 100),
+            (&["UCAS", "aware and used"], 60, 100),
+            (&["Prospects", "not aware"], 50, 90),
+            (&["Prospects", "aware, not used"], 20, 90),
+            (&["Prospects", "aware and used"], 20, 90),
+            (&["Future Morph", "not aware"], 45, 95),
+            (&["Future Morph", "aware, not used"], 45, 95),
+            (&["Future Morph", "aware and used"], 5, 95),
+            (&["Unistats", "not aware"], 6, 8),
+            (&["Unistats", "aware, not used"], 2, 8),
+        ],
+    );
+    insta::assert_snapshot!("stacked", alt(&made, Chart::Stacked));
+    let one = result(&["item", "answer"], &[(&["fair", "yes"], 30, 40), (&["fair", "no"], 10, 40)]);
+    insta::assert_snapshot!("stacked_one_category", alt(&one, Chart::Stacked));
+    let agreed = result(
+        &["item", "answer"],
+        &[
+            (&["fair", "yes"], 30, 40),
+            (&["fair", "no"], 10, 40),
+            (&["talk", "yes"], 40, 50),
+            (&["talk", "no"], 10, 50),
+        ],
+    );
+    insta::assert_snapshot!("whole_as_groups", alt(&agreed, Chart::Grouped));
+}
+
+#[test]
+fn groups_of_their_own_base_are_not_taken_for_answers() {
+    let made = result(
+        &["activity", "employers"],
+        &[
+            (&["fair", "none"], 6, 11),
+            (&["fair", "some"], 15, 50),
+            (&["fair", "dominate"], 5, 9),
+            (&["visits", "none"], 8, 16),
+            (&["visits", "some"], 40, 65),
+            (&["visits", "dominate"], 8, 10),
+            (&["talks", "none"], 4, 14),
+            (&["talks", "some"], 30, 60),
+            (&["talks", "dominate"], 7, 10),
+        ],
+    );
+    insta::assert_snapshot!("groups", alt(&made, Chart::Grouped));
+    // Drawn as groups too: the shares of a category exceed a whole.
+    assert!(alt(&made, Chart::Stacked).starts_with("Grouped bar chart"));
+}
+
+#[test]
+fn answers_that_overlap_tell_where_each_is_highest() {
+    let made = result(
+        &["item", "stage"],
+        &[
+            (&["visits", "Key Stage 3"], 60, 158),
+            (&["visits", "Key Stage 4"], 96, 158),
+            (&["visits", "does not happen"], 20, 158),
+            (&["fair", "Key Stage 3"], 30, 121),
+            (&["fair", "Key Stage 4"], 40, 121),
+            (&["fair", "does not happen"], 45, 121),
+        ],
+    );
+    insta::assert_snapshot!("overlapping", alt(&made, Chart::Grouped));
+}
