@@ -111,6 +111,11 @@ impl Material {
                 unique(sheet, table, "document_id", faults);
                 let known: Vec<&str> = (0..cases.rows()).map(|row| cases.text("case_id", row)).collect();
                 for row in 0..sheet.rows() {
+                    plain_name(table, row, sheet.text("document_id", row), faults);
+                    // Without a column of cases none is known: that is told already.
+                    if cases.column("case_id").is_none() {
+                        continue;
+                    }
                     known_name(table, row, "case_id", sheet.text("case_id", row), &known, "case", faults);
                 }
             });
@@ -182,6 +187,21 @@ fn known_name(
     });
 }
 
+/// A document is named like its file, which stands in the folder of texts and nowhere else.
+fn plain_name(table: &RawTable, row: usize, document: &str, faults: &mut Faults<'_>) {
+    if is_plain(document) {
+        return;
+    }
+    let fault = Diagnostic::error(format!("`{}` cannot be the name of a document", shown(document)));
+    faults.cell(row, table.column("document_id").unwrap_or_default(), fault, |f| {
+        f.hint("its text is the file of this name and `.txt`: write no `/`, `\\` or `:`, and no `.` first")
+    });
+}
+
+fn is_plain(document: &str) -> bool {
+    !document.starts_with('.') && !document.contains(['/', '\\', ':'])
+}
+
 /// Reads the text of every document, and tells texts that no document names.
 fn segments(study: &Study, documents: &Sheet, diagnostics: &mut Diagnostics) -> Vec<Segment> {
     let folder = &study.sources.texts;
@@ -189,7 +209,7 @@ fn segments(study: &Study, documents: &Sheet, diagnostics: &mut Diagnostics) -> 
     let mut named = HashSet::new();
     for row in 0..documents.rows() {
         let document = documents.text("document_id", row);
-        if document.is_empty() || !named.insert(format!("{document}.txt")) {
+        if document.is_empty() || !is_plain(document) || !named.insert(format!("{document}.txt")) {
             continue;
         }
         match Text::read(&study.root, &format!("{folder}/{document}.txt")) {
@@ -206,6 +226,9 @@ fn segments(study: &Study, documents: &Sheet, diagnostics: &mut Diagnostics) -> 
             }
             Err(faults) => diagnostics.extend(faults),
         }
+    }
+    if documents.column("document_id").is_none() {
+        return segments;
     }
     let entries = fs_err::read_dir(study.root.join(folder)).into_iter().flatten();
     let mut stray: Vec<String> = entries
@@ -250,7 +273,10 @@ fn codings(
         for row in 0..sheet.rows() {
             let (document, code) = (sheet.text("document_id", row), sheet.text("code", row));
             let coder = sheet.text("coder", row);
-            known_name(table, row, "document_id", document, &known, "document", faults);
+            // Without a column of documents none is known: that is told already.
+            if documents.column("document_id").is_some() {
+                known_name(table, row, "document_id", document, &known, "document", faults);
+            }
             known_name(table, row, "code", code, &codes, "code", faults);
             let Some(paragraph) = sheet.integer("paragraph", row) else { continue };
             let opening = sheet.text("opening", row);

@@ -82,7 +82,7 @@ impl Sheet {
             let spare = headers.iter().copied().filter(|h| !fields.iter().any(|(name, _)| name == h));
             let mut fault = Diagnostic::error(format!("column `{name}` is missing"))
                 .at(Place::at(&*table.file, 1, 1))
-                .note(format!("the table needs the columns {}", needed.join(", ")));
+                .note(format!("the table needs {}", needed.join(", ")));
             if let Some(near) = nearest(name, spare) {
                 fault = fault.hint(format!("is it the column `{near}`?"));
             }

@@ -26,7 +26,7 @@ pub struct Query {
     pub file: String,
     /// The file's text, head and all.
     pub sql: String,
-    /// SHA-256 of the text, in hexadecimal.
+    /// SHA-256 of the file, in hexadecimal.
     pub sha: String,
     /// Names of the tables and queries that it selects from, in alphabetical order; empty where its SQL cannot be
     /// parsed, which is told when it is run.
@@ -51,14 +51,15 @@ impl Catalogue {
         let known = FOLDERS.join(", ");
         for entry in sorted(&root)? {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if entry.path().extension().is_some_and(|e| e == "sql")
-                || (entry.path().is_dir() && !FOLDERS.contains(&name.as_str()))
-            {
+            let is_query = entry.path().extension().is_some_and(|e| e == "sql");
+            if is_query || (entry.path().is_dir() && !FOLDERS.contains(&name.as_str())) {
                 faults.push(
                     Diagnostic::error(format!("`{name}` does not belong in `queries` itself"))
                         .at(Place::file(format!("queries/{name}")))
                         .note(format!("queries lie in the folders {known}")),
                 );
+            } else if !entry.path().is_dir() {
+                faults.extend(never_read(&format!("queries/{name}"), false));
             }
         }
         for folder in FOLDERS {
@@ -67,7 +68,9 @@ impl Catalogue {
             }
             for entry in sorted(&root.join(folder))? {
                 let path = entry.path();
-                if path.extension().is_none_or(|extension| extension != "sql") {
+                if path.is_dir() || path.extension().is_none_or(|extension| extension != "sql") {
+                    let file = format!("queries/{folder}/{}", entry.file_name().to_string_lossy());
+                    faults.extend(never_read(&file, path.is_dir()));
                     continue;
                 }
                 let name =
@@ -78,7 +81,10 @@ impl Catalogue {
                     faults.push(Diagnostic::error("the file is not UTF-8 text").at(Place::file(&file)));
                     continue;
                 };
-                match Query::read(&name, folder, &file, text) {
+                let sha = sha(text.as_bytes());
+                // The mark that some editors put before the text is no part of it.
+                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+                match Query::read(&name, folder, &file, text).map(|query| Query { sha, ..query }) {
                     Ok(query) => match queries.iter().find(|other| other.head.name == name) {
                         Some(other) => faults.push(
                             Diagnostic::error(format!("two queries have the name `{name}`"))
@@ -186,6 +192,21 @@ impl Query {
     }
 }
 
+/// What is wrong with a file or folder among the queries that nothing reads; hidden files, copies that editors keep, and
+/// notes in Markdown are at home there.
+fn never_read(file: &str, is_folder: bool) -> Option<Diagnostic> {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    if name.starts_with('.') || name.ends_with('~') || (!is_folder && name.to_lowercase().ends_with(".md")) {
+        return None;
+    }
+    let (what, hint) = if is_folder {
+        ("folder", "put its files one folder up: queries are read from one level of folders")
+    } else {
+        ("file", "give a query the ending `.sql`, in small letters, and keep other files elsewhere")
+    };
+    Some(Diagnostic::error(format!("this {what} is never read")).at(Place::file(file)).hint(hint))
+}
+
 /// SHA-256 in hexadecimal.
 fn sha(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -227,7 +248,9 @@ fn circle(waiting: &IndexMap<String, Query>) -> Diagnostic {
     if steps.len() == 2 {
         return Diagnostic::error(format!("the query {} selects from itself", steps[0]))
             .at(Place::file(file))
-            .hint("a query cannot have the name of a table that it selects from: give the file another name");
+            .hint(
+                "a query cannot have the name of a table that it selects from: give the file another name",
+            );
     }
     Diagnostic::error(format!("queries select from each other in a circle: {}", steps.join(" → ")))
         .at(Place::file(file))

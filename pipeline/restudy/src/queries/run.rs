@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{Catalogue, EVIDENCE, Query};
+use super::chance;
 use super::head::Purpose;
-use super::order::{Ordering, has_limit_without_order, ordering};
+use super::order::{Ordering, ordering};
 use super::promises::{entry_place, keep};
 use super::result::QueryResult;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -74,6 +75,7 @@ impl Query {
         let sql = Sql { file: &self.file, text: &self.sql };
         let plan = session.plan(sql, &given)?;
         let mut faults = Diagnostics::new();
+        faults.extend(chance::faults(self, &plan));
         if let Some(fault) = self.order_fault(&plan) {
             faults.push(fault);
         }
@@ -112,15 +114,6 @@ impl Query {
     }
 
     fn order_fault(&self, plan: &datafusion::logical_expr::LogicalPlan) -> Option<Diagnostic> {
-        if has_limit_without_order(plan) {
-            return Some(
-                Diagnostic::error(
-                    "a `limit` cuts rows that have no order, so that chance decides which stay",
-                )
-                .at(Place::file(&self.file))
-                .hint("put an `order by` before the `limit`"),
-            );
-        }
         if self.head.key.is_empty() || self.head.purpose == Purpose::Check {
             return None;
         }

@@ -38,11 +38,14 @@ fn a_head_is_read() {
         ]
     );
     assert_eq!(head.key, ["item"]);
+    assert!(head.sampled);
+    let cases = HEAD.replace("-- key", "-- interval: none\n-- key");
+    assert!(!parse("a", "facts", "a.sql", &cases).expect("a head").sampled);
 }
 
 #[test]
 fn all_faults_of_a_head_come_together() {
-    let text = "-- figure: one\n-- colums: item\n-- columns: item text, n cont, item text, share share, x\n-- key: itm\nselect 1";
+    let text = "-- figure: one\n-- colums: item\n-- columns: item text, n cont, item text, share share, x\n-- key: itm\n-- interval: wide\nselect 1";
     let faults = parse("a", "facts", "queries/facts/a.sql", text).expect_err("faults");
     insta::assert_snapshot!(faults.to_string());
 }
@@ -63,6 +66,51 @@ fn promises_are_held_against_the_result() {
     .map(|sql| format!("{sql}\n--- {}", run(&format!("{HEAD}\n{sql}\n")).expect_err(sql)))
     .collect();
     insta::assert_snapshot!(faults.join("\n\n"));
+}
+
+#[test]
+fn chance_decides_nothing() {
+    let of = |share: &str| {
+        format!(
+            "select item, 1 as n, 2 as base, {share} as share from (values ('a'), ('b')) as t (item)\norder by item"
+        )
+    };
+    let fed = |from: &str| format!("select item, 1 as n, 2 as base, 0.5 as share\nfrom {from} order by item");
+    let t = "(values ('a', 1), ('b', 2)) as t (item, x)";
+    let faults: Vec<String> = [
+        of("random() * 0"),
+        of("case when now() is null then 0.4 else 0.5 end"),
+        of("case when current_timestamp is null then 0.4 else 0.5 end"),
+        of("case when current_date is null then 0.4 else 0.5 end"),
+        of("case when current_time is null then 0.4 else 0.5 end"),
+        of("case when uuid() = '' then 0.4 else 0.5 end"),
+        of("case when rank() over (order by item) = row_number() over () then 0.5 else 0.5 end"),
+        of("case when lag(item) over (partition by item) is null then 0.5 else 0.5 end"),
+        of("case when sum(1) over (rows 1 preceding) > 0 then 0.5 else 0.5 end"),
+        of("(select random() * 0 + 0.5)"),
+        fed(&format!("(select first_value(item) as item from {t}) as u")),
+        fed(&format!("(select string_agg(item, ', ') as item from {t}) as u")),
+        fed(&format!("(select array_agg(item order by x)[1] || array_agg(item)[1] as item from {t}) as u")),
+        fed(&format!("(select distinct on (x) item from {t}) as u")),
+        fed(&format!("(select item from {t} limit 1) as u")),
+        fed(&format!(
+            "(select item from (select item from {t} order by item) as v group by item limit 1) as u"
+        )),
+    ]
+    .into_iter()
+    .map(|sql| format!("{sql}\n--- {}", run(&format!("{HEAD}\n{sql}\n")).expect_err(&sql)))
+    .collect();
+    insta::assert_snapshot!(faults.join("\n\n"));
+    for sql in [
+        of("case when row_number() over (partition by item order by item) > 0 then 0.5 end"),
+        of("case when count(*) over (partition by item) > 0 then 0.5 end"),
+        fed(&format!("(select string_agg(item, ', ' order by item) as item from {t}) as u")),
+        fed(&format!("(select array_agg(item order by x)[1] as item from {t}) as u")),
+        fed(&format!("(select item from {t} order by x limit 1) as u")),
+        fed(&format!("(select distinct on (x) item from {t} order by x, item) as u")),
+    ] {
+        run(&format!("{HEAD}\n{sql}")).unwrap_or_else(|faults| panic!("{sql}\n{faults}"));
+    }
 }
 
 #[test]
@@ -113,6 +161,13 @@ fn a_folder_of_queries_is_loaded_with_all_its_faults() {
     write("facts/Large.sql", &format!("{HEAD}\nselect 1"));
     write("loose.sql", "select 1");
     write("facts/notes.md", "not a query");
+    write("facts/.kept.sql.swp", "not a query");
+    write("facts/LARGE.SQL", "select 1");
+    write("facts/fig.sql.txt", "select 1");
+    write("facts/more/inside.sql", "select 1");
+    write("list.txt", "not a query");
+    write("explore/marked.sql", &format!("\u{feff}{}\nselect 1", HEAD.replace("-- facts", "-- explore")));
+    write("explore/marked_badly.sql", "\u{feff}-- Title.\n-- explore\n-- columns: a txt\nselect 1");
     let faults = Catalogue::load(dir.path()).expect_err("faults").to_string();
     insta::assert_snapshot!(faults);
 }

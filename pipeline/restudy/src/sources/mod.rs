@@ -21,9 +21,18 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 /// The bytes of `file` in the study's folder `root`.
 ///
 /// # Errors
-/// The file cannot be read; the message says why, the hint where it is named.
+/// The file cannot be read, or is a link that leads out of the folder; the message says why, the hint where it is named.
 pub fn bytes(root: &Path, file: &str) -> Result<Vec<u8>, Diagnostics> {
-    fs_err::read(root.join(file)).map_err(|e| {
+    let path = root.join(file);
+    if let (Ok(folder), Ok(target)) = (root.canonicalize(), path.canonicalize())
+        && !target.starts_with(folder)
+    {
+        let fault = Diagnostic::error(format!("`{file}` is a link that leads out of the study's folder"));
+        let place = named_in_study(root, file).unwrap_or_else(|| Place::file(file));
+        let hint = "put the file itself there: a study is reproduced from its own folder";
+        return Err(fault.at(place).hint(hint).into());
+    }
+    fs_err::read(path).map_err(|e| {
         let reason = match e.kind() {
             std::io::ErrorKind::NotFound => format!("there is no file `{file}`"),
             std::io::ErrorKind::PermissionDenied => format!("`{file}` may not be read by this user"),

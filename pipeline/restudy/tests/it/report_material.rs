@@ -38,6 +38,7 @@ pub(super) fn shares(name: &str, purpose: Purpose, key: &[&str], rows: &[(&[&str
         columns,
         key: key.iter().map(|k| (*k).into()).collect(),
         order: "by share, descending".into(),
+        sampled: true,
     };
     let rows = rows
         .iter()

@@ -201,6 +201,45 @@ fn a_store_is_replaced_whole() {
     assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 1, "something is left beside the store");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_killed_write_left_is_taken_away() {
+    let (tables, _) = ingest(&faulty().join("base")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut ended = std::process::Command::new("true").spawn().unwrap();
+    ended.wait().unwrap();
+    let left = [format!(".store-new-{}-x", ended.id()), format!(".store-old-{}-x", ended.id())];
+    let kept = [format!(".store-new-{}-x", std::process::id()), ".store-of-somebody".to_owned()];
+    for name in left.iter().chain(&kept) {
+        fs_err::create_dir(folder.path().join(name)).unwrap();
+        fs_err::write(folder.path().join(name).join("half.parquet"), "x").unwrap();
+    }
+    let there = |name: &String| folder.path().join(name).exists();
+    tables.write(&folder.path().join("store")).unwrap();
+    // There was no store: the folder that was one is kept until there is.
+    assert!(!there(&left[0]) && there(&left[1]));
+    tables.write(&folder.path().join("store")).unwrap();
+    assert!(!left.iter().any(there) && kept.iter().all(there));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_out_of_the_study_is_refused() {
+    let outside = tempfile::tempdir().unwrap();
+    fs_err::copy(faulty().join("base/cases.csv"), outside.path().join("cases.csv")).unwrap();
+    let study = changed("study.toml", |text| text);
+    fs_err::remove_file(study.path().join("cases.csv")).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("cases.csv"), study.path().join("cases.csv")).unwrap();
+    let told = ingest(study.path()).unwrap_err().to_string();
+    assert!(told.contains("`cases.csv` is a link that leads out of the study's folder"), "{told}");
+    assert!(told.contains("study.toml:9:9"), "{told}");
+    // A link within the folder is as good as the file.
+    fs_err::remove_file(study.path().join("cases.csv")).unwrap();
+    fs_err::copy(faulty().join("base/cases.csv"), study.path().join("schools.csv")).unwrap();
+    std::os::unix::fs::symlink("schools.csv", study.path().join("cases.csv")).unwrap();
+    ingest(study.path()).unwrap_or_else(|e| panic!("{e}"));
+}
+
 #[test]
 fn the_study_of_this_repository_is_sound() {
     let (tables, warnings) = ingest(&study_root()).unwrap_or_else(|e| panic!("{e}"));
