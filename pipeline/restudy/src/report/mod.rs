@@ -168,6 +168,7 @@ fn render(
     let calls = Calls {
         numbers: Arc::clone(&material.numbers),
         templates: Arc::clone(&material.templates),
+        bibliography: material.study.report.bibliography.clone(),
         recorder: Arc::clone(recorder),
     };
     add_functions(&mut environment, &calls);
