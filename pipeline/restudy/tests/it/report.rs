@@ -6,7 +6,10 @@ use restudy::evidence::claim::{Claim, Finding, Kind, Verdict};
 use restudy::evidence::{Findings, Precision};
 use restudy::queries::head::Purpose;
 
-use super::report_material::{Written, document, document_of, no_findings, root, shares, templates, text};
+use super::report_material::{
+    Written, document, document_in, document_of, no_findings, root, shares, study, templates, text, typst,
+    written,
+};
 use restudy::report::Document;
 use restudy::report::escape::{expression, literal};
 use restudy::report::glyphs::{Cleaner, Glyphs};
@@ -123,6 +126,17 @@ fn the_bibliography_is_read() {
 }
 
 #[test]
+fn the_bibliography_is_the_one_that_the_study_names() {
+    let mut study = study();
+    study.report.bibliography = "works/other.bib".into();
+    let mut templates = templates("@wellcome2012 {{ bibliography() }}");
+    let works = templates.plain.shift_remove("references.bib").unwrap();
+    templates.plain.insert("works/other.bib".into(), works);
+    let made = document_in(&study, templates, written(), &no_findings()).unwrap();
+    assert!(text(&made).contains("#bibliography(\"works/other.bib\")"));
+}
+
+#[test]
 fn charts_say_what_they_show() {
     let made = document(
         "{{ figure(\"offers\", chart=\"bars\", caption=\"Offers\") }}\n{{ figure(\"stages\", chart=\"stacked\", caption=\"Stages\") }}\n@fig-offers",
@@ -204,14 +218,7 @@ proptest! {
 
 /// Writes a document and compiles it; nothing where Typst is not there.
 fn compiled(made: &Document) -> Option<Result<Vec<u8>, String>> {
-    let typst =
-        match find(std::env::var_os("RESTUDY_TYPST").map(std::path::PathBuf::from).as_deref(), &root()) {
-            Ok(typst) => typst,
-            Err(e) => {
-                eprintln!("not compiled: {e}");
-                return None;
-            }
-        };
+    let typst = typst()?;
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in &made.files {
         let path = folder.path().join(name);
