@@ -33,17 +33,21 @@ types as (
     item,
     max(share) filter (where answer = 'Key Stage 3 only') as ks3_only,
     max(share) filter (where answer = 'Key Stages 3 and 4') as ks3_and_ks4,
-    max(share) filter (where answer = 'Key Stage 4 only') as ks4_only
+    max(share) filter (where answer = 'Key Stage 4 only') as ks4_only,
+    -- From the counts: a sum of shares may miss a tie by its last digit.
+    cast(sum(n) filter (where answer in ('Key Stages 3 and 4', 'Key Stage 4 only')) as double) / max(base) as at_ks4
   from careers_learning_by_stage
   group by
     item
 ),
 
+-- Items that tie share their rank: with a tie where a claim cuts off, more items than it names are among the first,
+-- and it does not hold.
 ranked as (
   select
     item,
-    ks3_and_ks4 + ks4_only as share,
-    row_number() over (order by ks3_and_ks4 + ks4_only desc, item) as rank
+    at_ks4 as share,
+    rank() over (order by at_ks4 desc) as rank
   from types
 ),
 
@@ -108,9 +112,8 @@ findings as (
     cast(null as bigint) as n,
     cast(null as bigint) as base,
     bool_and(ks3_only < 0.1 and ks4_only > ks3_and_ks4 and ks4_only > ks3_only) as holds,
-    'Key Stage 3 only: at most ' || cast(round(100 * max(ks3_only)) as bigint) || '%; Key Stage 4 only: '
-      || cast(round(100 * min(ks4_only)) as bigint) || '% to ' || cast(round(100 * max(ks4_only)) as bigint)
-      || '%' as shown
+    'Key Stage 3 only: at most ' || percent(max(ks3_only)) || '; Key Stage 4 only: '
+      || percent(min(ks4_only)) || ' to ' || percent(max(ks4_only)) as shown
   from types
 
   union all
@@ -128,8 +131,8 @@ findings as (
       )
     ) as holds,
     string_agg(
-      item || ' ' || cast(round(100 * share) as bigint) || '%',
-      ', ' order by rank
+      item || ' ' || percent(share),
+      ', ' order by rank, item
     ) as shown
   from ranked
   where rank <= 3

@@ -5,12 +5,14 @@
 -- key: claim
 -- order: claim
 
+-- Items that tie share their rank: with a tie where a claim cuts off, more items than it names are among the first,
+-- and it does not hold.
 with topics as (
   select
     item,
     share,
-    row_number() over (order by share desc, item) as rank,
-    row_number() over (order by share, item) as rank_from_below
+    rank() over (order by share desc) as rank,
+    rank() over (order by share) as rank_from_below
   from development_topics
   where answer = 'very interested'
 ),
@@ -19,7 +21,7 @@ modes as (
   select
     item,
     share,
-    row_number() over (order by share desc, item) as rank
+    rank() over (order by share desc) as rank
   from training_modes
 ),
 
@@ -27,7 +29,8 @@ web as (
   select
     item,
     max(share) filter (where answer = 'aware and used') as used,
-    sum(share) filter (where answer in ('aware, not used', 'aware and used')) as known
+    -- From the counts: a sum of shares may miss a tie by its last digit.
+    cast(sum(n) filter (where answer in ('aware, not used', 'aware and used')) as double) / max(base) as known
   from web_resources
   group by
     item
@@ -38,8 +41,8 @@ web_ranked as (
     item,
     used,
     known,
-    row_number() over (order by used desc, item) as rank_used,
-    row_number() over (order by known desc, item) as rank_known
+    rank() over (order by used desc) as rank_used,
+    rank() over (order by known desc) as rank_known
   from web
 ),
 
@@ -48,8 +51,8 @@ statements as (
     'S61' as claim,
     bool_and(item in ('specific career opportunities in STEM', 'general sources of careers support')) as holds,
     string_agg(
-      item || ' ' || cast(round(100 * share) as bigint) || '%',
-      ', ' order by rank
+      item || ' ' || percent(share),
+      ', ' order by rank, item
     ) as shown
   from topics
   where rank <= 2
@@ -60,8 +63,8 @@ statements as (
     'S62' as claim,
     bool_and(item = 'integrating careers learning into STEM classes') filter (where rank_from_below = 1) as holds,
     string_agg(
-      item || ' ' || cast(round(100 * share) as bigint) || '%',
-      ', before it ' order by rank_from_below
+      item || ' ' || percent(share),
+      ', before it ' order by rank_from_below, item
     ) as shown
   from topics
   where rank_from_below <= 2
@@ -72,8 +75,8 @@ statements as (
     'S63' as claim,
     bool_and(item in ('face to face in school', 'face to face off-site')) as holds,
     string_agg(
-      item || ' ' || cast(round(100 * share) as bigint) || '%',
-      ', ' order by rank
+      item || ' ' || percent(share),
+      ', ' order by rank, item
     ) as shown
   from modes
   where rank <= 2
@@ -84,8 +87,8 @@ statements as (
     'S64' as claim,
     bool_and(item = 'UCAS') filter (where rank_used = 1) as holds,
     string_agg(
-      item || ' used by ' || cast(round(100 * used) as bigint) || '%',
-      ', next ' order by rank_used
+      item || ' used by ' || percent(used),
+      ', next ' order by rank_used, item
     ) as shown
   from web_ranked
   where rank_used <= 2
@@ -95,10 +98,10 @@ statements as (
   -- The three are named together: their order among themselves is left open.
   select
     'S65' as claim,
-    bool_and(item in ('National Careers Service', 'National Apprenticeship Service', 'Prospects')) as holds,
+    count(*) = 3 and bool_and(item in ('National Careers Service', 'National Apprenticeship Service', 'Prospects')) as holds,
     string_agg(
-      item || ' known to ' || cast(round(100 * known) as bigint) || '%',
-      ', ' order by rank_known
+      item || ' known to ' || percent(known),
+      ', ' order by rank_known, item
     ) as shown
   from web_ranked
   where rank_known between 2 and 4
@@ -109,8 +112,8 @@ statements as (
   select
     'S66' as claim,
     bool_and(share < 1.0 / 3.0) as holds,
-    'known and used by ' || cast(round(100 * min(share)) as bigint) || '% to '
-      || cast(round(100 * max(share)) as bigint) || '%' as shown
+    'known and used by ' || percent(min(share)) || ' to '
+      || percent(max(share)) as shown
   from stem_centre_resources
   where answer = 'aware and used'
 )

@@ -45,11 +45,13 @@ smaller_groups as (
     activities.some_employers
 ),
 
+-- Items that tie share their rank: with a tie where a claim cuts off, more items than it names are among the first,
+-- and it does not hold.
 ranked as (
   select
     item,
     share,
-    row_number() over (order by share desc, item) as rank
+    rank() over (order by share desc) as rank
   from career_activities_happen
 ),
 
@@ -123,8 +125,8 @@ findings as (
     cast(null as bigint) as n,
     cast(null as bigint) as base,
     bool_and(some_employers > 0.5) as holds,
-    'some small or some major: ' || cast(round(100 * min(some_employers)) as bigint) || '% to '
-      || cast(round(100 * max(some_employers)) as bigint) || '% of the schools that do an activity' as shown
+    'some small or some major: ' || percent(min(some_employers)) || ' to '
+      || percent(max(some_employers)) || ' of the schools that do an activity' as shown
   from smaller_groups
 
   union all
@@ -155,8 +157,8 @@ findings as (
       end
     ) as holds,
     string_agg(
-      item || ' ' || cast(round(100 * share) as bigint) || '%',
-      ', ' order by rank
+      item || ' ' || percent(share),
+      ', ' order by rank, item
     ) as shown
   from ranked
   where rank <= 3

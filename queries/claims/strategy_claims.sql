@@ -22,23 +22,25 @@ promoting (claim, answer) as (
     ('S68', 'yes')
 ),
 
--- Agreement: agree or strongly agree.
+-- Agreement: agree or strongly agree; from the counts, as a sum of shares may miss a tie by its last digit.
 purposes as (
   select
     item,
-    sum(share) as agreed
+    cast(sum(n) as double) / max(base) as agreed
   from purposes_of_careers_learning
   where answer in ('agree', 'strongly agree')
   group by
     item
 ),
 
+-- Items that tie share their rank: with a tie where a claim cuts off, more items than it names are among the first,
+-- and it does not hold.
 ranked as (
   select
     item,
     agreed,
-    row_number() over (order by agreed desc, item) as rank,
-    row_number() over (order by agreed, item) as rank_from_below
+    rank() over (order by agreed desc) as rank,
+    rank() over (order by agreed) as rank_from_below
   from purposes
 ),
 
@@ -89,8 +91,8 @@ findings as (
     cast(null as bigint) as base,
     bool_and(item = 'raising aspirations to attend university') filter (where rank = 1) as holds,
     string_agg(
-      item || ' ' || cast(round(100 * agreed) as bigint) || '%',
-      ', next ' order by rank
+      item || ' ' || percent(agreed),
+      ', next ' order by rank, item
     ) as shown
   from ranked
   where rank <= 2
@@ -105,8 +107,8 @@ findings as (
     bool_and(item = 'employability through enterprise and work-related learning')
       filter (where rank_from_below = 1) as holds,
     string_agg(
-      item || ' ' || cast(round(100 * agreed) as bigint) || '%',
-      ', before it ' order by rank_from_below
+      item || ' ' || percent(agreed),
+      ', before it ' order by rank_from_below, item
     ) as shown
   from ranked
   where rank_from_below <= 2

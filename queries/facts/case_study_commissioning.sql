@@ -1,6 +1,7 @@
 -- How the case-study schools meant to secure careers guidance, and what those schools have in common.
 -- facts
 -- base: schools that took part in the case studies
+-- interval: none
 -- columns: approach text, n count, base count, share share, eleven_to_sixteen count, local_authority_networks count
 -- key: approach
 -- order: n descending; then approach, by name

@@ -1,6 +1,7 @@
 -- In how many case-study schools each finding stands.
 -- facts
 -- base: schools that took part in the case studies
+-- interval: none
 -- columns: finding text, n count, base count, share share
 -- key: finding
 -- order: finding, by name

@@ -1,6 +1,7 @@
 -- Which finding stands in which case-study school.
 -- facts
 -- base: codes that were given at least once, in each of the case-study schools
+-- interval: none
 -- columns: school text, finding text, name text, present boolean, paragraphs count
 -- key: school, finding
 -- order: school, by name; then finding, by name

@@ -1,6 +1,7 @@
 -- What was found in each case-study school, theme by theme.
 -- facts
 -- base: paragraphs of the school's interviews and field notes
+-- interval: none
 -- columns: school text, theme text, codes count, paragraphs count, findings text
 -- key: school, theme
 -- order: school, by name; then theme, by name

@@ -1,6 +1,7 @@
 -- How far two coders agree, in the schools that both of them coded.
 -- facts
 -- base: pairs of a paragraph and a code that at least one coder gave, in documents that two coders coded
+-- interval: none
 -- columns: school text, segments count, n count, base count, share share
 -- key: school
 -- order: school, by name, all of them together last

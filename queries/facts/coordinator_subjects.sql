@@ -1,6 +1,7 @@
 -- What subjects the STEM co-ordinators trained in.
 -- facts
 -- base: STEM co-ordinators interviewed
+-- interval: none
 -- columns: subject text, n count, base count
 -- key: subject
 -- order: n descending; then subject, by name

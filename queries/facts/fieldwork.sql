@@ -22,28 +22,17 @@ piloted as (
   select
     count(*) as pilot_schools
   from pilots
-),
-
--- In points, for a share of one half (the widest case), at the 95% level: 1.959964 standard errors to either side.
--- With the finite-population correction, the invited people are the population.
-margins as (
-  select
-    invitations.invited,
-    answers_back.respondents,
-    100 * 1.959963984540054 * sqrt(0.25 / answers_back.respondents) as margin,
-    sqrt(
-      cast(invitations.invited - answers_back.respondents as double) / (invitations.invited - 1)
-    ) as correction
-  from invitations
-  cross join answers_back
 )
 
+-- The margin is in points, for a share of one half (the widest case), at the level of confidence that study.toml sets.
+-- With the finite-population correction, the invited people are the population.
 select
-  margins.invited,
-  margins.respondents,
-  cast(margins.respondents as double) / margins.invited as response_rate,
-  margins.margin,
-  margins.margin * margins.correction as margin_fpc,
+  invitations.invited,
+  answers_back.respondents,
+  cast(answers_back.respondents as double) / invitations.invited as response_rate,
+  100 * margin_of_error(0.5, answers_back.respondents) as margin,
+  100 * margin_of_error(0.5, answers_back.respondents, invitations.invited) as margin_fpc,
   piloted.pilot_schools
-from margins
+from invitations
+cross join answers_back
 cross join piloted

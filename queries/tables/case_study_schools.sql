@@ -1,6 +1,7 @@
 -- The case-study schools.
 -- table: 1
 -- base: schools that took part in the case studies
+-- interval: none
 -- columns: school text, location text, age_range text, type text
 -- key: school
 -- order: school, by name

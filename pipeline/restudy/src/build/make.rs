@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 
-use super::inputs::{Inputs, key};
+use super::inputs::{Hashes, Inputs, key};
+use super::program::Hashing;
 use super::queries::{Kept, Ran};
 use super::steps::{self, Evaluated};
 use super::{Done, Watch};
-use crate::diagnostic::{Diagnostic, Diagnostics, count};
-use crate::publish::{Fresh, MANIFEST, Manifest, Tool, hash, hash_file, write_file};
+use crate::diagnostic::{Diagnostics, count};
+use crate::evidence::Verdict;
+use crate::publish::{Fresh, MANIFEST, Manifest, Tool, hash, write_file};
 use crate::report::templates::{FOLDER, Templates};
 use crate::report::{DOCUMENT, Document, data};
 use crate::study::{Study, Wave};
@@ -53,20 +55,24 @@ pub fn build(
     let inputs = Inputs::of(study, wave)?;
     let last = Manifest::read(&target).unwrap_or_default();
     let typst = find(typst, &study.root);
-    let version = match &typst {
-        Ok(typst) => typst.version.clone(),
+    // Typst is large: where its hash is not remembered, it is computed while the report is being made.
+    let mut hashing = typst.as_ref().ok().map(|typst| Hashing::begin(&typst.program, &folder));
+    let keys = keys(&inputs, wave);
+    // The first build has nothing to compare with, and need not wait.
+    let known = match hashing.take_if(|_| !last.steps.is_empty()) {
+        Some(hashing) => hashing.sha()?,
         // Without a Typst nothing can be set, but what was set with one may still be up to date.
-        Err(_) => last.tools.get("typst").map(|t| t.version.clone()).unwrap_or_default(),
+        None => last.tools.get("typst").map(|t| t.sha256.clone()).unwrap_or_default(),
     };
-    let keys = keys(&inputs, wave, &version);
-    if keys == last.steps && last.outputs_are_whole(&target) {
-        let warnings = Diagnostics::new();
+    let same = |(step, key): (&String, &String)| last.steps.get(step) == Some(key);
+    if keys.iter().all(same)
+        && last.steps.get("pdf") == Some(&pdf_key(study, wave, &inputs, &last.outputs, &known))
+        && last.outputs_are_whole(&target)
+    {
+        let warnings = together(&last.warnings);
         return Ok(Built { pdf: target.join(PDF), unchanged: true, summary: String::new(), warnings });
     }
     let typst = typst?;
-    // The program is large: its hash is computed while the report is being made.
-    let program = typst.program.clone();
-    let sha = std::thread::spawn(move || hash_file(&program));
     let fresh = Fresh::begin(&folder, &wave.id)?;
     let making = Making {
         study,
@@ -78,39 +84,66 @@ pub fn build(
         keys: &keys,
         fresh: &fresh,
     };
-    let mut warnings = making.store()?;
+    let of_store = making.store()?;
     let mut evaluated =
         steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch)?;
-    warnings.extend(std::mem::take(&mut evaluated.warnings));
     making.results(&evaluated)?;
-    let (templates, document) = making.document(&mut evaluated, &mut warnings)?;
-    warnings.extend(making.pdf(&typst, &templates, &document)?);
-    let audit = data::audit(&evaluated.findings);
+    let (templates, document) = making.document(&evaluated)?;
+    let of_pdf = making.pdf(&typst, &known, &templates, &document)?;
+    let of_evidence = std::mem::take(&mut evaluated.warnings);
+    let warnings: IndexMap<String, Diagnostics> =
+        [("store", of_store), ("evidence", of_evidence), ("document", document.warnings), ("pdf", of_pdf)]
+            .into_iter()
+            .filter(|(_, found)| !found.is_empty())
+            .map(|(step, found)| (step.to_owned(), found))
+            .collect();
+    let all = together(&warnings);
     let summary = format!(
         "{} in the text, {}, {}, {} of {} claims reproduced",
         count(document.numbers, "number"),
         count(document.figures, "figure"),
         count(document.tables, "table"),
-        audit["counts"]["reproduced"],
-        audit["total"]
+        evaluated.findings.count(Verdict::Reproduced),
+        evaluated.findings.total
     );
-    let sha = sha.join().map_err(|_| Diagnostic::error("the hash of Typst could not be computed"))??;
-    making.manifest(Tool { version: typst.version, sha256: sha }, &evaluated.ran)?;
+    let sha256 = match hashing {
+        Some(hashing) => hashing.sha()?,
+        None => known,
+    };
+    making.manifest(Tool { version: typst.version, sha256 }, &evaluated.ran, warnings)?;
     fresh.replace()?;
-    Ok(Built { pdf: target.join(PDF), unchanged: false, summary, warnings })
+    Ok(Built { pdf: target.join(PDF), unchanged: false, summary, warnings: all })
 }
 
-/// Keys of the steps, in their order.
-fn keys(inputs: &Inputs, wave: &Wave, typst: &str) -> IndexMap<String, String> {
+fn together(warnings: &IndexMap<String, Diagnostics>) -> Diagnostics {
+    let mut all = Diagnostics::new();
+    all.extend(warnings.values().cloned().flatten());
+    all
+}
+
+/// Keys of the steps before the last, in their order.
+fn keys(inputs: &Inputs, wave: &Wave) -> IndexMap<String, String> {
     let store = store_key(inputs, wave);
     let queries = key(&["queries", &store], [&inputs.queries]);
     let evidence = key(&["evidence", &queries], []);
     let document = key(&["document", &evidence], [&inputs.templates]);
-    let pdf = key(&["pdf", &document, typst], []);
-    [("store", store), ("queries", queries), ("evidence", evidence), ("document", document), ("pdf", pdf)]
+    [("store", store), ("queries", queries), ("evidence", evidence), ("document", document)]
         .map(|(name, key)| (name.to_owned(), key))
         .into_iter()
         .collect()
+}
+
+/// Key of the PDF: the document and the fonts, which are all that Typst reads, its date, the program (which says how
+/// Typst is called), and Typst itself.
+fn pdf_key(study: &Study, wave: &Wave, inputs: &Inputs, outputs: &Hashes, typst: &str) -> String {
+    let fonts = format!("{FOLDER}/{}/", study.report.fonts);
+    let below = |files: &Hashes, folder: &str| -> Hashes {
+        files.iter().filter(|(n, _)| n.starts_with(folder)).map(|(n, h)| (n.clone(), h.clone())).collect()
+    };
+    key(
+        &["pdf", env!("RESTUDY_SOURCES"), &wave.published, typst],
+        [&below(outputs, "document/"), &below(&inputs.templates, &fonts)],
+    )
 }
 
 /// Key of the store: its sources, its wave, the program.
@@ -160,7 +193,7 @@ impl Making<'_> {
         let reused = self.reuse("store", "store/")?;
         let (tables, warnings) = match reused {
             0 => steps::write_store(self.study, self.wave, &self.fresh.path().join("store"))?,
-            tables => (tables, Diagnostics::new()),
+            tables => (tables, self.last.warnings_of("store")),
         };
         let made = count(tables, "table");
         self.watch.end(&Done { step: "store", made, took: started.elapsed(), reused: reused > 0 });
@@ -175,20 +208,14 @@ impl Making<'_> {
         }
         let statistics = evaluated.report.statistics();
         write_file(self.fresh.path(), "evidence.csv", &data::evidence_csv(statistics)?)?;
-        write_file(self.fresh.path(), "audit.csv", &data::audit_csv(&evaluated.findings)?)?;
-        let audit = serde_json::to_string_pretty(&data::audit(&evaluated.findings));
-        let audit = audit.map_err(|e| Diagnostic::error(e.to_string()))? + "\n";
-        write_file(self.fresh.path(), "audit.json", audit.as_bytes())
+        write_file(self.fresh.path(), "audit.csv", evaluated.findings.to_csv()?.as_bytes())?;
+        write_file(self.fresh.path(), "audit.json", evaluated.findings.to_json()?.as_bytes())
     }
 
-    fn document(
-        &self,
-        evaluated: &mut Evaluated,
-        warnings: &mut Diagnostics,
-    ) -> Result<(std::sync::Arc<Templates>, Document), Diagnostics> {
+    fn document(&self, evaluated: &Evaluated) -> Result<(std::sync::Arc<Templates>, Document), Diagnostics> {
         let started = Instant::now();
         self.watch.begin("document");
-        let (templates, document) = steps::write_document(self.study, self.wave, evaluated, warnings)?;
+        let (templates, document) = steps::write_document(self.study, self.wave, evaluated)?;
         for (name, bytes) in &document.files {
             write_file(self.fresh.path(), &format!("document/{name}"), bytes)?;
         }
@@ -205,23 +232,19 @@ impl Making<'_> {
     fn pdf(
         &self,
         typst: &Typst,
+        sha: &str,
         templates: &Templates,
         document: &Document,
     ) -> Result<Diagnostics, Diagnostics> {
         let started = Instant::now();
         self.watch.begin("pdf");
-        // Typst reads the document and the fonts, and nothing else: if those are the same, so is the PDF.
-        let same =
-            document.files.iter().all(|(name, bytes)| {
-                self.last.outputs.get(&format!("document/{name}")) == Some(&hash(bytes))
-            }) && self.last.outputs.keys().filter(|n| n.starts_with("document/")).count()
-                == document.files.len()
-                && self.fonts_are_the_same()
-                && self.last.tools.get("typst").is_some_and(|t| t.version == typst.version);
+        let made = document.files.iter().map(|(name, bytes)| (format!("document/{name}"), hash(bytes)));
+        let key = pdf_key(self.study, self.wave, self.inputs, &made.collect(), sha);
+        let same = self.last.steps.get("pdf") == Some(&key);
         let old = fs_err::read(self.target.join(PDF)).ok();
         let old = old.filter(|bytes| same && self.last.outputs.get(PDF) == Some(&hash(bytes)));
         let reused = old.is_some();
-        let mut warnings = Diagnostics::new();
+        let mut warnings = self.last.warnings_of("pdf");
         let pdf = match old {
             Some(bytes) => bytes,
             None => {
@@ -245,32 +268,29 @@ impl Making<'_> {
         Ok(warnings)
     }
 
-    fn fonts_are_the_same(&self) -> bool {
-        let prefix = format!("{FOLDER}/{}/", self.study.report.fonts);
-        let fonts = |files: &IndexMap<String, String>| -> Vec<(String, String)> {
-            files
-                .iter()
-                .filter(|(n, _)| n.starts_with(&prefix))
-                .map(|(n, h)| (n.clone(), h.clone()))
-                .collect()
-        };
-        fonts(&self.last.inputs) == fonts(&self.inputs.templates)
-    }
-
-    fn manifest(&self, typst: Tool, ran: &Ran) -> Result<(), Diagnostics> {
+    fn manifest(
+        &self,
+        typst: Tool,
+        ran: &Ran,
+        warnings: IndexMap<String, Diagnostics>,
+    ) -> Result<(), Diagnostics> {
         let mut outputs = IndexMap::new();
         hashes(self.fresh.path(), "", &mut outputs)?;
         outputs.sort_keys();
+        let mut steps = self.keys.clone();
+        let pdf = pdf_key(self.study, self.wave, self.inputs, &outputs, &typst.sha256);
+        steps.insert("pdf".to_owned(), pdf);
         let restudy =
             Tool { version: env!("CARGO_PKG_VERSION").into(), sha256: env!("RESTUDY_SOURCES").into() };
         let manifest = Manifest {
             study: self.study.title.clone(),
             wave: self.wave.id.clone(),
             tools: [("restudy".to_owned(), restudy), ("typst".to_owned(), typst)].into_iter().collect(),
-            steps: self.keys.clone(),
+            steps,
             queries: ran.keys.clone(),
             inputs: self.inputs.all(),
             outputs,
+            warnings,
         };
         write_file(self.fresh.path(), MANIFEST, manifest.to_text()?.as_bytes())
     }

@@ -15,6 +15,7 @@
 
 mod inputs;
 mod make;
+mod program;
 mod queries;
 mod steps;
 

@@ -12,14 +12,11 @@ use crate::diagnostic::Diagnostics;
 use crate::engine::Session;
 use crate::evidence::Evidence;
 use crate::publish::{Manifest, hash};
-use crate::queries::{Catalogue, Query, QueryResult};
+use crate::queries::{Catalogue, EVIDENCE, Query, QueryResult};
 use crate::store::{Store, Tables};
 
 /// Folder of a build in which results wait for the next build.
 pub(super) const KEPT: &str = "results/parquet";
-
-/// The table that the evidence makes.
-const EVIDENCE: &str = "evidence";
 
 /// Results of the last build, to be taken over.
 #[derive(Default)]
@@ -74,6 +71,7 @@ pub(super) fn run(
     confidence: f64,
     kept: &Kept,
 ) -> Result<Ran, Diagnostics> {
+    catalogue.held_against(session)?;
     let mut running = Running {
         session,
         kept,

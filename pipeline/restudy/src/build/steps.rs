@@ -12,11 +12,11 @@ use super::{Done, Unwatched, Watch};
 use crate::codebook::Codebook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, count};
 use crate::engine::Session;
-use crate::evidence::{Evidence, Finding, Relations, audit};
+use crate::evidence::{Evidence, Findings, Relations, audit};
 use crate::publish::Manifest;
 use crate::queries::{Catalogue, Purpose, QueryResult};
 use crate::report::glyphs::Glyphs;
-use crate::report::results::{Results, printable};
+use crate::report::results::Results;
 use crate::report::templates::{FOLDER, Templates};
 use crate::report::{self, Document, Material, codebook};
 use crate::store::{Store, ingest};
@@ -31,12 +31,12 @@ pub struct Evaluated {
     /// Results and evidence, as the report reads them.
     pub report: Arc<Results>,
     /// The audit.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// The codebook.
     pub codebook: Codebook,
     /// What the report's fonts can print.
     pub glyphs: Glyphs,
-    /// What should be looked at although nothing is wrong.
+    /// What should be looked at in the data although nothing is wrong.
     pub warnings: Diagnostics,
     /// The store, where it was made for this alone.
     _temporary: Option<tempfile::TempDir>,
@@ -83,19 +83,22 @@ pub(super) fn compute(
 
     let started = Instant::now();
     watch.begin("evidence");
-    let mut warnings = Diagnostics::new();
     let mut faults = checks(&ran.results);
-    let findings = audited(study, &session, &ran.results).unwrap_or_else(|found| {
-        faults.extend(found);
-        Vec::new()
-    });
-    let ((), _) = faults.or(())?;
+    let findings = match audited(study, &session, &ran.results) {
+        Ok(findings) => faults.or(findings)?.0,
+        Err(found) => {
+            faults.extend(found);
+            return Err(faults);
+        }
+    };
     let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
-    let findings = printable(findings, &glyphs, &mut warnings);
-    let report =
-        Results::new(Evidence::from_results(ran.results.clone(), confidence), &glyphs, &mut warnings);
+    let mut warnings = Diagnostics::new();
+    if let Some(message) = findings.differing() {
+        warnings.push(Diagnostic::warning(message).hint("`restudy audit` tells why"));
+    }
+    let report = Results::new(Evidence::from_results(ran.results.clone(), confidence));
     let made =
-        format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.len(), "claim"));
+        format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.total, "claim"));
     watch.end(&Done { step: "evidence", made, took: started.elapsed(), reused: false });
     Ok(Evaluated {
         session,
@@ -110,12 +113,13 @@ pub(super) fn compute(
 }
 
 /// What the data say of each published claim.
-fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Vec<Finding>, Diagnostics> {
-    let claims = audit::claims(&session.query("select * from claims", &BTreeMap::new())?)?;
+fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Findings, Diagnostics> {
+    let register = &study.sources.claims;
+    let claims = audit::claims(register, &session.query("select * from claims", &BTreeMap::new())?)?;
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
     let file = &study.sources.claim_relations;
     let relations = Relations::parse(file, &fs_err::read_to_string(study.root.join(file))?, &ids)?;
-    Ok(audit::audit(&claims, results, &relations)?.findings)
+    audit::audit(&claims, results, &relations)
 }
 
 /// A row of a query in `queries/checks/` is a fault of the data.
@@ -145,7 +149,6 @@ pub(super) fn write_document(
     study: &Study,
     wave: &Wave,
     evaluated: &Evaluated,
-    warnings: &mut Diagnostics,
 ) -> Result<(Arc<Templates>, Document), Diagnostics> {
     let templates = Arc::new(Templates::read(&study.root)?);
     let document = report::write(&Material {
@@ -155,7 +158,8 @@ pub(super) fn write_document(
         numbers: Arc::clone(&evaluated.report) as Arc<dyn report::numbers::Numbers>,
         titles: evaluated.report.titles(),
         findings: &evaluated.findings,
-        codebook: codebook::entries(&evaluated.codebook, &wave.id, &evaluated.glyphs, warnings),
+        codebook: codebook::entries(&evaluated.codebook, &wave.id),
+        glyphs: &evaluated.glyphs,
         scales: codebook::scales(&evaluated.codebook),
     })?;
     Ok((templates, document))
@@ -172,7 +176,11 @@ pub fn evaluate(study: &Study, wave: &Wave) -> Result<Evaluated, Diagnostics> {
         && manifest.steps.get("store") == Some(&store_key(&Inputs::of(study, wave)?, wave))
         && manifest.are_whole(&built, "store/")
     {
-        return compute(study, wave, &built.join("store"), &Kept::read(&built, &manifest), &Unwatched);
+        let kept = Kept::read(&built, &manifest);
+        let mut evaluated = compute(study, wave, &built.join("store"), &kept, &Unwatched)?;
+        let mut warnings = manifest.warnings_of("store");
+        warnings.extend(std::mem::take(&mut evaluated.warnings));
+        return Ok(Evaluated { warnings, ..evaluated });
     }
     afresh(study, wave, &Unwatched)
 }
@@ -207,12 +215,13 @@ pub fn check(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<(String, D
             return Err(faults);
         }
     };
+    let (_, document) = write_document(study, wave, &evaluated)?;
     let mut warnings = evaluated.warnings.clone();
-    let (_, document) = write_document(study, wave, &evaluated, &mut warnings)?;
+    warnings.extend(document.warnings);
     let summary = format!(
         "{}, {} judged, {} in the text",
         count(evaluated.results().len(), "query result"),
-        count(evaluated.findings.len(), "claim"),
+        count(evaluated.findings.total, "claim"),
         count(document.numbers, "number")
     );
     Ok((summary, warnings))

@@ -3,20 +3,18 @@
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use serde_json::json;
 
 use super::output::Output;
 use super::table::table;
 use super::{Failure, study, wave};
 use crate::build::evaluate;
-use crate::diagnostic::count;
-use crate::evidence::claim::Finding;
-use crate::report::data;
+use crate::diagnostic::Diagnostic;
+use crate::evidence::Finding;
 
 /// Hold the published claims against the data
 ///
-/// Each claim has a verdict: reproduced, differs, impossible, contradicted or untestable. A claim that no query answers
-/// for is an error.
+/// Each claim has a verdict: reproduced, differs, impossible, contradicted or untestable. The exit status is 1 when a
+/// claim differs from the data, or when no query answers for it.
 #[derive(Debug, Args)]
 pub(super) struct Audit {
     /// The wave [default: the newest]
@@ -41,18 +39,18 @@ impl Audit {
         let study = study(folder)?;
         let wave = wave(&study, self.wave.as_deref())?;
         let evaluated = evaluate(&study, wave)?;
-        let audit = data::audit(&evaluated.findings);
+        let findings = &evaluated.findings;
         match self.format {
-            Format::Json => {
-                let text = serde_json::to_string_pretty(&audit).map_err(std::io::Error::from)?;
-                output.result(&format!("{text}\n"))?;
-            }
+            Format::Json => output.result(&findings.to_json()?)?,
             Format::Table => {
-                let text = printed(&evaluated.findings, output.width());
-                output.result(&format!("{text}\n{}\n", scorecard(&audit)))?;
+                let text = printed(&findings.findings, output.width());
+                output.result(&format!("{text}\n{}\n", findings.scorecard()))?;
             }
         }
-        Ok(())
+        match findings.differing() {
+            Some(message) => Err(Failure::Study(Diagnostic::error(message).into())),
+            None => Ok(()),
+        }
     }
 }
 
@@ -67,23 +65,10 @@ fn printed(findings: &[Finding], width: Option<usize>) -> String {
                 f.claim.subgroup.clone(),
                 f.printed.clone(),
                 f.found.clone(),
-                json!(f.verdict).as_str().unwrap_or_default().to_owned(),
+                f.verdict.word().to_owned(),
                 f.reason.clone(),
             ]
         })
         .collect();
     table(&heads, &rows, width)
-}
-
-/// `114 claims: 108 reproduced, 3 differ …`, from the counts of audit.json.
-pub(super) fn scorecard(audit: &serde_json::Value) -> String {
-    let verdicts: Vec<String> = audit["counts"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(_, n)| n.as_u64() != Some(0))
-        .map(|(verdict, n)| format!("{n} {verdict}"))
-        .collect();
-    let total = audit["total"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-    format!("{}: {}", count(total, "claim"), verdicts.join(", "))
 }

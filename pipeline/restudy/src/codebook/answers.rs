@@ -75,6 +75,9 @@ pub fn read(
 /// How many different wrong answers to one variable are told one by one.
 const TOLD_APART: usize = 8;
 
+/// With how many unknown columns a missing one is compared.
+const COMPARED: usize = 1000;
+
 /// The answers as far as they are read.
 pub(super) struct Reader<'a> {
     pub(super) codebook: &'a Codebook,
@@ -122,7 +125,7 @@ impl<'a> Reader<'a> {
     /// Finds the columns that the codebook names; tells those that are missing and those that it does not know.
     fn match_headers(&mut self) {
         let expected = self.codebook.expected(self.wave);
-        let headers: Vec<&str> = self.table.headers().map(str::trim).collect();
+        let headers: Vec<&str> = self.table.headers().collect();
         let known: HashMap<&str, &Expected> = expected.iter().map(|e| (e.header.as_str(), e)).collect();
         let absent: Vec<&Expected> =
             expected.iter().filter(|e| !headers.contains(&e.header.as_str())).collect();
@@ -132,13 +135,13 @@ impl<'a> Reader<'a> {
                 Some(expected) => self.raw[expected.question].push((expected.target, column)),
                 None => {
                     let fault =
-                        Diagnostic::error(format!("column `{}` is not in the codebook", shown(header)))
-                            .at(self.table.header_place(column));
-                    let near = nearest(header, absent.iter().map(|e| e.header.as_str()));
-                    self.faults.other(match near {
-                        Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                        None => {
-                            fault.hint("take the column out, or define its question in codebook/questions")
+                        Diagnostic::error(format!("column `{}` is not in the codebook", shown(header)));
+                    self.faults.header("that are not in the codebook", column, fault, |f| {
+                        match nearest(header, absent.iter().map(|e| e.header.as_str())) {
+                            Some(near) => f.hint(format!("did you mean `{near}`?")),
+                            None => {
+                                f.hint("take the column out, or define its question in codebook/questions")
+                            }
                         }
                     });
                 }
@@ -149,7 +152,7 @@ impl<'a> Reader<'a> {
             let fault = Diagnostic::error(format!("column `{}` is missing", expected.header))
                 .at(Place::at(&*self.table.file, 1, 1))
                 .note(format!("`{}` at {} needs it", question.name, told(&question.place)));
-            let near = nearest(&expected.header, unknown.iter().copied());
+            let near = nearest(&expected.header, unknown.iter().copied().take(COMPARED));
             self.faults.other(match near {
                 Some(near) => fault.hint(format!("is it the column `{near}`?")),
                 None => fault.hint("export it too; if this wave did not ask it, list the question's `waves`"),

@@ -1,6 +1,7 @@
 //! The columns that a raw export must have for a codebook.
 
 use super::model::{Codebook, Kind, Question};
+use crate::sources::on_one_line;
 
 /// What a raw column answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub(super) enum Target {
 /// A column that the codebook names.
 #[derive(Clone, Debug)]
 pub(super) struct Expected {
-    /// Its name in the header.
+    /// Its name in the header, on one line.
     pub(super) header: String,
     /// The question, by its number.
     pub(super) question: usize,
@@ -31,7 +32,8 @@ pub(super) struct Expected {
 /// All columns of one question, in the order of its items.
 pub(super) fn of_question(number: usize, question: &Question) -> Vec<Expected> {
     let Some(column) = &question.column else { return Vec::new() };
-    let expected = |header: String, target| Expected { header, question: number, target };
+    let expected =
+        |header: String, target| Expected { header: on_one_line(&header), question: number, target };
     let items = question.items.iter().enumerate().filter_map(|(i, item)| Some((i, item.answer.as_ref()?)));
     match question.kind {
         Kind::Grid | Kind::Multiple | Kind::Numbers => {

@@ -111,6 +111,11 @@ impl Material {
                 unique(sheet, table, "document_id", faults);
                 let known: Vec<&str> = (0..cases.rows()).map(|row| cases.text("case_id", row)).collect();
                 for row in 0..sheet.rows() {
+                    plain_name(table, row, sheet.text("document_id", row), faults);
+                    // Without a column of cases none is known: that is told already.
+                    if cases.column("case_id").is_none() {
+                        continue;
+                    }
                     known_name(table, row, "case_id", sheet.text("case_id", row), &known, "case", faults);
                 }
             });
@@ -182,6 +187,21 @@ fn known_name(
     });
 }
 
+/// A document is named like its file, which stands in the folder of texts and nowhere else.
+fn plain_name(table: &RawTable, row: usize, document: &str, faults: &mut Faults<'_>) {
+    if is_plain(document) {
+        return;
+    }
+    let fault = Diagnostic::error(format!("`{}` cannot be the name of a document", shown(document)));
+    faults.cell(row, table.column("document_id").unwrap_or_default(), fault, |f| {
+        f.hint("its text is the file of this name and `.txt`: write no `/`, `\\` or `:`, and no `.` first")
+    });
+}
+
+fn is_plain(document: &str) -> bool {
+    !document.starts_with('.') && !document.contains(['/', '\\', ':'])
+}
+
 /// Reads the text of every document, and tells texts that no document names.
 fn segments(study: &Study, documents: &Sheet, diagnostics: &mut Diagnostics) -> Vec<Segment> {
     let folder = &study.sources.texts;
@@ -189,7 +209,7 @@ fn segments(study: &Study, documents: &Sheet, diagnostics: &mut Diagnostics) -> 
     let mut named = HashSet::new();
     for row in 0..documents.rows() {
         let document = documents.text("document_id", row);
-        if document.is_empty() || !named.insert(format!("{document}.txt")) {
+        if document.is_empty() || !is_plain(document) || !named.insert(format!("{document}.txt")) {
             continue;
         }
         match Text::read(&study.root, &format!("{folder}/{document}.txt")) {
@@ -206,6 +226,9 @@ fn segments(study: &Study, documents: &Sheet, diagnostics: &mut Diagnostics) -> 
             }
             Err(faults) => diagnostics.extend(faults),
         }
+    }
+    if documents.column("document_id").is_none() {
+        return segments;
     }
     let entries = fs_err::read_dir(study.root.join(folder)).into_iter().flatten();
     let mut stray: Vec<String> = entries
@@ -233,6 +256,7 @@ fn codings(
     let fields = [
         ("document_id", Holding::Name),
         ("paragraph", Holding::Count),
+        ("opening", Holding::Name),
         ("coder", Holding::Name),
         ("code", Holding::Name),
     ];
@@ -249,20 +273,29 @@ fn codings(
         for row in 0..sheet.rows() {
             let (document, code) = (sheet.text("document_id", row), sheet.text("code", row));
             let coder = sheet.text("coder", row);
-            known_name(table, row, "document_id", document, &known, "document", faults);
+            // Without a column of documents none is known: that is told already.
+            if documents.column("document_id").is_some() {
+                known_name(table, row, "document_id", document, &known, "document", faults);
+            }
             known_name(table, row, "code", code, &codes, "code", faults);
             let Some(paragraph) = sheet.integer("paragraph", row) else { continue };
+            let opening = sheet.text("opening", row);
             let Some(segment) = numbers.get(&(document, paragraph)).copied() else {
                 if known.contains(&document) {
                     let paragraphs = segments.iter().filter(|s| s.document == document).count();
                     let fault = Diagnostic::error(format!("`{document}` has no paragraph {paragraph}"));
                     faults.cell(row, table.column("paragraph").unwrap_or_default(), fault, |f| {
-                        f.note(format!("it has {}", crate::diagnostic::count(paragraphs, "paragraph")))
-                            .hint("paragraphs are parted by empty lines and counted from 1")
+                        let f =
+                            f.note(format!("it has {}", crate::diagnostic::count(paragraphs, "paragraph")));
+                        match moved(segments, document, opening) {
+                            Some(hint) => f.hint(hint),
+                            None => f.hint("paragraphs are parted by empty lines and counted from 1"),
+                        }
                     });
                 }
                 continue;
             };
+            check_opening(table, row, &segments[segment], opening, segments, faults);
             if !given.insert((segment, coder.to_owned(), code.to_owned())) {
                 let fault = Diagnostic::error(format!(
                     "`{coder}` gives `{code}` twice to paragraph {paragraph} of `{document}`"
@@ -276,4 +309,60 @@ fn codings(
         }
     });
     codings
+}
+
+/// A coding repeats the first words of its paragraph, so that no change to the text moves it to another one unseen.
+fn check_opening(
+    table: &RawTable,
+    row: usize,
+    segment: &Segment,
+    opening: &str,
+    segments: &[Segment],
+    faults: &mut Faults<'_>,
+) {
+    const FEWEST: usize = 4;
+    const SHOWN: usize = 5;
+    let column = table.column("opening").unwrap_or_default();
+    let words = |text: &str| text.split_whitespace().count();
+    let begins: Vec<&str> = segment.excerpt.split_whitespace().take(words(opening).max(SHOWN)).collect();
+    let begins = shown(&begins.join(" "));
+    if opening.is_empty() {
+        return;
+    }
+    let (document, paragraph) = (&segment.document, segment.paragraph);
+    if !begins_with(&segment.excerpt, opening) {
+        let fault = Diagnostic::error(format!(
+            "paragraph {paragraph} of `{document}` does not begin with `{}`",
+            shown(opening)
+        ));
+        faults.cell(row, column, fault, |f| {
+            let unknown = "no paragraph of the document begins so: see whether the code still fits, then correct \
+                           `opening`";
+            f.note(format!("it begins with `{begins}`"))
+                .hint(moved(segments, document, opening).unwrap_or_else(|| unknown.to_owned()))
+        });
+    } else if words(opening) < FEWEST.min(words(&segment.excerpt)) {
+        let fault = Diagnostic::error(format!(
+            "`{}` is too short an opening to know paragraph {paragraph} of `{document}` by",
+            shown(opening)
+        ));
+        faults.cell(row, column, fault, |f| f.hint(format!("write at least {FEWEST} words: `{begins}`")));
+    }
+}
+
+fn begins_with(text: &str, opening: &str) -> bool {
+    let mut words = text.split_whitespace();
+    opening.split_whitespace().all(|word| words.next() == Some(word))
+}
+
+/// Which paragraph of `document` begins with `opening`, as advice; none where that is not one paragraph.
+fn moved(segments: &[Segment], document: &str, opening: &str) -> Option<String> {
+    let mut so = segments
+        .iter()
+        .filter(|s| s.document == document && !opening.is_empty() && begins_with(&s.excerpt, opening));
+    let (found, None) = (so.next()?, so.next()) else { return None };
+    Some(format!(
+        "paragraph {} begins so: has the text changed since it was coded? Number its codings anew",
+        found.paragraph
+    ))
 }

@@ -76,13 +76,13 @@ pub struct Sheet {
 impl Sheet {
     /// Reads `table`, which must have `fields`.
     pub(super) fn read(table: &RawTable, fields: &[Field], faults: &mut Faults<'_>) -> Sheet {
-        let headers: Vec<&str> = table.headers().map(str::trim).collect();
+        let headers: Vec<&str> = table.headers().collect();
         for (name, _) in fields.iter().filter(|(name, _)| !headers.contains(name)) {
             let needed: Vec<String> = fields.iter().map(|(name, _)| format!("`{name}`")).collect();
             let spare = headers.iter().copied().filter(|h| !fields.iter().any(|(name, _)| name == h));
             let mut fault = Diagnostic::error(format!("column `{name}` is missing"))
                 .at(Place::at(&*table.file, 1, 1))
-                .note(format!("the table needs the columns {}", needed.join(", ")));
+                .note(format!("the table needs {}", needed.join(", ")));
             if let Some(near) = nearest(name, spare) {
                 fault = fault.hint(format!("is it the column `{near}`?"));
             }
@@ -91,11 +91,10 @@ impl Sheet {
         let mut columns = Vec::new();
         for (column, name) in headers.iter().enumerate() {
             if !is_column_name(name) {
-                faults.other(
-                    Diagnostic::error(format!("`{name}` cannot be the name of a column"))
-                        .at(table.header_place(column))
-                        .hint("write lower-case letters, digits and `_`, a letter first"),
-                );
+                let fault = Diagnostic::error(format!("`{}` cannot be the name of a column", shown(name)));
+                faults.header("whose names cannot be names of columns", column, fault, |f| {
+                    f.hint("write lower-case letters, digits and `_`, a letter first")
+                });
             }
             let field = fields.iter().find(|(field, _)| field == name);
             let holding = field.map_or(Holding::Words, |(_, holding)| *holding);

@@ -2,10 +2,10 @@
 
 use super::answers::{Reader, told};
 use super::missing::{Missing, MissingReason};
-use super::model::{Kind, Question};
+use super::model::{Kind, Question, Universe};
 use crate::diagnostic::Diagnostic;
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Who ticked one item of a multiple-response set, or wrote a text that belongs to it, has left the others unticked.
     pub(super) fn settle_selection(&mut self, number: usize) {
         let codebook = self.codebook;
@@ -17,6 +17,10 @@ impl Reader<'_> {
         let texts: Vec<&Question> =
             codebook.questions.iter().filter(|q| q.part_of.as_ref() == Some(&question.name)).collect();
         for row in 0..self.table.len() {
+            // Whoever was not asked has left nothing unticked; an answer there is told as a fault.
+            if !self.asked(question, row) {
+                continue;
+            }
             let answered = variables.iter().any(|v| self.columns[*v].is_some(row))
                 || texts.iter().any(|text| self.has_text(&text.name, row));
             for variable in variables.iter().filter(|_| answered) {
@@ -31,27 +35,36 @@ impl Reader<'_> {
         (0..self.variables.len()).filter(|v| self.variables[*v].question == question.name).collect()
     }
 
-    /// Whether the respondent in `row` was asked `question`.
+    /// Whether the respondent in `row` was asked `question`: a text of a set was put to those who were asked the set.
     fn asked(&self, question: &Question, row: usize) -> bool {
+        let of = |name: &String| self.codebook.question(name).is_none_or(|other| self.asked(other, row));
         question.asked_in(self.wave)
-            && question.asked_if.as_ref().is_none_or(|universe| {
-                self.variable(&universe.variable)
-                    .and_then(|variable| self.label(variable, row))
-                    .is_some_and(|label| universe.is.iter().any(|l| l == label))
-            })
-            && question.coded_from.as_ref().is_none_or(|text| {
-                self.codebook.question(text).is_none_or(|question| self.asked(question, row))
-            })
+            && question.asked_if.as_ref().is_none_or(|universe| self.within(universe, row))
+            && self.set_of(question).is_none_or(|set| self.asked(set, row))
+            && question.coded_from.as_ref().is_none_or(of)
+    }
+
+    fn within(&self, universe: &Universe, row: usize) -> bool {
+        let answer = self.variable(&universe.variable).and_then(|variable| self.label(variable, row));
+        answer.is_some_and(|label| universe.is.iter().any(|l| l == label))
+    }
+
+    /// The set that a text belongs to.
+    fn set_of(&self, question: &Question) -> Option<&'a Question> {
+        let name = question.part_of.as_ref().filter(|_| question.kind == Kind::Text)?;
+        self.codebook.question(name)
     }
 
     pub(super) fn outside_universe(&mut self, number: usize) {
         let codebook = self.codebook;
         let question = &codebook.questions[number];
-        let Some(universe) = &question.asked_if else { return };
+        // Its own universe, and that of the set that it belongs to, each with the question that states it.
+        let stating = std::iter::once(question).chain(self.set_of(question));
+        let universes: Vec<(&Question, &Universe)> =
+            stating.filter_map(|q| Some((q, q.asked_if.as_ref()?))).collect();
         for row in 0..self.table.len() {
-            if self.asked(question, row) {
-                continue;
-            }
+            let outside = universes.iter().find(|(_, universe)| !self.within(universe, row));
+            let Some((stating, universe)) = outside.copied() else { continue };
             let answered = self.raw[number].iter().find(|(_, c)| !self.table.cell(row, *c).is_empty());
             let Some((_, column)) = answered.copied() else { continue };
             let was = self.variable(&universe.variable).and_then(|variable| {
@@ -64,7 +77,7 @@ impl Reader<'_> {
                 question.name, universe.variable
             ));
             self.faults.cell(row, column, fault, |f| {
-                f.note(format!("asked only where {}, by {}", universe.words(), told(&question.place)))
+                f.note(format!("asked only where {}, by {}", universe.words(), told(&stating.place)))
                     .hint("correct one of the two answers, or the question's `asked_if`")
             });
         }
@@ -89,8 +102,10 @@ impl Reader<'_> {
             return MissingReason::NotAsked;
         }
         // A text beside a set of items: who ticked an item had nothing to write.
-        let set = question.part_of.as_deref().and_then(|name| self.codebook.question(name));
-        if set.is_some_and(|set| self.variables_of(set).iter().any(|v| self.columns[*v].is_some(row))) {
+        if self
+            .set_of(question)
+            .is_some_and(|set| self.variables_of(set).iter().any(|v| self.columns[*v].is_some(row)))
+        {
             return MissingReason::NotApplicable;
         }
         // A text that is there and fits no code.

@@ -262,6 +262,11 @@ impl Check<'_> {
             self.reference(text, Kind::Text, "`coded_from`");
         }
         if let Some(set) = &entry.part_of {
+            if entry.kind != Kind::Text {
+                let message = format!("a question of kind `{}` takes no `part_of`", entry.kind.word());
+                let hint = "only a text belongs to a set of items; take `part_of` out, or change the kind";
+                self.fault(message, set.span(), Some(hint.to_owned()));
+            }
             self.reference(set, Kind::Multiple, "`part_of`");
         }
     }

@@ -9,10 +9,12 @@ mod render;
 
 use std::fmt;
 
-pub use render::render;
+use serde::{Deserialize, Serialize};
+
+pub use render::{render, visible};
 
 /// How bad a fault is: an error stops the work, a warning does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     /// The result would be wrong or missing, so there is none.
     Error,
@@ -21,7 +23,7 @@ pub enum Severity {
 }
 
 /// Where a fault is: a file, and within it as much as is known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The file, relative to the study's folder where it lies within it.
     pub file: String,
@@ -82,7 +84,7 @@ fn floor_char_boundary(text: &str, index: usize) -> usize {
 }
 
 /// One fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// Error or warning.
     pub severity: Severity,
@@ -136,7 +138,7 @@ impl Diagnostic {
 }
 
 /// Faults found together. As an error type it holds at least one [`Severity::Error`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {

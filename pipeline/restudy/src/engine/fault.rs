@@ -1,15 +1,17 @@
 //! What DataFusion says of bad SQL, as a diagnostic: the place in the file, what exists, and the nearest name.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use datafusion::common::{DataFusionError, SchemaError, Span};
 
 use super::Sql;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 
-/// Names that SQL may use, each list in alphabetical order.
+/// Names that SQL may use, each list in alphabetical order but for what it says.
 pub(super) struct Known {
     pub tables: Vec<String>,
+    /// Aggregates before the others: of two names equally near, the first is meant.
     pub functions: Vec<String>,
 }
 
@@ -28,7 +30,11 @@ pub(super) fn told(error: &DataFusionError, sql: Sql<'_>, known: &Known) -> Diag
         Some(span) => diagnostic.at(place(span, sql)),
         // Without a span, a quoted name that occurs only once in the text is the likely place.
         None => {
-            diagnostic.at(named_once(&root.strip_backtrace(), sql).unwrap_or_else(|| Place::file(sql.file)))
+            let place = match root {
+                DataFusionError::SchemaError(schema, _) => column_place(schema, sql),
+                _ => named_once(&root.strip_backtrace(), sql),
+            };
+            diagnostic.at(place.unwrap_or_else(|| Place::file(sql.file)))
         }
     }
 }
@@ -91,7 +97,8 @@ fn unknown_function(error: &DataFusionError, functions: &[String]) -> Option<Dia
     let (_, rest) = message.split_once("Invalid function '")?;
     let (name, _) = rest.split_once('\'')?;
     let fault = Diagnostic::error(format!("there is no function `{name}`"));
-    Some(match nearest(name, functions.iter().map(String::as_str)) {
+    // Of names equally near the last is taken.
+    Some(match nearest(name, functions.iter().rev().map(String::as_str)) {
         Some(near) => fault.hint(format!("did you mean `{near}`?")),
         None => fault,
     })
@@ -102,15 +109,13 @@ fn suggest(diagnostic: Diagnostic, name: &str, names: &[&str], what: &str) -> Di
         Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
         None => diagnostic,
     };
-    // Hundreds of names help nobody: of many, only those are listed that are most like it.
-    const MANY: usize = 40;
+    // Hundreds of names help nobody: of many, only those are listed that are most like it, the nearest first.
     const LIKE: usize = 12;
     let mut listed: Vec<&str> = names.to_vec();
-    let more = if listed.len() > MANY { listed.len() - LIKE } else { 0 };
+    let more = if listed.len() > LIKE { listed.len() - LIKE } else { 0 };
     if more > 0 {
         listed.sort_by(|a, b| strsim::jaro_winkler(b, name).total_cmp(&strsim::jaro_winkler(a, name)));
         listed.truncate(LIKE);
-        listed.sort_unstable();
     }
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     if listed.is_empty() {
@@ -188,6 +193,16 @@ fn at_line(sql: Sql<'_>, line: usize, column: usize, length: usize) -> Place {
     Place { length: length.max(1), excerpt, ..Place::at(sql.file, line, column.max(1)) }
 }
 
+/// Names in an `order by` come without a span, and there is seldom anything after it: the name's last place is meant.
+fn column_place(error: &SchemaError, sql: Sql<'_>) -> Option<Place> {
+    let name = match error {
+        SchemaError::FieldNotFound { field, .. } | SchemaError::AmbiguousReference { field } => &field.name,
+        _ => return None,
+    };
+    let range = words(&without_comments(sql.text), name).pop()?;
+    Some(Place::span(sql.file, sql.text, range))
+}
+
 fn named_once(message: &str, sql: Sql<'_>) -> Option<Place> {
     let code = without_comments(sql.text);
     message
@@ -206,7 +221,7 @@ fn named_once(message: &str, sql: Sql<'_>) -> Option<Place> {
 }
 
 /// The text with the comments blanked out, every byte of the rest where it was.
-fn without_comments(text: &str) -> String {
+pub(crate) fn without_comments(text: &str) -> String {
     text.split_inclusive('\n')
         .map(|line| match line.find("--") {
             Some(at) => {
@@ -214,6 +229,17 @@ fn without_comments(text: &str) -> String {
                 format!("{}{blank}", &line[..at])
             }
             None => line.to_owned(),
+        })
+        .collect()
+}
+
+/// Where `word` stands in `code`, not as a part of another word.
+pub(crate) fn words(code: &str, word: &str) -> Vec<Range<usize>> {
+    let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    code.match_indices(word)
+        .map(|(start, found)| start..start + found.len())
+        .filter(|range| {
+            !inside(code[..range.start].chars().next_back()) && !inside(code[range.end..].chars().next())
         })
         .collect()
 }

@@ -1,8 +1,8 @@
-//! `gamma(x, y)`: Goodman and Kruskal's gamma as an aggregate, with its interval.
+//! `gamma(x, y)` and `tau_b(x, y)`: Goodman and Kruskal's gamma and Kendall's tau-b as aggregates, with their intervals.
 //!
 //! In: two columns of numbers whose order is what counts (for labels: `scale_position(label, set)`). Out: a struct of
-//! `gamma`, `lower`, `upper` and `n`; the first three are NULL where no two rows differ in both columns. Rows in which
-//! one of the two is NULL do not count. The state is a table of counts, so partial results merge exactly.
+//! `gamma` (or `tau_b`), `lower`, `upper` and `n`; the first three are NULL where there is nothing to compute from (for
+//! gamma: no two rows differ in both columns). Rows in which one of the two is NULL do not count. The state is a table of counts, so partial results merge exactly.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,33 +14,53 @@ use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility};
 use survey::association::Crosstab;
 
+/// What of a table of counts is worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Measure {
+    /// Goodman and Kruskal's gamma.
+    Gamma,
+    /// Kendall's tau-b.
+    TauB,
+}
+
+impl Measure {
+    fn name(self) -> &'static str {
+        match self {
+            Measure::Gamma => "gamma",
+            Measure::TauB => "tau_b",
+        }
+    }
+
+    fn fields(self) -> Fields {
+        Fields::from(vec![
+            Field::new(self.name(), DataType::Float64, true),
+            Field::new("lower", DataType::Float64, true),
+            Field::new("upper", DataType::Float64, true),
+            Field::new("n", DataType::Int64, true),
+        ])
+    }
+}
+
 /// The aggregate, its intervals at `confidence`.
-pub(super) fn gamma(confidence: f64) -> AggregateUDF {
-    AggregateUDF::from(Gamma {
+pub(super) fn association(measure: Measure, confidence: f64) -> AggregateUDF {
+    AggregateUDF::from(OfPairs {
         signature: Signature::exact(vec![DataType::Float64, DataType::Float64], Volatility::Immutable),
+        measure,
         confidence: confidence.to_bits(),
     })
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
-struct Gamma {
+struct OfPairs {
     signature: Signature,
+    measure: Measure,
     /// Bits of the confidence: equality and hash are asked for, which floats do not have.
     confidence: u64,
 }
 
-fn fields() -> Fields {
-    Fields::from(vec![
-        Field::new("gamma", DataType::Float64, true),
-        Field::new("lower", DataType::Float64, true),
-        Field::new("upper", DataType::Float64, true),
-        Field::new("n", DataType::Int64, true),
-    ])
-}
-
-impl AggregateUDFImpl for Gamma {
+impl AggregateUDFImpl for OfPairs {
     fn name(&self) -> &str {
-        "gamma"
+        self.measure.name()
     }
 
     fn signature(&self) -> &Signature {
@@ -48,14 +68,15 @@ impl AggregateUDFImpl for Gamma {
     }
 
     fn return_type(&self, _arguments: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Struct(fields()))
+        Ok(DataType::Struct(self.measure.fields()))
     }
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
         if args.is_distinct {
-            return exec_err!("`gamma(distinct …)` means nothing: every row counts");
+            return exec_err!("`{}(distinct …)` means nothing: every row counts", self.name());
         }
-        Ok(Box::new(Pairs { counts: BTreeMap::new(), confidence: f64::from_bits(self.confidence) }))
+        let confidence = f64::from_bits(self.confidence);
+        Ok(Box::new(Pairs { counts: BTreeMap::new(), measure: self.measure, confidence }))
     }
 
     fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
@@ -74,6 +95,7 @@ impl AggregateUDFImpl for Gamma {
 #[derive(Debug)]
 struct Pairs {
     counts: BTreeMap<(u64, u64), u64>,
+    measure: Measure,
     confidence: f64,
 }
 
@@ -99,16 +121,19 @@ impl Accumulator for Pairs {
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let pairs = self.counts.iter().map(|((x, y), n)| ((f64::from_bits(*x), f64::from_bits(*y)), *n));
         let table = Crosstab::from_counts(pairs);
-        let gamma = table.gamma(self.confidence);
+        let found = match self.measure {
+            Measure::Gamma => table.gamma(self.confidence),
+            Measure::TauB => table.tau_b(self.confidence),
+        };
         let float = |value: Option<f64>| Arc::new(Float64Array::from(vec![value])) as ArrayRef;
         let n = i64::try_from(table.n()).unwrap_or(i64::MAX);
         let columns: Vec<ArrayRef> = vec![
-            float(gamma.map(|g| g.estimate)),
-            float(gamma.map(|g| g.lower)),
-            float(gamma.map(|g| g.upper)),
+            float(found.map(|a| a.estimate)),
+            float(found.map(|a| a.lower)),
+            float(found.map(|a| a.upper)),
             Arc::new(datafusion::arrow::array::Int64Array::from(vec![n])),
         ];
-        Ok(ScalarValue::Struct(Arc::new(StructArray::try_new(fields(), columns, None)?)))
+        Ok(ScalarValue::Struct(Arc::new(StructArray::try_new(self.measure.fields(), columns, None)?)))
     }
 
     fn size(&self) -> usize {
@@ -130,7 +155,7 @@ impl Accumulator for Pairs {
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         let [xs, ys, counts] = states else {
-            return exec_err!("the state of `gamma` has three parts");
+            return exec_err!("the state of `{}` has three parts", self.measure.name());
         };
         for row in 0..xs.len() {
             if xs.is_null(row) {

@@ -6,8 +6,9 @@
 //! - One partition, always: no result, to its last bit, depends on how many cores there are.
 //! - SQL reads the registered tables and nothing else. Statements that write or define are refused, no file can be
 //!   named, and functions that make values of any size are not there.
-//! - `order by` a column whose field says that its labels are ordered sorts in scale order (`scale.rs`); `gamma(x, y)`
-//!   gives an ordinal association (`gamma.rs`).
+//! - `order by` a column whose field says that its labels are ordered sorts in scale order (`scale.rs`); `gamma(x, y)` and
+//!   `tau_b(x, y)` give an ordinal association (`gamma.rs`); `margin_of_error(share, n)` says how far chance may move a
+//!   share, and `percent(share)` prints one (`proportion.rs`).
 //! - Async stays inside: callers see plain functions.
 //!
 //! It knows no query heads and no studies.
@@ -15,6 +16,7 @@
 mod cell;
 mod fault;
 mod gamma;
+mod proportion;
 mod scale;
 
 use std::collections::BTreeMap;
@@ -27,6 +29,7 @@ use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::common::DataFusionError;
 use datafusion::datasource::MemTable;
+use datafusion::execution::FunctionRegistry;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{GreedyMemoryPool, TrackConsumersPool};
@@ -37,6 +40,7 @@ use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use datafusion::scalar::ScalarValue;
 
 pub use cell::{boolean, cell_text, column_index, is_null, number};
+pub(crate) use fault::{without_comments, words};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
@@ -51,6 +55,7 @@ const UNBOUNDED: [&str; 8] =
 pub struct Session {
     context: SessionContext,
     runtime: tokio::runtime::Runtime,
+    stored: Vec<String>,
 }
 
 /// SQL and the file it stands in, so that a fault can name its place.
@@ -77,7 +82,9 @@ impl Session {
     /// A file is missing or is not Parquet; all such files are told.
     pub fn open(tables: &[(String, PathBuf)]) -> Result<Session, Diagnostics> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let session = Session { context: context(1).map_err(internal)?, runtime }.with_confidence(0.95);
+        let stored = tables.iter().map(|(name, _)| name.clone()).collect();
+        let session =
+            Session { context: context(1).map_err(internal)?, runtime, stored }.with_confidence(0.95);
         let mut faults = Diagnostics::new();
         for (name, path) in tables {
             let options = ParquetReadOptions::default().skip_metadata(false);
@@ -103,7 +110,10 @@ impl Session {
     /// The same session, its statistics with intervals at this confidence (between 0 and 1).
     #[must_use]
     pub fn with_confidence(self, confidence: f64) -> Session {
-        self.context.register_udaf(gamma::gamma(confidence));
+        for measure in [gamma::Measure::Gamma, gamma::Measure::TauB] {
+            self.context.register_udaf(gamma::association(measure, confidence));
+        }
+        self.context.register_udf(proportion::margin_of_error(confidence));
         self
     }
 
@@ -124,6 +134,11 @@ impl Session {
         self.context.deregister_table(name).map_err(internal)?;
         self.context.register_table(name, Arc::new(table)).map_err(internal)?;
         Ok(())
+    }
+
+    /// Whether `name` is a table that the session was opened with, which no result may replace.
+    pub fn is_stored(&self, name: &str) -> bool {
+        self.stored.iter().any(|stored| stored == name)
     }
 
     /// Names of all tables, in alphabetical order.
@@ -148,9 +163,13 @@ impl Session {
         let scalar = state.scalar_functions().keys();
         let aggregate = state.aggregate_functions().keys();
         let window = state.window_functions().keys();
-        let mut functions: Vec<String> = scalar.chain(aggregate).chain(window).cloned().collect();
+        let mut functions: Vec<String> = aggregate.cloned().collect();
         functions.sort_unstable();
-        functions.dedup();
+        let mut others: Vec<String> =
+            scalar.chain(window).filter(|name| !functions.contains(name)).cloned().collect();
+        others.sort_unstable();
+        others.dedup();
+        functions.append(&mut others);
         fault::Known { tables: self.tables(), functions }
     }
 
@@ -263,6 +282,7 @@ fn context(partitions: usize) -> Result<SessionContext, DataFusionError> {
         functions.retain(|f| !UNBOUNDED.contains(&f.name()));
     }
     let mut state = builder.build();
+    state.register_udf(Arc::new(proportion::percent()))?;
     state.add_analyzer_rule(Arc::new(scale::SortInScaleOrder));
     Ok(SessionContext::new_with_state(state))
 }

@@ -10,12 +10,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{AsArray, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{DFSchema, Result};
+use datafusion::common::{DFSchema, Result, exec_err};
 use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{
@@ -120,18 +120,9 @@ impl ScalarUDFImpl for ScaleOrder {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        let labels = text(&arrays[0])?;
-        let positions: Int64Array = labels
-            .as_string::<i32>()
-            .iter()
-            .map(|label| {
-                let label = label?;
-                let at = self.labels.iter().position(|known| known == label).unwrap_or(self.labels.len());
-                Some(at as i64)
-            })
-            .collect();
-        Ok(ColumnarValue::Array(Arc::new(positions)))
+        let [labels] = texts(&args)?;
+        let position = |label: &str| self.labels.iter().position(|known| known == label);
+        Ok(positions(labels.iter().map(|label| Some(position(label?).unwrap_or(self.labels.len()) as i64))))
     }
 }
 
@@ -169,27 +160,25 @@ impl ScalarUDFImpl for ScalePosition {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        let (labels, sets) = (text(&arrays[0])?, text(&arrays[1])?);
-        let sets: &StringArray = sets.as_string();
+        let [labels, sets] = texts(&args)?;
         if let Some(unknown) = sets.iter().flatten().find(|set| !self.positions.contains_key(*set)) {
             let known: Vec<&str> = self.positions.keys().map(String::as_str).collect();
-            return datafusion::common::exec_err!(
-                "there is no value set `{unknown}`; the sets are: {}",
-                known.join(", ")
-            );
+            return exec_err!("there is no value set `{unknown}`; the sets are: {}", known.join(", "));
         }
-        let positions: Int64Array = labels
-            .as_string::<i32>()
-            .iter()
-            .zip(sets.iter())
-            .map(|(label, set)| self.positions.get(set?)?.get(label?).copied())
-            .collect();
-        Ok(ColumnarValue::Array(Arc::new(positions)))
+        let pairs = labels.iter().zip(sets.iter());
+        Ok(positions(pairs.map(|(label, set)| self.positions.get(set?)?.get(label?).copied())))
     }
 }
 
-/// Labels as plain text, whether they came as a dictionary, a view or text.
-fn text(array: &ArrayRef) -> Result<ArrayRef> {
-    Ok(cast(array, &DataType::Utf8)?)
+/// Arguments as plain text, whether they came as a dictionary, a view or text.
+fn texts<const N: usize>(args: &ScalarFunctionArgs) -> Result<[StringArray; N]> {
+    let texts = ColumnarValue::values_to_arrays(&args.args)?
+        .iter()
+        .map(|array| Ok(cast(array, &DataType::Utf8)?.as_string::<i32>().clone()))
+        .collect::<Result<Vec<_>>>()?;
+    texts.try_into().or_else(|texts: Vec<_>| exec_err!("{N} arguments are wanted, not {}", texts.len()))
+}
+
+fn positions(values: impl Iterator<Item = Option<i64>>) -> ColumnarValue {
+    ColumnarValue::Array(Arc::new(Int64Array::from_iter(values)))
 }

@@ -118,6 +118,33 @@ fn gamma_is_an_aggregate_like_others() {
 }
 
 #[test]
+fn the_other_statistics_are_those_of_the_survey_crate() {
+    let pairs: Vec<(f64, f64)> = (0..60).map(|i| (f64::from(i % 4), f64::from((i * i) % 5))).collect();
+    let rows: Vec<String> = pairs.iter().map(|(x, y)| format!("({x}, {y})")).collect();
+    let tau = survey::association::Crosstab::from_pairs(pairs).tau_b(0.95).expect("an association");
+    let sql = "select t['tau_b'], t['lower'], t['upper'], t['n'] from (select tau_b(x, y) as t from (values";
+    let batch = session().query(&format!("{sql} {}) as pairs (x, y))", rows.join(", ")), &params());
+    let batch = batch.unwrap_or_else(|faults| panic!("{faults}"));
+    let found: Vec<Option<f64>> = (0..4).map(|column| super::number(&batch, 0, column)).collect();
+    assert_eq!(found, [Some(tau.estimate), Some(tau.lower), Some(tau.upper), Some(60.0)]);
+
+    let sql =
+        "select margin_of_error(0.5, count(*)), margin_of_error(0.5, 5, 50), margin_of_error(0.5, 5, 4),
+               margin_of_error(null, 5), percent(0.285), percent(null) from responses";
+    for confidence in [0.95, 0.8] {
+        let session = session().with_confidence(confidence);
+        let batch = session.query(sql, &params()).unwrap_or_else(|faults| panic!("{faults}"));
+        let found: Vec<Option<f64>> = (0..4).map(|column| super::number(&batch, 0, column)).collect();
+        let plain = survey::proportion::margin_of_error(0.5, 5, confidence);
+        let corrected = survey::proportion::margin_of_error_fpc(0.5, 5, 50, confidence);
+        assert!(plain.is_some() && corrected < plain);
+        assert_eq!(found, [plain, corrected, None, None]);
+        assert_eq!(cell_text(&batch, 0, 4).as_deref(), Some("29%"));
+        assert_eq!(cell_text(&batch, 0, 5), None);
+    }
+}
+
+#[test]
 fn partial_states_merge_to_the_same_result() {
     let rows: Vec<(i64, i64)> = (0..300).map(|i| (i % 7, (i * i) % 11)).collect();
     let batch = |rows: &[(i64, i64)]| {
@@ -128,7 +155,7 @@ fn partial_states_merge_to_the_same_result() {
     let result = |partitions: usize, parts: Vec<Vec<RecordBatch>>| {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let context = super::context(partitions).expect("a context");
-        context.register_udaf(super::gamma::gamma(0.95));
+        context.register_udaf(super::gamma::association(super::gamma::Measure::Gamma, 0.95));
         let table = super::MemTable::try_new(parts[0][0].schema(), parts).expect("a table");
         context.register_table("pairs", Arc::new(table)).expect("registered");
         let sql =
@@ -161,6 +188,9 @@ fn faults_name_their_place_and_what_would_be_right() {
         "select rond(school) from responses",
         "select a.school from responses as a join responses as b on a.school = b.school where wave = '2013'",
         "select employers, school from responses group by employers",
+        "select cuont(*) as n from responses",
+        "select employers from responses order by -- schol\n  schol",
+        "select a1 from (select 1 as b1, 2 as b2, 3 as b3, 4 as b4, 5 as b5, 6 as b6, 7 as b7, 8 as b8, 9 as b9, 1 as c1, 2 as c2, 3 as c3, 4 as c4, 1 as a2)",
         "select 1 / 0",
         "select cast('x' as bigint) as n",
         "select 1; select 2",

@@ -5,16 +5,18 @@
 //!
 //! - Every claim has exactly one row in exactly one claims query; one without, a row without a claim, and a claim with
 //!   two are errors.
+//! - Numbers are answered by `estimate`, orders and statements by `holds`; anything else is an error.
 //! - `impossible` is found without data, then `reproduced`, `contradicted`, `differs`, `untestable`, in this order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
 
-use super::claim::{Claim, Finding, Verdict};
+use super::claim::{Claim, Finding, Kind, Verdict};
+use super::precision::Precision;
 use super::relations::Relations;
-use super::verdict::{self, Answer, conflicts, impossible, reproduces};
+use super::verdict::{self, Answer, Given, conflicts, given, impossible, remarks};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::engine::{cell_text, column_index, number};
 use crate::queries::{Purpose, QueryResult};
@@ -33,11 +35,11 @@ pub struct Findings {
 const VERDICTS: [Verdict; 5] =
     [Verdict::Reproduced, Verdict::Differs, Verdict::Impossible, Verdict::Contradicted, Verdict::Untestable];
 
-/// Reads the register from a batch of the table `claims`.
+/// Reads the register, which stands in `file`, from a batch of the table `claims`.
 ///
 /// # Errors
-/// A column is missing, or a number is not one.
-pub fn claims(register: &RecordBatch) -> Result<Vec<Claim>, Diagnostics> {
+/// A column is missing, a claim is of an unknown kind or precision, or a number has no value; all of those are told.
+pub fn claims(file: &str, register: &RecordBatch) -> Result<Vec<Claim>, Diagnostics> {
     const COLUMNS: [&str; 11] = [
         "id",
         "section",
@@ -64,27 +66,57 @@ pub fn claims(register: &RecordBatch) -> Result<Vec<Claim>, Diagnostics> {
     let ((), _) = faults.or(())?;
     let text = |row: usize, name: &str| cell_text(register, row, at[name]).unwrap_or_default();
     let whole = |row: usize, name: &str| number(register, row, at[name]).map(|value| value as u64);
-    Ok((0..register.num_rows())
-        .map(|row| Claim {
-            id: text(row, "id"),
+    let mut faults = Diagnostics::new();
+    let mut claims = Vec::new();
+    for row in 0..register.num_rows() {
+        let id = text(row, "id");
+        let (word, value) = (text(row, "statistic"), number(register, row, at["value"]));
+        let mut fault = |message: String| {
+            let message = format!("claim `{id}`: {message}");
+            faults.push(Diagnostic::error(message).at(Place::file(file)));
+        };
+        let Some(statistic) = Kind::named(&word) else {
+            let words = Kind::ALL.map(Kind::word).join(", ");
+            fault(format!("`{word}` is no statistic; there are {words}"));
+            continue;
+        };
+        let precision = match Precision::parse(statistic, &text(row, "precision")) {
+            Ok(precision) => precision,
+            Err(why) => {
+                fault(why);
+                continue;
+            }
+        };
+        match (&precision, value) {
+            (_, None) if !statistic.is_statement() => {
+                fault(format!("a {} wants a value", statistic.word()));
+            }
+            (Precision::Words { words, share }, Some(value)) if (100.0 * share - value).abs() > 0.5 => {
+                fault(format!("`{words}` is not the value {value}"));
+            }
+            _ => {}
+        }
+        claims.push(Claim {
             section: text(row, "section"),
             phase: text(row, "phase"),
             measure: text(row, "measure"),
             subgroup: text(row, "subgroup"),
-            statistic: text(row, "statistic"),
-            value: number(register, row, at["value"]),
+            statistic,
+            value,
             count: whole(row, "count"),
             base: whole(row, "base"),
-            precision: text(row, "precision"),
+            precision,
             note: text(row, "note"),
-        })
-        .collect())
+            id,
+        });
+    }
+    faults.or(claims).map(|(claims, _)| claims)
 }
 
 /// The findings on all `claims`, from the `results` of the claims queries among them.
 ///
 /// # Errors
-/// A claim has no row in a claims query, or two; a row has no claim.
+/// A claim has no row in a claims query, or two; a row has no claim, or answers a claim in the way of another kind.
 pub fn audit(
     claims: &[Claim],
     results: &[QueryResult],
@@ -96,11 +128,10 @@ pub fn audit(
         .iter()
         .filter_map(|claim| Some((claim.id.as_str(), impossible(claim, claims, relations, respondents)?)))
         .collect();
-    let reproduced: BTreeSet<&str> = claims
+    let givens: BTreeMap<&str, Given> = claims
         .iter()
         .filter(|claim| !impossible.contains_key(claim.id.as_str()))
-        .filter(|claim| answers.get(claim.id.as_str()).and_then(|a| reproduces(claim, a)) == Some(true))
-        .map(|claim| claim.id.as_str())
+        .filter_map(|claim| Some((claim.id.as_str(), given(claim, answers.get(claim.id.as_str())?)?)))
         .collect();
     let mut counts: BTreeMap<Verdict, usize> = VERDICTS.into_iter().map(|verdict| (verdict, 0)).collect();
     let findings: Vec<Finding> = claims
@@ -113,7 +144,8 @@ pub fn audit(
                 answer,
                 impossible.get(claim.id.as_str()).cloned(),
                 &conflicts,
-                |id| reproduced.contains(id),
+                &remarks(claim, claims, relations),
+                |id| givens.get(id).copied(),
             );
             *counts.entry(verdict).or_default() += 1;
             Finding {
@@ -129,16 +161,25 @@ pub fn audit(
     Ok(Findings { counts, total: findings.len(), findings })
 }
 
-/// The largest base that a claim may have: the printed number of respondents, where a relation names it, else the
-/// largest printed base.
-fn respondents(claims: &[Claim], relations: &Relations) -> u64 {
-    let named = relations.asked_of.iter().find_map(|relation| {
-        claims.iter().find(|claim| claim.id == relation.respondents).and_then(|claim| claim.value)
-    });
-    match named {
-        Some(value) if value >= 1.0 => value as u64,
-        _ => claims.iter().filter_map(|claim| claim.base).max().unwrap_or(1),
-    }
+/// The largest base that a claim may have: the printed number of respondents, where the relations name it.
+fn respondents(claims: &[Claim], relations: &Relations) -> Option<u64> {
+    let id = relations.respondents.as_ref()?;
+    let printed = claims.iter().find(|claim| claim.id == *id)?.value?;
+    (printed >= 1.0).then_some(printed as u64)
+}
+
+/// What is wrong with the way in which a row answers a claim.
+fn misfit(claim: &Claim, answer: &Answer) -> Option<String> {
+    let (kind, wanted, given) = match (claim.statistic.is_statement(), answer.holds, answer.estimate) {
+        (true, _, Some(_)) => ("is answered by `holds`", "holds", "estimate"),
+        (false, Some(_), _) => ("is answered by `estimate`", "estimate", "holds"),
+        _ => return None,
+    };
+    let word = claim.statistic.word();
+    Some(format!(
+        "`{}` gives `{given}` for the claim `{}`, but a {word} {kind}: fill `{wanted}`, leave `{given}` NULL",
+        answer.query, claim.id
+    ))
 }
 
 fn answers(claims: &[Claim], results: &[QueryResult]) -> Result<BTreeMap<String, Answer>, Diagnostics> {
@@ -147,7 +188,7 @@ fn answers(claims: &[Claim], results: &[QueryResult]) -> Result<BTreeMap<String,
     for result in results.iter().filter(|result| result.head.purpose == Purpose::Claims) {
         for row in 0..result.rows() {
             let Some(id) = result.text(row, "claim") else { continue };
-            if !claims.iter().any(|claim| claim.id == id) {
+            let Some(claim) = claims.iter().find(|claim| claim.id == id) else {
                 let fault =
                     Diagnostic::error(format!("row `{id}` is about a claim that the register does not have"))
                         .at(Place::file(&result.file));
@@ -156,7 +197,7 @@ fn answers(claims: &[Claim], results: &[QueryResult]) -> Result<BTreeMap<String,
                     None => fault,
                 });
                 continue;
-            }
+            };
             let answer = Answer {
                 estimate: result.number(row, "estimate"),
                 n: result.count(row, "n"),
@@ -165,6 +206,9 @@ fn answers(claims: &[Claim], results: &[QueryResult]) -> Result<BTreeMap<String,
                 shown: result.text(row, "shown"),
                 query: result.head.name.clone(),
             };
+            if let Some(message) = misfit(claim, &answer) {
+                faults.push(Diagnostic::error(message).at(Place::file(&result.file)));
+            }
             if let Some(first) = answers.insert(id.clone(), answer) {
                 faults.push(
                     Diagnostic::error(format!("the claim `{id}` is answered twice"))
@@ -198,13 +242,33 @@ impl Findings {
         self.findings.iter().find(|finding| finding.claim.id == id)
     }
 
-    /// The findings as CSV with a header, one line per claim.
+    /// Tells that claims differ, with their names; `None` where none does.
+    pub fn differing(&self) -> Option<String> {
+        let ids: Vec<&str> = self
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Differs)
+            .map(|finding| finding.claim.id.as_str())
+            .collect();
+        let differ = if ids.len() == 1 { "differs" } else { "differ" };
+        (!ids.is_empty())
+            .then(|| format!("{} {differ} from the data: {}", verdict::claims(ids.len()), ids.join(", ")))
+    }
+
+    /// The scorecard in a line: `114 claims: 109 reproduced, 4 contradicted`.
+    pub fn scorecard(&self) -> String {
+        let counts = self.counts.iter().filter(|(_, n)| **n > 0);
+        let verdicts: Vec<String> = counts.map(|(verdict, n)| format!("{n} {}", verdict.word())).collect();
+        format!("{}: {}", verdict::claims(self.total), verdicts.join(", "))
+    }
+
+    /// The findings as CSV (RFC 4180) with a header, one line per claim.
     ///
     /// # Errors
     /// Never in practice: writing to memory does not fail.
     pub fn to_csv(&self) -> Result<String, Diagnostics> {
         let fault = |error: &dyn std::fmt::Display| Diagnostics::from(Diagnostic::error(error.to_string()));
-        let mut writer = csv::Writer::from_writer(Vec::new());
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         writer
             .write_record([
                 "claim", "section", "phase", "measure", "subgroup", "verdict", "printed", "found", "query",

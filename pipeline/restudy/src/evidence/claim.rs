@@ -2,6 +2,51 @@
 
 use serde::Serialize;
 
+use super::precision::Precision;
+
+/// What kind of statistic a claim prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A number of people or things.
+    Count,
+    /// A share in per cent.
+    Percent,
+    /// A distance between shares, in per cent.
+    #[serde(rename = "percentage points")]
+    Points,
+    /// A place in an order.
+    Rank,
+    /// Something said in words.
+    Statement,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 5] = [Kind::Count, Kind::Percent, Kind::Points, Kind::Rank, Kind::Statement];
+
+    /// The register's word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Count => "count",
+            Kind::Percent => "percent",
+            Kind::Points => "percentage points",
+            Kind::Rank => "rank",
+            Kind::Statement => "statement",
+        }
+    }
+
+    /// The kind that the register's word names.
+    pub fn named(word: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether such a claim holds or not, rather than being near a number.
+    pub fn is_statement(self) -> bool {
+        matches!(self, Kind::Rank | Kind::Statement)
+    }
+}
+
 /// A row of the claims register, as it was read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Claim {
@@ -15,16 +60,16 @@ pub struct Claim {
     pub measure: String,
     /// In whom.
     pub subgroup: String,
-    /// `count`, `percent`, `percentage points`, `rank` or `statement`.
-    pub statistic: String,
+    /// What kind of statistic it prints.
+    pub statistic: Kind,
     /// Printed value; none for statements.
     pub value: Option<f64>,
     /// Printed count beside a percentage.
     pub count: Option<u64>,
     /// Printed base.
     pub base: Option<u64>,
-    /// How it was printed: `exact`, `rounded to 1`, `one half` …
-    pub precision: String,
+    /// How it was printed: exact, rounded, in words.
+    pub precision: Precision,
     /// The register's note.
     pub note: String,
 }

@@ -13,6 +13,7 @@ pub mod audit;
 pub mod claim;
 pub mod guards;
 mod lookup;
+pub mod precision;
 pub mod printed;
 mod register;
 mod relations;
@@ -21,9 +22,10 @@ mod statistics;
 mod verdict;
 
 pub use audit::{Findings, audit};
-pub use claim::{Claim, Finding, Verdict};
+pub use claim::{Claim, Finding, Kind, Verdict};
 pub use guards::Outcome;
 pub use lookup::{Cell, Evidence, Reference};
+pub use precision::Precision;
 pub use relations::Relations;
 pub use statistic::{Statistic, Unit};
 

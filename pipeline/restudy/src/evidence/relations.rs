@@ -8,6 +8,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Relations {
+    /// The claim that prints the number of respondents, if any does: no base that is not printed can be larger.
+    pub respondents: Option<String>,
     /// Claims that print a value for one measure.
     #[serde(default)]
     pub same_measure: Vec<SameMeasure>,
@@ -47,8 +49,6 @@ pub struct AskedOf {
     pub claim: String,
     /// The claim that prints the percentage who gave the answer.
     pub answered: String,
-    /// The claim that prints the number of respondents.
-    pub respondents: String,
     /// Why they were asked only then, in words.
     pub because: String,
 }
@@ -82,13 +82,20 @@ impl Relations {
                 None => fault,
             });
         }
+        if relations.respondents.is_none() && !relations.asked_of.is_empty() {
+            faults.push(
+                Diagnostic::error("`asked_of` wants to know how many respondents there were")
+                    .at(Place::file(file))
+                    .hint("name the claim that prints their number at the top of the file: `respondents = \"F08\"`"),
+            );
+        }
         faults.or(relations).map(|(relations, _)| relations)
     }
 
     fn named(&self) -> impl Iterator<Item = &str> {
         let same = self.same_measure.iter().flat_map(|relation| &relation.claims);
         let sums = self.sum.iter().flat_map(|relation| relation.parts.iter().chain([&relation.total]));
-        let asked = self.asked_of.iter().flat_map(|r| [&r.claim, &r.answered, &r.respondents]);
-        same.chain(sums).chain(asked).map(String::as_str)
+        let asked = self.asked_of.iter().flat_map(|r| [&r.claim, &r.answered]);
+        same.chain(sums).chain(asked).chain(&self.respondents).map(String::as_str)
     }
 }

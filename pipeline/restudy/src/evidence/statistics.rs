@@ -55,7 +55,8 @@ pub(super) fn statistics(result: &QueryResult, confidence: f64) -> Vec<Statistic
     statistics
 }
 
-/// Ends of a statistic's interval, with its method: what the query gives beside a number, Wilson's for a share.
+/// Ends of a statistic's interval, with its method: what the query gives beside a number, Wilson's for a share;
+/// none where the numbers are not about a sample.
 fn interval(
     result: &QueryResult,
     row: usize,
@@ -63,6 +64,9 @@ fn interval(
     kind: ColumnKind,
     confidence: f64,
 ) -> Option<(f64, f64, String)> {
+    if !result.head.sampled {
+        return None;
+    }
     let level = format!("{}%", survey::rounding::half_away(confidence * 100.0, 1));
     let value = result.number(row, column)?;
     match kind {

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use super::guards::evaluate;
 use super::relations::Relations;
 use super::verdict::Answer;
-use super::{Cell, Claim, Evidence, audit, printed, verdict};
+use super::verdict::Given;
+use super::{Cell, Claim, Evidence, Kind, Precision, audit, printed, verdict};
 use crate::engine::Session;
 use crate::queries::{Query, QueryResult};
 
@@ -185,11 +186,11 @@ fn claim(id: &str, statistic: &str, value: f64, count: Option<u64>, base: Option
         phase: "survey".to_owned(),
         measure: "something".to_owned(),
         subgroup: "all".to_owned(),
-        statistic: statistic.to_owned(),
+        statistic: Kind::named(statistic).expect("a statistic"),
         value: Some(value),
         count,
         base,
-        precision: if statistic == "percent" { "rounded to 1" } else { "exact" }.to_owned(),
+        precision: if statistic == "percent" { Precision::Rounded(1.0) } else { Precision::Exact },
         note: String::new(),
     }
 }
@@ -197,13 +198,15 @@ fn claim(id: &str, statistic: &str, value: f64, count: Option<u64>, base: Option
 #[test]
 fn printed_figures_alone_can_be_impossible() {
     let none = Relations::default();
-    let why = |claim: &Claim| verdict::impossible(claim, std::slice::from_ref(claim), &none, 196);
+    let why = |claim: &Claim| verdict::impossible(claim, std::slice::from_ref(claim), &none, Some(196));
     // 53% with a count of 80 wants a base of 150 to 152: possible with 196 respondents, not with 149.
     let clubs = claim("S16", "percent", 53.0, Some(80), None);
     assert_eq!(why(&clubs), None);
-    assert!(verdict::impossible(&clubs, &[], &none, 149).is_some_and(|why| why.contains("151")));
+    assert!(verdict::impossible(&clubs, &[], &none, Some(149)).is_some_and(|why| why.contains("151")));
     assert_eq!(why(&claim("a", "percent", 40.0, Some(51), Some(126))), None);
     assert!(why(&claim("a", "percent", 41.0, Some(51), Some(126))).is_some_and(|why| why.contains("40.5%")));
+    assert_eq!(verdict::impossible(&clubs, &[], &none, None), None);
+    assert!(verdict::impossible(&claim("a", "percent", 53.0, Some(1), None), &[], &none, None).is_some());
     assert!(why(&claim("a", "percent", 53.0, None, Some(10))).is_some());
     assert!(why(&claim("a", "percent", 120.0, None, None)).is_some());
     assert!(why(&claim("a", "count", 10.0, None, Some(9))).is_some());
@@ -213,7 +216,7 @@ fn printed_figures_alone_can_be_impossible() {
 fn more_cannot_answer_than_were_asked() {
     let relations = Relations::parse(
         "relations.toml",
-        "[[asked_of]]\nclaim = 'S54'\nanswered = 'S43'\nrespondents = 'F08'\nbecause = 'only they were asked'",
+        "respondents = 'F08'\n[[asked_of]]\nclaim = 'S54'\nanswered = 'S43'\nbecause = 'only they were asked'",
         &["S54", "S43", "F08"],
     )
     .expect("relations");
@@ -227,10 +230,17 @@ fn more_cannot_answer_than_were_asked() {
     // 94 or 95 of 196 round to 48%.
     for (counted, impossible) in [(126.0, true), (96.0, true), (95.0, false)] {
         let all = all(counted);
-        assert_eq!(verdict::impossible(&all[2], &all, &relations, 196).is_some(), impossible, "{counted}");
+        assert_eq!(
+            verdict::impossible(&all[2], &all, &relations, Some(196)).is_some(),
+            impossible,
+            "{counted}"
+        );
     }
     let unknown = Relations::parse("relations.toml", "[[sum]]\ntotal = \"S1\"\nparts = [\"S43\"]", &["S43"]);
     assert!(unknown.expect_err("a fault").to_string().contains("no claim `S1`"));
+    let text = "[[asked_of]]\nclaim = 'S54'\nanswered = 'S43'\nbecause = 'so'";
+    let faults = Relations::parse("relations.toml", text, &["S54", "S43"]).expect_err("a fault");
+    assert!(faults.to_string().contains("how many respondents"), "{faults}");
 }
 
 #[test]
@@ -253,7 +263,8 @@ fn verdicts_in_their_order() {
         let claim = all.iter().find(|claim| claim.id == id).expect("a claim");
         let answer = Answer { estimate, ..Answer::default() };
         let conflicts = verdict::conflicts(claim, &all, &relations);
-        verdict::verdict(claim, &answer, impossible, &conflicts, |_| others).0
+        let given = |_: &str| Some(Given { value: others, count: true, base: true });
+        verdict::verdict(claim, &answer, impossible, &conflicts, &[], given).0
     };
     assert_eq!(judge("A", Some(0.448), true, None), Contradicted);
     assert_eq!(judge("A", Some(0.30), false, None), Differs);
@@ -269,30 +280,141 @@ fn verdicts_in_their_order() {
     assert_eq!(verdict::conflicts(&near[0], &near, &relations), []);
 }
 
+/// A claims query whose rows are `('F01', estimate, n, base, holds)`.
+fn answers(name: &str, rows: &str) -> QueryResult {
+    let text = format!(
+        "-- Title.\n-- claims\n-- columns: claim text, estimate number4, n count, base count, holds boolean, shown text\n\
+         -- key: claim\n-- order: claim\n\
+         select claim, cast(estimate as double) as estimate, cast(n as bigint) as n, cast(base as bigint) as base,\n\
+         cast(holds as boolean) as holds, cast(null as text) as shown\n\
+         from (values {rows}) as t (claim, estimate, n, base, holds) order by claim"
+    );
+    let query = Query::read(name, "claims", &format!("queries/claims/{name}.sql"), text).expect("a query");
+    query.run(&Session::open(&[]).expect("a session"), &BTreeMap::new()).unwrap_or_else(|f| panic!("{f}"))
+}
+
 #[test]
 fn every_claim_wants_one_answer() {
-    let sql = |rows: &str| {
-        format!(
-            "select claim, estimate, cast(null as bigint) as n, cast(null as bigint) as base, cast(null as boolean) as holds, cast(null as text) as shown from (values {rows}) as t (claim, estimate) order by claim"
-        )
-    };
-    let answers = |name: &str, rows: &str| {
-        let text = format!(
-            "-- Title.\n-- claims\n-- columns: claim text, estimate number4, n count, base count, holds boolean, shown text\n-- key: claim\n-- order: claim\n{}",
-            sql(rows)
-        );
-        let query =
-            Query::read(name, "claims", &format!("queries/claims/{name}.sql"), text).expect("a query");
-        query.run(&Session::open(&[]).expect("a session"), &BTreeMap::new()).unwrap_or_else(|f| panic!("{f}"))
-    };
     let claims = [claim("F01", "count", 1.0, None, None), claim("F02", "count", 2.0, None, None)];
-    let good = [answers("a", "('F01', 1.0), ('F02', 3.0)")];
+    let good = [answers("a", "('F01', 1.0, null, null, null), ('F02', 3.0, null, null, null)")];
     let findings = audit::audit(&claims, &good, &Relations::default()).expect("findings");
     assert_eq!(findings.counts.len(), 5);
+    assert_eq!(findings.scorecard(), "2 claims: 1 reproduced, 1 differs");
+    assert_eq!(findings.differing().as_deref(), Some("1 claim differs from the data: F02"));
     insta::assert_snapshot!("findings", findings.to_csv().expect("csv"));
-    let bad = [answers("a", "('F01', 1.0), ('F2', 3.0)"), answers("b", "('F01', 1.0)")];
+    let bad = [
+        answers("a", "('F01', 1.0, null, null, null), ('F2', 3.0, null, null, null)"),
+        answers("b", "('F01', 1.0, null, null, null)"),
+    ];
     let faults = audit::audit(&claims, &bad, &Relations::default()).expect_err("faults");
     insta::assert_snapshot!(faults.to_string());
+}
+
+#[test]
+fn numbers_and_statements_are_answered_each_in_their_own_way() {
+    let rank =
+        Claim { precision: Precision::Statement("first".to_owned()), ..claim("R", "rank", 1.0, None, None) };
+    let claims = [claim("F01", "percent", 40.0, None, None), rank];
+    // A number that is far off does not become right because a query says that it holds.
+    let bad = [answers("a", "('F01', 0.9, null, null, true), ('R', 1.0, null, null, null)")];
+    let faults = audit::audit(&claims, &bad, &Relations::default()).expect_err("faults");
+    insta::assert_snapshot!(faults.to_string());
+    let good = [answers("a", "('F01', 0.4, null, null, null), ('R', null, null, null, true)")];
+    let findings = audit::audit(&claims, &good, &Relations::default()).expect("findings");
+    assert_eq!((findings.count(super::Verdict::Reproduced), findings.differing()), (2, None));
+}
+
+#[test]
+fn the_register_is_read_strictly() {
+    let register = |rows: &str| {
+        let sql = format!(
+            "select id, '1' as section, 'survey' as phase, 'm' as measure, 'all' as subgroup, statistic,
+             cast(value as double) as value, cast(null as bigint) as count, cast(null as bigint) as base, precision,
+             '' as note from (values {rows}) as t (id, statistic, value, precision)"
+        );
+        let batch = Session::open(&[]).expect("a session").query(&sql, &BTreeMap::new()).expect("a register");
+        audit::claims("claims.csv", &batch)
+    };
+    let rows =
+        "('A', 'percentage', 40, 'exact'), ('B', 'percent', 40, 'rounded'), ('C', 'count', null, 'exact'),
+        ('D', 'percent', 40, 'one half'), ('E', 'percent', 75, 'three quarters'), ('F', 'rank', 1, 'first')";
+    insta::assert_snapshot!(register(rows).expect_err("faults").to_string());
+    let claims =
+        register("('E', 'percent', 75, 'three quarters'), ('F', 'rank', 1, 'first')").expect("claims");
+    assert_eq!(verdict::printed(&Claim { base: Some(196), ..claims[0].clone() }), "three quarters");
+    let json = serde_json::to_value(&claims[0]).expect("json");
+    assert_eq!((&json["statistic"], &json["precision"]), (&"percent".into(), &"three quarters".into()));
+}
+
+#[test]
+fn reasons_tell_value_count_and_base_apart() {
+    let relations = Relations::parse(
+        "relations.toml",
+        "[[same_measure]]\nclaims = ['A', 'B']\nmeasure = 'm'",
+        &["A", "B"],
+    )
+    .expect("relations");
+    let reasons = |a: Claim, b: Claim, rows: &str| {
+        let findings = audit::audit(&[a, b], &[answers("a", rows)], &relations).expect("findings");
+        let told =
+            findings.findings.iter().map(|f| format!("{} {}: {}", f.claim.id, f.verdict.word(), f.reason));
+        told.collect::<Vec<_>>().join("\n")
+    };
+    let percent = |id: &str, value: f64, count, base| claim(id, "percent", value, count, base);
+    let half = |id: &str| Claim {
+        precision: Precision::Words { words: "one half".to_owned(), share: 0.5 },
+        ..percent(id, 50.0, None, None)
+    };
+    let told = [
+        // The value is right, the count is not; A is not contradicted.
+        reasons(
+            percent("A", 53.0, Some(80), None),
+            percent("B", 60.0, None, None),
+            "('A', 0.53, 53, 100, null), ('B', 0.53, 53, 100, null)",
+        ),
+        // The data give what B prints, but from another base: not "neither".
+        reasons(
+            percent("A", 42.0, None, None),
+            percent("B", 45.0, None, Some(165)),
+            "('A', 0.45, 45, 100, null), ('B', 0.45, 45, 100, null)",
+        ),
+        reasons(
+            percent("A", 42.0, None, None),
+            percent("B", 45.0, None, None),
+            "('A', 0.3, 30, 100, null), ('B', 0.3, 30, 100, null)",
+        ),
+        // 51% is near enough to one half, 58% is not.
+        reasons(
+            half("A"),
+            percent("B", 51.0, None, None),
+            "('A', 0.509, 83, 163, null), ('B', 0.509, 83, 163, null)",
+        ),
+        reasons(
+            half("A"),
+            percent("B", 58.0, None, None),
+            "('A', 0.578, 96, 166, null), ('B', 0.578, 96, 166, null)",
+        ),
+        // No base is given where one was printed.
+        reasons(
+            percent("A", 42.0, None, Some(50)),
+            percent("B", 42.0, None, None),
+            "('A', 0.42, null, null, null), ('B', 0.42, null, null, null)",
+        ),
+    ];
+    insta::assert_snapshot!(told.join("\n\n"));
+}
+
+#[test]
+fn huge_printed_numbers_are_judged_at_once() {
+    let relations = Relations::parse("relations.toml", "respondents = 'F08'", &["F08"]).expect("relations");
+    let claims = [
+        claim("F08", "count", 9e18, None, None),
+        claim("A", "percent", 53.0, Some(4_000_000_000_000_000_000), None),
+        claim("B", "percent", 53.0, None, Some(8_000_000_000_000_000_000)),
+    ];
+    let rows = "('F08', 2.0, null, null, null), ('A', 0.5, 1, 2, null), ('B', 0.5, 1, 2, null)";
+    let findings = audit::audit(&claims, &[answers("a", rows)], &relations).expect("findings");
+    assert_eq!(findings.count(super::Verdict::Differs), 3);
 }
 
 proptest! {

@@ -29,6 +29,9 @@ pub struct Manifest {
     pub inputs: IndexMap<String, String>,
     /// The files that the build made.
     pub outputs: IndexMap<String, String>,
+    /// What should be looked at, by the step that found it: told again by a build that takes over what the step made.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub warnings: IndexMap<String, Diagnostics>,
 }
 
 /// A program that took part.
@@ -44,6 +47,11 @@ impl Manifest {
     /// The manifest of the build in `folder`; nothing if there is none, or none that can be read.
     pub fn read(folder: &Path) -> Option<Manifest> {
         serde_json::from_slice(&fs_err::read(folder.join(MANIFEST)).ok()?).ok()
+    }
+
+    /// What a step found when it made what the build holds.
+    pub fn warnings_of(&self, step: &str) -> Diagnostics {
+        self.warnings.get(step).cloned().unwrap_or_default()
     }
 
     /// The manifest as text.

@@ -10,6 +10,10 @@ use sha2::{Digest, Sha256};
 use super::head::QueryHead;
 use super::parse::parse;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::engine::Session;
+
+/// The table that the evidence stage makes of all statistics; queries that select from it come after that stage.
+pub(crate) const EVIDENCE: &str = "evidence";
 
 const FOLDERS: [&str; 6] = ["figures", "tables", "facts", "claims", "checks", "explore"];
 
@@ -22,7 +26,7 @@ pub struct Query {
     pub file: String,
     /// The file's text, head and all.
     pub sql: String,
-    /// SHA-256 of the text, in hexadecimal.
+    /// SHA-256 of the file, in hexadecimal.
     pub sha: String,
     /// Names of the tables and queries that it selects from, in alphabetical order; empty where its SQL cannot be
     /// parsed, which is told when it is run.
@@ -47,14 +51,15 @@ impl Catalogue {
         let known = FOLDERS.join(", ");
         for entry in sorted(&root)? {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if entry.path().extension().is_some_and(|e| e == "sql")
-                || (entry.path().is_dir() && !FOLDERS.contains(&name.as_str()))
-            {
+            let is_query = entry.path().extension().is_some_and(|e| e == "sql");
+            if is_query || (entry.path().is_dir() && !FOLDERS.contains(&name.as_str())) {
                 faults.push(
                     Diagnostic::error(format!("`{name}` does not belong in `queries` itself"))
                         .at(Place::file(format!("queries/{name}")))
                         .note(format!("queries lie in the folders {known}")),
                 );
+            } else if !entry.path().is_dir() {
+                faults.extend(never_read(&format!("queries/{name}"), false));
             }
         }
         for folder in FOLDERS {
@@ -63,7 +68,9 @@ impl Catalogue {
             }
             for entry in sorted(&root.join(folder))? {
                 let path = entry.path();
-                if path.extension().is_none_or(|extension| extension != "sql") {
+                if path.is_dir() || path.extension().is_none_or(|extension| extension != "sql") {
+                    let file = format!("queries/{folder}/{}", entry.file_name().to_string_lossy());
+                    faults.extend(never_read(&file, path.is_dir()));
                     continue;
                 }
                 let name =
@@ -74,7 +81,10 @@ impl Catalogue {
                     faults.push(Diagnostic::error("the file is not UTF-8 text").at(Place::file(&file)));
                     continue;
                 };
-                match Query::read(&name, folder, &file, text) {
+                let sha = sha(text.as_bytes());
+                // The mark that some editors put before the text is no part of it.
+                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+                match Query::read(&name, folder, &file, text).map(|query| Query { sha, ..query }) {
                     Ok(query) => match queries.iter().find(|other| other.head.name == name) {
                         Some(other) => faults.push(
                             Diagnostic::error(format!("two queries have the name `{name}`"))
@@ -114,6 +124,26 @@ impl Catalogue {
         Ok(Catalogue { queries: ordered })
     }
 
+    /// What stands against running the queries over `session`: a query that has the name of one of the store's tables
+    /// would replace it for all queries after it.
+    ///
+    /// # Errors
+    /// All such queries.
+    pub fn held_against(&self, session: &Session) -> Result<(), Diagnostics> {
+        let mut faults = Diagnostics::new();
+        for query in self.iter().filter(|query| session.is_stored(&query.head.name)) {
+            let name = &query.head.name;
+            faults.push(
+                Diagnostic::error(format!(
+                    "the query has the name of a table, `{name}`, and would stand in its place"
+                ))
+                .at(Place::file(&query.file))
+                .hint("give the file another name"),
+            );
+        }
+        faults.or(()).map(|_| ())
+    }
+
     /// The query with this name.
     pub fn get(&self, name: &str) -> Option<&Query> {
         self.queries.get(name)
@@ -149,10 +179,32 @@ impl Query {
                 .hint("use small letters, digits and `_`: the name is a table's name in SQL")
                 .into());
         }
+        if name == EVIDENCE {
+            return Err(Diagnostic::error(format!("a query cannot have the name `{EVIDENCE}`"))
+                .at(Place::file(file))
+                .note("it is the table of all statistics, which the build makes")
+                .hint("give the file another name")
+                .into());
+        }
         let head = parse(name, folder, file, &text)?;
         let reads = reads(&text);
         Ok(Query { head, file: file.to_owned(), sha: sha(text.as_bytes()), sql: text, reads })
     }
+}
+
+/// What is wrong with a file or folder among the queries that nothing reads; hidden files, copies that editors keep, and
+/// notes in Markdown are at home there.
+fn never_read(file: &str, is_folder: bool) -> Option<Diagnostic> {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    if name.starts_with('.') || name.ends_with('~') || (!is_folder && name.to_lowercase().ends_with(".md")) {
+        return None;
+    }
+    let (what, hint) = if is_folder {
+        ("folder", "put its files one folder up: queries are read from one level of folders")
+    } else {
+        ("file", "give a query the ending `.sql`, in small letters, and keep other files elsewhere")
+    };
+    Some(Diagnostic::error(format!("this {what} is never read")).at(Place::file(file)).hint(hint))
 }
 
 /// SHA-256 in hexadecimal.
@@ -195,7 +247,10 @@ fn circle(waiting: &IndexMap<String, Query>) -> Diagnostic {
     let file = waiting.get(at).map_or("queries", |query| query.file.as_str());
     if steps.len() == 2 {
         return Diagnostic::error(format!("the query {} selects from itself", steps[0]))
-            .at(Place::file(file));
+            .at(Place::file(file))
+            .hint(
+                "a query cannot have the name of a table that it selects from: give the file another name",
+            );
     }
     Diagnostic::error(format!("queries select from each other in a circle: {}", steps.join(" → ")))
         .at(Place::file(file))

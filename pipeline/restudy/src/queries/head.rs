@@ -63,4 +63,7 @@ pub struct QueryHead {
     pub key: Vec<String>,
     /// The order of the rows, in words.
     pub order: String,
+    /// Whether the numbers are about a sample, so that chance may have moved them: false where the head says
+    /// `interval: none` (cases chosen on purpose, agreement of coders).
+    pub sampled: bool,
 }

@@ -5,11 +5,12 @@
 //!
 //! - [`head`] is what a query says of itself; [`parse`] reads it from the comments at the file's top.
 //! - [`Catalogue`] is all queries of a study, with who reads whom.
-//! - `run` carries them out; `promises` holds each result against its head.
+//! - `run` carries them out; `chance` and `order` refuse what would not come out the same again; `promises` holds each result against its head.
 //!
 //! It knows no report and no claims: a query of any purpose is run and checked alike.
 
 mod catalogue;
+mod chance;
 pub mod head;
 mod order;
 mod parse;
@@ -17,6 +18,7 @@ mod promises;
 mod result;
 mod run;
 
+pub(crate) use catalogue::EVIDENCE;
 pub use catalogue::{Catalogue, Query};
 pub use head::{Column, ColumnKind, Purpose, QueryHead};
 pub use parse::parse;

@@ -1,6 +1,5 @@
 //! Whether the `order by` of a plan leaves ties: it must name every key column, so that no result depends on chance.
 
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 
 /// What a plan says of its rows' order.
@@ -66,20 +65,6 @@ pub(super) fn ordering(plan: &LogicalPlan, key: &[String]) -> Ordering {
             _ => return Ordering::None,
         }
     }
-}
-
-/// Whether a plan has a `limit` anywhere, which cuts by an order that must then be total.
-pub(super) fn has_limit_without_order(plan: &LogicalPlan) -> bool {
-    let mut found = false;
-    let visited = plan.apply_with_subqueries(|node| {
-        if let LogicalPlan::Limit(limit) = node {
-            let sorted =
-                limit.input.exists(|below| Ok(matches!(below, LogicalPlan::Sort(_)))).unwrap_or(true);
-            found |= !sorted;
-        }
-        Ok(TreeNodeRecursion::Continue)
-    });
-    visited.is_ok() && found
 }
 
 fn bare(expr: &Expr) -> &Expr {

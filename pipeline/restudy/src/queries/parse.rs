@@ -10,6 +10,8 @@
 //! -- order: share descending, then item
 //! ```
 //!
+//! `-- interval: none` says that the numbers are not about a sample, so that none gets a sampling interval.
+//!
 //! A line without `word:` at its beginning goes on where the line before it stopped. All faults of a head are told at
 //! once, each with line and column.
 
@@ -18,8 +20,10 @@ use std::ops::Range;
 use super::head::{Column, ColumnKind, Purpose, QueryHead};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 
-const ENTRIES: [&str; 11] =
-    ["figure", "table", "facts", "claims", "check", "explore", "params", "base", "columns", "key", "order"];
+const ENTRIES: [&str; 12] = [
+    "figure", "table", "facts", "claims", "check", "explore", "params", "base", "columns", "key", "order",
+    "interval",
+];
 const KINDS: &str = "text, count, share, number (or number1 to number4) and boolean";
 
 /// One `-- name: value` of a head; the value's pieces keep their places.
@@ -42,6 +46,7 @@ pub fn parse(name: &str, folder: &str, file: &str, text: &str) -> Result<QueryHe
     let params = reader.words(&entries, "params").into_iter().map(|range| text[range].to_owned()).collect();
     let base = reader.value(&entries, "base");
     let order = reader.value(&entries, "order");
+    let sampled = reader.sampled(&entries);
     if title.is_empty() {
         reader.missing("a title: its first line says in a sentence what the query answers", "-- Title.");
     }
@@ -65,6 +70,7 @@ pub fn parse(name: &str, folder: &str, file: &str, text: &str) -> Result<QueryHe
         columns,
         key,
         order: order.unwrap_or_default(),
+        sampled,
     };
     let mut faults: Vec<Diagnostic> = reader.faults.into_iter().collect();
     // As a reader meets them, whatever the order in which they were found.
@@ -252,6 +258,16 @@ impl<'a> Reader<'a> {
             key.push(name.to_owned());
         }
         key
+    }
+
+    /// Whether there is no `interval: none`, the only thing that the entry may say.
+    fn sampled(&mut self, entries: &[Entry<'_>]) -> bool {
+        let Some(entry) = entries.iter().find(|e| e.name == "interval") else { return true };
+        if self.value(entries, "interval").as_deref() != Some("none") {
+            let hints = ["write `-- interval: none`, or leave the line out".to_owned()];
+            self.fault(entry.place.clone(), "`interval` can only be `none`", &[], &hints);
+        }
+        false
     }
 
     /// The comma-separated parts of an entry's value, each one word.

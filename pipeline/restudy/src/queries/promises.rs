@@ -148,7 +148,16 @@ fn values(query: &Query, result: &QueryResult, faults: &mut Diagnostics) {
             }
         }
     }
+    let parts = ["n", "base", "share"];
+    let whole = parts.iter().all(|name| result.column(name).is_some());
     for row in 0..result.rows() {
+        if whole && let Some((message, hint)) = share_fault(result, row) {
+            faults.push(
+                Diagnostic::error(format!("{message}{}", of_row(row)))
+                    .at(entry_place(query, "columns"))
+                    .hint(hint),
+            );
+        }
         if let (Some(n), Some(base)) = (result.count(row, "n"), result.count(row, "base"))
             && n > base
         {
@@ -158,6 +167,27 @@ fn values(query: &Query, result: &QueryResult, faults: &mut Diagnostics) {
                     .hint("count `n` among those who are in `base`"),
             );
         }
+    }
+}
+
+/// What is wrong with a `share` that stands beside `n` and `base`: it is n / base, and there is none without a base.
+fn share_fault(result: &QueryResult, row: usize) -> Option<(String, &'static str)> {
+    const HINT: &str = "write `cast(n as double) / nullif(base, 0) as share`";
+    let (n, base) = (result.count(row, "n"), result.count(row, "base"));
+    match (result.number(row, "share"), n, base) {
+        (Some(share), Some(n), Some(base)) if base > 0 => {
+            let right = n as f64 / base as f64;
+            ((share - right).abs() > 1e-9)
+                .then(|| (format!("the share is {share}, and n / base = {n} / {base} is {right}"), HINT))
+        }
+        (Some(share), _, Some(0)) => Some((format!("the share is {share} of a base of 0"), HINT)),
+        (Some(share), _, _) => {
+            Some((format!("the share is {share}, and `n` or `base` has no value"), "give all three or none"))
+        }
+        (None, Some(n), Some(base)) if base > 0 => {
+            Some((format!("the share has no value, and n / base is {n} / {base}"), HINT))
+        }
+        (None, _, _) => None,
     }
 }
 

@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalogue::{Catalogue, Query};
+use super::catalogue::{Catalogue, EVIDENCE, Query};
+use super::chance;
 use super::head::Purpose;
-use super::order::{Ordering, has_limit_without_order, ordering};
+use super::order::{Ordering, ordering};
 use super::promises::{entry_place, keep};
 use super::result::QueryResult;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::engine::{Session, Sql};
-
-/// The table that the evidence stage makes of all statistics; queries that select from it come after that stage.
-const EVIDENCE: &str = "evidence";
 
 impl Catalogue {
     /// The results of all queries that do not select from `evidence`, with `$wave` standing for `wave`.
@@ -37,6 +35,7 @@ impl Catalogue {
         wave: &str,
         wanted: impl Fn(&Query) -> bool,
     ) -> Result<Vec<QueryResult>, Diagnostics> {
+        self.held_against(session)?;
         let mut faults = Diagnostics::new();
         let mut broken: BTreeSet<&str> = BTreeSet::new();
         let mut results = Vec::new();
@@ -76,6 +75,7 @@ impl Query {
         let sql = Sql { file: &self.file, text: &self.sql };
         let plan = session.plan(sql, &given)?;
         let mut faults = Diagnostics::new();
+        faults.extend(chance::faults(self, &plan));
         if let Some(fault) = self.order_fault(&plan) {
             faults.push(fault);
         }
@@ -114,15 +114,6 @@ impl Query {
     }
 
     fn order_fault(&self, plan: &datafusion::logical_expr::LogicalPlan) -> Option<Diagnostic> {
-        if has_limit_without_order(plan) {
-            return Some(
-                Diagnostic::error(
-                    "a `limit` cuts rows that have no order, so that chance decides which stay",
-                )
-                .at(Place::file(&self.file))
-                .hint("put an `order by` before the `limit`"),
-            );
-        }
         if self.head.key.is_empty() || self.head.purpose == Purpose::Check {
             return None;
         }

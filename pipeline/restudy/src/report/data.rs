@@ -4,7 +4,6 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use crate::diagnostic::Diagnostics;
-use crate::evidence::claim::{Finding, Verdict};
 use crate::evidence::statistic::Statistic;
 use crate::queries::head::{ColumnKind, Purpose};
 use crate::study::{Study, Wave};
@@ -134,23 +133,6 @@ pub fn evidence(recorder: &Recorder, title_of: impl Fn(&str) -> String) -> Value
     Value::Array(recorder.used.values().map(entry).collect())
 }
 
-/// The audit: how many claims have each verdict, and all findings.
-pub fn audit(findings: &[Finding]) -> Value {
-    let verdicts = [
-        Verdict::Reproduced,
-        Verdict::Differs,
-        Verdict::Impossible,
-        Verdict::Contradicted,
-        Verdict::Untestable,
-    ];
-    let mut counts = serde_json::Map::new();
-    for verdict in verdicts {
-        let name = json!(verdict).as_str().unwrap_or_default().to_owned();
-        counts.insert(name, json!(findings.iter().filter(|f| f.verdict == verdict).count()));
-    }
-    json!({"counts": counts, "total": findings.len(), "findings": findings})
-}
-
 /// A result as comma-separated text (RFC 4180), values unrounded.
 pub fn result_csv(result: &ResultView) -> Result<Vec<u8>, Diagnostics> {
     let mut writer = writer();
@@ -162,34 +144,6 @@ pub fn result_csv(result: &ResultView) -> Result<Vec<u8>, Diagnostics> {
                 CellView::Boolean(truth) => truth.map_or_else(String::new, |t| t.to_string()),
                 CellView::Text(text) => text.clone().unwrap_or_default(),
             }))?;
-        }
-        Ok(())
-    };
-    written(write(&mut writer), writer)
-}
-
-/// The audit as comma-separated text.
-pub fn audit_csv(findings: &[Finding]) -> Result<Vec<u8>, Diagnostics> {
-    let mut writer = writer();
-    let write = |w: &mut csv::Writer<Vec<u8>>| -> Result<(), csv::Error> {
-        w.write_record([
-            "id", "section", "measure", "subgroup", "verdict", "printed", "found", "query", "reason",
-        ])?;
-        for f in findings {
-            let verdict = json!(f.verdict);
-            let c = &f.claim;
-            let verdict = verdict.as_str().unwrap_or_default();
-            w.write_record([
-                &c.id,
-                &c.section,
-                &c.measure,
-                &c.subgroup,
-                verdict,
-                &f.printed,
-                &f.found,
-                &f.query,
-                &f.reason,
-            ])?;
         }
         Ok(())
     };

@@ -22,7 +22,10 @@ pub struct RawTable {
     pub file: String,
     text: String,
     line_starts: Vec<usize>,
-    headers: StringRecord,
+    /// Names of the columns, each on one line.
+    names: Vec<String>,
+    /// The byte at which each name begins.
+    name_starts: Vec<usize>,
     rows: Vec<StringRecord>,
 }
 
@@ -45,7 +48,8 @@ impl RawTable {
             file: file.to_owned(),
             line_starts: line_starts(&text),
             text,
-            headers: StringRecord::new(),
+            names: Vec::new(),
+            name_starts: Vec::new(),
             rows: Vec::new(),
         };
         if table.text.trim().is_empty() {
@@ -57,7 +61,10 @@ impl RawTable {
         table.check_quotes()?;
         let records = table.records()?;
         let mut records = records.into_iter();
-        table.headers = records.next().map(|r| cleaned(&r).unwrap_or(r)).unwrap_or_default();
+        let header = records.next().map(|r| cleaned(&r).unwrap_or(r)).unwrap_or_default();
+        table.names = header.iter().map(on_one_line).collect();
+        table.name_starts =
+            field_starts(table.text.as_bytes(), table.start(&header)).take(header.len()).collect();
         table.rows = records.collect();
 
         let mut faults = Faults::new(&table);
@@ -77,14 +84,14 @@ impl RawTable {
         diagnostics.or(table)
     }
 
-    /// Names of the columns.
+    /// Names of the columns, each on one line: white space of any kind and length is one space.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
-        self.headers.iter()
+        self.names.iter().map(String::as_str)
     }
 
     /// Where the column `name` stands, counted from 0.
     pub fn column(&self, name: &str) -> Option<usize> {
-        self.headers.iter().position(|h| h.trim() == name)
+        self.names.iter().position(|h| h == name)
     }
 
     /// Number of rows under the header.
@@ -109,16 +116,14 @@ impl RawTable {
 
     /// Where the cell at `row` and `column` begins. The place has no excerpt: a row may belong to a respondent.
     pub fn place(&self, row: usize, column: usize) -> Place {
-        self.rows.get(row).map_or_else(|| Place::file(&*self.file), |record| self.place_in(record, column))
+        let starts = |record| field_starts(self.text.as_bytes(), self.start(record)).nth(column);
+        let start = self.rows.get(row).and_then(starts);
+        start.map_or_else(|| Place::file(&*self.file), |start| self.place_of(start))
     }
 
     /// Where the name of `column` stands in the header.
     pub fn header_place(&self, column: usize) -> Place {
-        self.place_in(&self.headers, column)
-    }
-
-    fn place_in(&self, record: &StringRecord, column: usize) -> Place {
-        self.place_of(field_start(self.text.as_bytes(), self.start(record), column))
+        self.name_starts.get(column).map_or_else(|| Place::file(&*self.file), |start| self.place_of(*start))
     }
 
     fn place_of(&self, byte: usize) -> Place {
@@ -178,25 +183,24 @@ impl RawTable {
 
     fn check_headers(&self, faults: &mut Faults<'_>) {
         let mut first: HashMap<&str, usize> = HashMap::new();
-        for (column, name) in self.headers.iter().map(str::trim).enumerate() {
-            let place = self.header_place(column);
+        for (column, name) in self.headers().enumerate() {
             if name.is_empty() {
-                faults.other(
-                    Diagnostic::error(format!("column {} has no name", column + 1))
-                        .at(place)
-                        .hint("name it in the header line, or take the column out"),
-                );
+                let fault = Diagnostic::error(format!("column {} has no name", column + 1));
+                faults.header("that have no name", column, fault, |f| {
+                    f.hint("name it in the header line, or take the column out")
+                });
             } else if let Some(before) = first.insert(name, column) {
-                faults.other(
-                    Diagnostic::error(format!("column `{}` stands twice in the header", shortened(name)))
-                        .at(place)
-                        .note(format!("columns {} and {} have this name", before + 1, column + 1))
-                        .hint("rename or take out one of them"),
-                );
+                let message = format!("column `{}` stands twice in the header", shortened(name));
+                faults.header("that stand twice in the header", column, Diagnostic::error(message), |f| {
+                    f.note(format!("columns {} and {} have this name", before + 1, column + 1))
+                        .hint("rename or take out one of them")
+                });
             }
         }
-        if let [only] = self.headers.iter().collect::<Vec<_>>()[..]
-            && let Some(separator) = [';', '\t'].into_iter().find(|s| only.contains(*s))
+        // A name holds no tab any more; the header itself does.
+        let header = self.text.lines().find(|line| !line.is_empty()).unwrap_or_default();
+        if self.names.len() == 1
+            && let Some(separator) = [';', '\t'].into_iter().find(|s| header.contains(*s))
         {
             let name = if separator == ';' { "semicolons" } else { "tabs" };
             faults.other(
@@ -208,7 +212,7 @@ impl RawTable {
     }
 
     fn check_lengths(&self, faults: &mut Faults<'_>) {
-        let columns = self.headers.len();
+        let columns = self.names.len();
         for (row, record) in self.rows.iter().enumerate().filter(|(_, r)| r.len() != columns) {
             let fault = Diagnostic::error(format!("row has {} instead of {columns} cells", record.len()));
             faults.cell(row, 0, fault, |f| {
@@ -221,7 +225,7 @@ impl RawTable {
     fn warn_of_control_characters(&self, row: usize, faults: &mut Faults<'_>) {
         for (column, cell) in self.rows[row].iter().enumerate() {
             let Some(control) = cell.chars().find(|c| unwanted(*c)) else { continue };
-            let name = shortened(self.headers.get(column).unwrap_or_default());
+            let name = shortened(self.names.get(column).map_or("", String::as_str));
             let fault = Diagnostic::warning(format!(
                 "control character U+{:04X} in `{name}` is left out",
                 u32::from(control)
@@ -233,15 +237,27 @@ impl RawTable {
     }
 }
 
-/// A name or value as a message shows it: cut where it is long.
+/// A name or value as a message shows it: line breaks and tabs as signs, and cut where it is long.
 pub(crate) fn shortened(text: &str) -> String {
     const LONGEST: usize = 80;
-    let flat: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST + 1).collect();
+    let seen = |c: char| match c {
+        '\n' | '\r' => '⏎',
+        '\t' => '⇥',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    let flat: String = text.replace("\r\n", "\n").chars().map(seen).take(LONGEST + 1).collect();
     if flat.chars().count() <= LONGEST {
         flat
     } else {
         flat.chars().take(LONGEST - 1).chain(std::iter::once('…')).collect()
     }
+}
+
+/// A name without space around it, and with one space where it has white space: tools break long names into lines, and
+/// double or harden their spaces.
+pub(crate) fn on_one_line(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn unwanted(c: char) -> bool {
@@ -305,9 +321,9 @@ impl Field {
     }
 }
 
-/// The byte at which field `index` begins, in the record that begins at `start`.
-fn field_start(text: &[u8], start: usize, index: usize) -> usize {
-    (0..index).fold(start, |at, _| (Field::at(text, at).end + 1).min(text.len()))
+/// The bytes at which fields begin, from `start` on.
+fn field_starts(text: &[u8], start: usize) -> impl Iterator<Item = usize> {
+    std::iter::successors(Some(start), |at| Some((Field::at(text, *at).end + 1).min(text.len())))
 }
 
 #[cfg(test)]
@@ -329,6 +345,26 @@ mod tests {
         assert_eq!(table.place(0, 2).to_string(), "t.csv:3:4");
         assert_eq!(table.place(1, 2).to_string(), "t.csv:5:5");
         assert_eq!(table.header_place(2).to_string(), "t.csv:1:5");
+    }
+
+    #[test]
+    fn white_space_in_names_is_one_space() {
+        let text = "\"a\r\n  b\",c\u{a0} d, e\n1,2,3\n";
+        let (table, _) = RawTable::parse("t.csv", text.as_bytes().to_vec()).unwrap();
+        assert_eq!(table.headers().collect::<Vec<_>>(), ["a b", "c d", "e"]);
+        assert_eq!(table.column("a b"), Some(0));
+        assert_eq!(table.header_place(1).to_string(), "t.csv:2:6");
+        assert!(faults("a b,\"a\nb\"\n1,2\n").contains("column `a b` stands twice"));
+        assert!(faults("a\tb\n1\t2\n").contains("separated by tabs"));
+        assert_eq!(shortened("a\r\nb\tc"), "a⏎b⇥c");
+    }
+
+    #[test]
+    fn many_faults_of_the_header_are_told_in_part() {
+        let told = faults(&format!("a{}\n1{}\n", ",".repeat(20_000), ",".repeat(20_000)));
+        assert_eq!(told.matches("has no name").count(), 20);
+        assert!(told.contains("more columns that have no name: 19980"), "{told}");
+        assert!(told.contains("t.csv:1:23"), "{told}");
     }
 
     #[test]

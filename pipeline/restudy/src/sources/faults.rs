@@ -11,17 +11,22 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 /// How many further lines a note lists before it only counts them.
 const LISTED: usize = 12;
 
+/// How many like faults of a header are told one by one.
+const TOLD_APART: usize = 20;
+
 /// The faults met so far in one table.
 #[derive(Debug)]
 pub struct Faults<'a> {
     table: &'a RawTable,
     met: IndexMap<String, (Diagnostic, Vec<usize>)>,
+    /// Faulty columns by what is wrong with them: how many, and the first that is not told by itself.
+    columns: IndexMap<&'static str, (usize, usize)>,
 }
 
 impl<'a> Faults<'a> {
     /// None yet.
     pub fn new(table: &'a RawTable) -> Self {
-        Faults { table, met: IndexMap::new() }
+        Faults { table, met: IndexMap::new(), columns: IndexMap::new() }
     }
 
     /// A fault of the cell at `row` and `column` (both counted from 0). A message that was met before only adds its
@@ -43,6 +48,25 @@ impl<'a> Faults<'a> {
         }
     }
 
+    /// A fault of the name of `column`, one of the columns `which` ("that have no name"). The first few are told one by
+    /// one, the others together; `more` is asked for notes and hints of those that are told.
+    pub fn header(
+        &mut self,
+        which: &'static str,
+        column: usize,
+        fault: Diagnostic,
+        more: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        let (met, first_untold) = self.columns.entry(which).or_insert((0, column));
+        *met += 1;
+        if *met <= TOLD_APART {
+            let fault = more(fault.at(self.table.header_place(column)));
+            self.other(fault);
+        } else if *met == TOLD_APART + 1 {
+            *first_untold = column;
+        }
+    }
+
     /// A fault that is not a cell's; its message is told once.
     pub fn other(&mut self, fault: Diagnostic) {
         self.met.entry(fault.message.clone()).or_insert((fault, Vec::new()));
@@ -55,6 +79,13 @@ impl<'a> Faults<'a> {
 
     /// All of them, by place.
     pub fn finish(self) -> Diagnostics {
+        let untold = self.columns.iter().filter(|(_, (met, _))| *met > TOLD_APART);
+        let untold = untold.map(|(which, (met, first))| {
+            Diagnostic::error(format!("more columns {which}: {}", met - TOLD_APART))
+                .at(self.table.header_place(*first))
+                .hint("is this the right file, exported whole?")
+        });
+        let untold: Vec<Diagnostic> = untold.collect();
         let mut all: Vec<Diagnostic> = self
             .met
             .into_values()
@@ -65,6 +96,7 @@ impl<'a> Faults<'a> {
                 }
                 fault
             })
+            .chain(untold)
             .collect();
         let key = |place: &Option<Place>| place.as_ref().map(|p| (p.line, p.column));
         all.sort_by_key(|fault| key(&fault.place));

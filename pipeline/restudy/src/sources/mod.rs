@@ -10,7 +10,7 @@ mod faults;
 mod texts;
 
 pub use csv::RawTable;
-pub(crate) use csv::shortened;
+pub(crate) use csv::{on_one_line, shortened};
 pub use faults::Faults;
 pub use texts::{Paragraph, Text};
 
@@ -21,9 +21,18 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 /// The bytes of `file` in the study's folder `root`.
 ///
 /// # Errors
-/// The file cannot be read; the message says why, the hint where it is named.
+/// The file cannot be read, or is a link that leads out of the folder; the message says why, the hint where it is named.
 pub fn bytes(root: &Path, file: &str) -> Result<Vec<u8>, Diagnostics> {
-    fs_err::read(root.join(file)).map_err(|e| {
+    let path = root.join(file);
+    if let (Ok(folder), Ok(target)) = (root.canonicalize(), path.canonicalize())
+        && !target.starts_with(folder)
+    {
+        let fault = Diagnostic::error(format!("`{file}` is a link that leads out of the study's folder"));
+        let place = named_in_study(root, file).unwrap_or_else(|| Place::file(file));
+        let hint = "put the file itself there: a study is reproduced from its own folder";
+        return Err(fault.at(place).hint(hint).into());
+    }
+    fs_err::read(path).map_err(|e| {
         let reason = match e.kind() {
             std::io::ErrorKind::NotFound => format!("there is no file `{file}`"),
             std::io::ErrorKind::PermissionDenied => format!("`{file}` may not be read by this user"),
@@ -60,6 +69,13 @@ pub fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
             .hint(RESAVE)
             .into());
     }
+    if is_bare_utf16(&bytes) {
+        return Err(Diagnostic::error("the file is UTF-16, not UTF-8")
+            .at(Place::at(file, 1, 1))
+            .note("nearly every other byte is 0, and there is no byte order mark")
+            .hint(RESAVE)
+            .into());
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(match text.strip_prefix('\u{feff}') {
             Some(rest) => rest.to_owned(),
@@ -91,5 +107,33 @@ pub fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
             }
             Err(diagnostic.hint(RESAVE).into())
         }
+    }
+}
+
+/// Whether `bytes` begin like Latin text in UTF-16: of each two bytes one is 0, and always the same one.
+fn is_bare_utf16(bytes: &[u8]) -> bool {
+    const LOOKED_AT: usize = 1000;
+    const FEWEST: usize = 4;
+    let pairs = bytes.chunks_exact(2).take(LOOKED_AT);
+    let (all, first, second) = pairs.fold((0, 0, 0), |(all, first, second), pair| {
+        (all + 1, first + usize::from(pair[0] == 0), second + usize::from(pair[1] == 0))
+    });
+    all >= FEWEST && first.min(second) == 0 && 4 * first.max(second) >= 3 * all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf16_without_a_byte_order_mark_is_known() {
+        let text = "ID,Café\n1,Œuvre\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big] {
+            let told = utf8("t.csv", bytes).unwrap_err().to_string();
+            assert!(told.contains("UTF-16, not UTF-8") && told.contains("save it again"), "{told}");
+        }
+        assert!(utf8("t.csv", b"a,b\n1,x\0y\n\0".to_vec()).is_ok());
     }
 }

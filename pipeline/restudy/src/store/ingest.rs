@@ -8,7 +8,7 @@ use super::arrays::{self, Table};
 use super::tables::{Tables, key};
 use super::{codebook_tables, material_tables, response_tables};
 use crate::codebook::{self, Codebook, Fieldwork, Material, Sheet};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::sources::RawTable;
 use crate::study::{Study, Wave};
 
@@ -21,6 +21,19 @@ pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagn
     let mut diagnostics = Diagnostics::new();
     let responses = taken(responses(study, wave, &codebook), &mut diagnostics);
     let fieldwork = taken(Fieldwork::read(study, wave), &mut diagnostics);
+    if let (Some(responses), Some(fieldwork)) = (&responses, &fieldwork) {
+        let (answered, invited) = (responses.respondents.len(), fieldwork.invited());
+        if i64::try_from(answered).is_ok_and(|answered| answered > invited) {
+            diagnostics.push(
+                Diagnostic::error(format!("{answered} people answered, and {invited} were invited"))
+                    .at(Place::file(&wave.frame))
+                    .note(format!("the answers are those of {}", wave.responses))
+                    .hint(
+                        "put everybody who was invited into the frame, or take out answers that came twice",
+                    ),
+            );
+        }
+    }
     let material = taken(Material::read(study, &codebook), &mut diagnostics);
     let claims = taken(codebook::claims(study), &mut diagnostics);
     let (Some(responses), Some(fieldwork), Some(material), Some(claims)) =

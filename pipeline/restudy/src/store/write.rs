@@ -23,13 +23,54 @@ impl Tables {
     pub fn write(&self, dir: &Path) -> Result<(), Diagnostics> {
         let parent = dir.parent().unwrap_or(Path::new("."));
         fs_err::create_dir_all(parent)?;
-        let fresh = tempfile::Builder::new().prefix(".store-").tempdir_in(parent)?;
+        sweep(parent, dir)?;
+        let fresh = tempfile::Builder::new().prefix(&prefix(NEW)).tempdir_in(parent)?;
         for (name, batch) in self.iter() {
             let path = fresh.path().join(format!("{name}.parquet"));
             fs_err::write(&path, parquet(batch).map_err(|e| fault(name, &e))?)?;
         }
         swap(fresh, dir)
     }
+}
+
+/// What the names of folders begin with that are to become a store, and that were one.
+const NEW: &str = ".store-new-";
+const OLD: &str = ".store-old-";
+
+/// The beginning of a temporary folder's name, with the number of the process that makes it.
+fn prefix(kind: &str) -> String {
+    format!("{kind}{}-", std::process::id())
+}
+
+/// Takes away what killed writes have left in `parent`: our folders whose process is no more. What was a store stays as
+/// long as there is none at `dir`.
+fn sweep(parent: &Path, dir: &Path) -> Result<(), Diagnostics> {
+    for entry in fs_err::read_dir(parent)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else { continue };
+        let old = name.strip_prefix(OLD).filter(|_| dir.exists());
+        let Some((process, _)) = name.strip_prefix(NEW).or(old).and_then(|rest| rest.split_once('-')) else {
+            continue;
+        };
+        if process.parse().is_ok_and(|process| !is_running(process)) {
+            // Another write may be taking it away at this moment.
+            let _ = fs_err::remove_dir_all(entry.path());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_running(process: i32) -> bool {
+    use rustix::process::{Pid, test_kill_process};
+    let Some(process) = Pid::from_raw(process).filter(|_| process > 0) else { return true };
+    test_kill_process(process) != Err(rustix::io::Errno::SRCH)
+}
+
+#[cfg(not(unix))]
+fn is_running(_: i32) -> bool {
+    true
 }
 
 /// A batch as the bytes of a Parquet file.
@@ -67,7 +108,7 @@ fn swap(fresh: tempfile::TempDir, dir: &Path) -> Result<(), Diagnostics> {
         return Ok(());
     }
     let parent = dir.parent().unwrap_or(Path::new("."));
-    let old = tempfile::Builder::new().prefix(".store-old-").tempdir_in(parent)?;
+    let old = tempfile::Builder::new().prefix(&prefix(OLD)).tempdir_in(parent)?;
     let aside = old.path().join("store");
     fs_err::rename(dir, &aside)?;
     let fresh = fresh.keep();

@@ -1,6 +1,7 @@
 //! Whether a study's definitions make sense, beyond their spelling.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Component, Path};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -11,14 +12,19 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 /// The definitions that are checked, with their places.
 #[derive(Debug, Deserialize)]
 struct Placed {
+    sources: BTreeMap<String, Spanned<String>>,
     wave: Vec<PlacedWave>,
     design: PlacedDesign,
+    report: BTreeMap<String, Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
 struct PlacedWave {
     id: Spanned<String>,
     published: Spanned<String>,
+    responses: Spanned<String>,
+    open_codings: Spanned<String>,
+    frame: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,6 +56,15 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
             fault(format!("`{published}` is not a date"), wave.published.span(), hint);
         }
     }
+    let waves = placed.value.wave.iter().flat_map(|w| [&w.responses, &w.open_codings, &w.frame]);
+    let mut paths: Vec<&Spanned<String>> =
+        placed.value.sources.values().chain(placed.value.report.values()).chain(waves).collect();
+    paths.sort_by_key(|path| path.span().start);
+    for path in paths.into_iter().filter(|path| leads_out(path.get_ref())) {
+        let message = format!("`{}` leads out of the study's folder", path.get_ref());
+        let hint = "put it into the folder, and write its path from there: a study is reproduced from its own folder";
+        fault(message, path.span(), hint);
+    }
     let design = &placed.value.design;
     let known =
         [(&design.kind, "simple random", "kind of design"), (&design.population, "frame", "population")];
@@ -65,6 +80,13 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
         fault(message, design.confidence.span(), "for intervals of 95%, write 0.95");
     }
     Ok(diagnostics)
+}
+
+/// Whether a path is none within a folder, as it is written; nothing is looked up.
+fn leads_out(path: &str) -> bool {
+    let written = Path::new(path);
+    let within = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    path.is_empty() || !written.components().all(within)
 }
 
 fn is_date(text: &str) -> bool {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-use super::report_material::root;
+use super::report_material::{root, typst};
 
 fn restudy(folder: &Path) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
@@ -55,21 +55,13 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     out
 }
 
-fn typst_is_there() -> bool {
-    let named = std::env::var_os("RESTUDY_TYPST").map(PathBuf::from);
-    let found = restudy::typst::find(named.as_deref(), &root());
-    if let Err(e) = &found {
-        eprintln!("no report was built: {e}");
-    }
-    found.is_ok()
-}
-
 /// A command that finds the Typst of this repository, wherever the study is.
 fn plain_building(folder: &Path) -> std::process::Command {
-    let named = std::env::var_os("RESTUDY_TYPST").map(PathBuf::from);
-    let typst = restudy::typst::find(named.as_deref(), &root()).unwrap();
     let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
-    command.arg("--study").arg(folder).arg("build").arg("--typst").arg(typst.program);
+    command.arg("--study").arg(folder).arg("build");
+    if let Some(typst) = typst() {
+        command.arg("--typst").arg(typst.program);
+    }
     command
 }
 
@@ -118,6 +110,28 @@ fn every_claim_has_a_verdict() {
 }
 
 #[test]
+fn a_claim_that_differs_fails_the_audit_and_is_told_by_the_check() {
+    let copy = copy_of_the_study();
+    let register = copy.path().join("fixtures/claims/published-claims.csv");
+    let claims = fs_err::read_to_string(&register).unwrap();
+    fs_err::write(
+        &register,
+        claims.replace(
+            "S13,2.2,survey,school has a science club,answered the item,percent,71,129,,",
+            "S13,2.2,survey,school has a science club,answered the item,percent,61,,,",
+        ),
+    )
+    .unwrap();
+    let told = restudy(copy.path()).arg("audit").assert().code(1);
+    let told = told.get_output();
+    assert!(text(&told.stdout).contains("1 differs"), "{}", text(&told.stdout));
+    assert!(text(&told.stderr).contains("1 claim differs from the data: S13"), "{}", text(&told.stderr));
+    let told = restudy(copy.path()).arg("check").assert().success();
+    let told = text(&told.get_output().stderr);
+    assert!(told.contains("warning: 1 claim differs from the data: S13"), "{told}");
+}
+
+#[test]
 fn questions_are_answered_in_three_forms() {
     let ask = |format: &str| {
         let sql = "select role, invited from frame where wave = $wave order by invited desc limit 1";
@@ -133,7 +147,7 @@ fn questions_are_answered_in_three_forms() {
 
 #[test]
 fn a_report_is_built_once_and_again_only_when_something_changes() {
-    if !typst_is_there() {
+    if typst().is_none() {
         return;
     }
     let (one, two) = (copy_of_the_study(), copy_of_the_study());
@@ -181,9 +195,86 @@ fn a_report_is_built_once_and_again_only_when_something_changes() {
     assert!(!one.path().join("build/.2013.new").exists());
 }
 
+/// A program that says it is Typst 0.15, and makes something that begins as a PDF does.
+#[cfg(unix)]
+fn pretender(program: &Path, makes: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let script = format!("#!/bin/sh\ncase $1 in --version) echo 'typst 0.15.1 (x)';; *) {makes};; esac\n");
+    fs_err::create_dir_all(program.parent().unwrap()).unwrap();
+    fs_err::write(program, script).unwrap();
+    fs_err::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_typst_with_a_relative_name_is_found_from_the_study() {
+    let study = copy_of_the_study();
+    pretender(&study.path().join(".tools/typst/bin/typst"), "echo '%PDF-1.7'");
+    let build = || {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
+        command.arg("build").current_dir(study.path()).env("PATH", study.path()).env_remove("RESTUDY_TYPST");
+        command
+    };
+    build().assert().success();
+    for name in ["tools/typst", "./other/typst"] {
+        pretender(&study.path().join(name), "echo '%PDF-1.7'");
+        fs_err::remove_dir_all(study.path().join("build")).unwrap();
+        build().args(["--typst", name]).assert().success();
+        fs_err::remove_dir_all(study.path().join("build")).unwrap();
+        build().env("RESTUDY_TYPST", name).assert().success();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn another_typst_of_the_same_version_sets_the_report_again() {
+    let study = copy_of_the_study();
+    let program = study.path().join("typst");
+    let build = || {
+        let mut command = restudy(study.path());
+        let told = command.args(["build", "--verbose", "--typst"]).arg(&program).assert().success();
+        text(&told.get_output().stderr)
+    };
+    let pdf = || fs_err::read_to_string(study.path().join("build/2013/report.pdf")).unwrap();
+    pretender(&program, "echo '%PDF-1.7 one'");
+    build();
+    assert!(build().contains("up to date"));
+    pretender(&program, "echo '%PDF-1.7 another'");
+    let told = build();
+    assert!(told.lines().any(|l| l.contains("store") && l.contains("unchanged")), "{told}");
+    assert_eq!(pdf(), "%PDF-1.7 another\n");
+    // The same Typst on a document that comes out the same makes the same PDF.
+    let template = study.path().join("report-templates/sections/00-foreword.typ.jinja");
+    let was = fs_err::read_to_string(&template).unwrap();
+    fs_err::write(&template, format!("{{# a remark #}}{was}")).unwrap();
+    let told = build();
+    assert!(told.lines().any(|l| l.contains("pdf") && l.contains("unchanged")), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn warnings_are_told_as_long_as_what_they_are_about_stays() {
+    let study = copy_of_the_study();
+    let program = study.path().join("typst");
+    pretender(&program, "echo 'warning: strange' >&2; echo '%PDF-1.7'");
+    let cases = study.path().join("fixtures/cases/cases.csv");
+    let was = fs_err::read_to_string(&cases).unwrap();
+    fs_err::write(&cases, was.replacen("Warrington", "Warrington \u{1F680}", 1)).unwrap();
+    let build = || {
+        let told = restudy(study.path()).args(["build", "--typst"]).arg(&program).assert().success();
+        text(&told.get_output().stderr)
+    };
+    for again in ["reproduced", "up to date"] {
+        let told = build();
+        for part in [again, "warning: Typst: strange", "warning: no font of the report has U+1F680"] {
+            assert!(told.contains(part), "{part} in {told}");
+        }
+    }
+}
+
 #[test]
 fn a_character_that_no_font_has_does_not_stop_the_build() {
-    if !typst_is_there() {
+    if typst().is_none() {
         return;
     }
     let study = copy_of_the_study();

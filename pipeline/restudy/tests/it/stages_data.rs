@@ -119,6 +119,7 @@ fn a_sound_study_gives_typed_labelled_answers_and_a_reason_for_every_missing_one
     assert_eq!(reason("borrows", "r1"), "answered");
     assert_eq!(reason("kinds__novels", "r2"), "not asked");
     assert_eq!(reason("kinds_other", "r1"), "not applicable");
+    assert_eq!(reason("kinds_other", "r2"), "not asked");
     assert_eq!(reason("visits__family", "r3"), "skipped");
     assert_eq!(reason("wish_coded", "r2"), "skipped");
     // An answer is there, or it is missing for one reason: never both, never neither.
@@ -200,6 +201,45 @@ fn a_store_is_replaced_whole() {
     assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 1, "something is left beside the store");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_killed_write_left_is_taken_away() {
+    let (tables, _) = ingest(&faulty().join("base")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut ended = std::process::Command::new("true").spawn().unwrap();
+    ended.wait().unwrap();
+    let left = [format!(".store-new-{}-x", ended.id()), format!(".store-old-{}-x", ended.id())];
+    let kept = [format!(".store-new-{}-x", std::process::id()), ".store-of-somebody".to_owned()];
+    for name in left.iter().chain(&kept) {
+        fs_err::create_dir(folder.path().join(name)).unwrap();
+        fs_err::write(folder.path().join(name).join("half.parquet"), "x").unwrap();
+    }
+    let there = |name: &String| folder.path().join(name).exists();
+    tables.write(&folder.path().join("store")).unwrap();
+    // There was no store: the folder that was one is kept until there is.
+    assert!(!there(&left[0]) && there(&left[1]));
+    tables.write(&folder.path().join("store")).unwrap();
+    assert!(!left.iter().any(there) && kept.iter().all(there));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_out_of_the_study_is_refused() {
+    let outside = tempfile::tempdir().unwrap();
+    fs_err::copy(faulty().join("base/cases.csv"), outside.path().join("cases.csv")).unwrap();
+    let study = changed("study.toml", |text| text);
+    fs_err::remove_file(study.path().join("cases.csv")).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("cases.csv"), study.path().join("cases.csv")).unwrap();
+    let told = ingest(study.path()).unwrap_err().to_string();
+    assert!(told.contains("`cases.csv` is a link that leads out of the study's folder"), "{told}");
+    assert!(told.contains("study.toml:9:9"), "{told}");
+    // A link within the folder is as good as the file.
+    fs_err::remove_file(study.path().join("cases.csv")).unwrap();
+    fs_err::copy(faulty().join("base/cases.csv"), study.path().join("schools.csv")).unwrap();
+    std::os::unix::fs::symlink("schools.csv", study.path().join("cases.csv")).unwrap();
+    ingest(study.path()).unwrap_or_else(|e| panic!("{e}"));
+}
+
 #[test]
 fn the_study_of_this_repository_is_sound() {
     let (tables, warnings) = ingest(&study_root()).unwrap_or_else(|e| panic!("{e}"));
@@ -249,4 +289,39 @@ fn the_order_of_rows_changes_nothing_but_the_order() {
         })
     };
     assert_eq!(sorted(&one), sorted(&other));
+}
+
+/// The small study with `change` made to the text of one of its files.
+fn changed(file: &str, change: impl FnOnce(String) -> String) -> tempfile::TempDir {
+    let study = tempfile::tempdir().unwrap();
+    overlay(&faulty().join("base"), study.path());
+    let file = study.path().join(file);
+    let text = fs_err::read_to_string(&file).unwrap();
+    fs_err::write(&file, change(text)).unwrap();
+    study
+}
+
+#[test]
+fn names_of_columns_may_be_broken_into_lines() {
+    let study = changed("responses.csv", |text| {
+        text.replacen("Q2 Visits [With family]", "\"Q2 Visits\n [With  family]\"", 1)
+    });
+    let (tables, _) = ingest(study.path()).unwrap_or_else(|e| panic!("{e}"));
+    let (sound, _) = ingest(&faulty().join("base")).unwrap();
+    assert_eq!(plain(&tables), plain(&sound));
+}
+
+#[test]
+fn very_many_unknown_columns_are_told_in_part() {
+    let study = changed("responses.csv", |text| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        for column in 0..20_000 {
+            lines[0].push_str(&format!(",Q9 Other question [{column}]"));
+        }
+        lines[1..].iter_mut().for_each(|line| line.push_str(&",".repeat(20_000)));
+        lines.join("\n")
+    });
+    let told = ingest(study.path()).unwrap_err();
+    assert_eq!(told.iter().count(), 21);
+    assert!(told.to_string().contains("more columns that are not in the codebook: 19980"), "{told}");
 }

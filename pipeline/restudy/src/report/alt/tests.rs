@@ -18,6 +18,7 @@ fn result(key: &[&str], rows: &[(&[&str], u64, u64)]) -> ResultView {
         columns,
         key: key.iter().map(|k| (*k).into()).collect(),
         order: "as written".into(),
+        sampled: true,
     };
     let row = |(position, (labels, n, base)): (usize, &(&[&str], u64, u64))| {
         let share = (*base > 0).then(|| *n as f64 / *base as f64);
