@@ -88,12 +88,11 @@ pub fn build(
     let mut evaluated =
         steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch)?;
     making.results(&evaluated)?;
-    let mut of_document = Diagnostics::new();
-    let (templates, document) = making.document(&mut evaluated, &mut of_document)?;
+    let (templates, document) = making.document(&evaluated)?;
     let of_pdf = making.pdf(&typst, &known, &templates, &document)?;
     let of_evidence = std::mem::take(&mut evaluated.warnings);
     let warnings: IndexMap<String, Diagnostics> =
-        [("store", of_store), ("evidence", of_evidence), ("document", of_document), ("pdf", of_pdf)]
+        [("store", of_store), ("evidence", of_evidence), ("document", document.warnings), ("pdf", of_pdf)]
             .into_iter()
             .filter(|(_, found)| !found.is_empty())
             .map(|(step, found)| (step.to_owned(), found))
@@ -213,14 +212,10 @@ impl Making<'_> {
         write_file(self.fresh.path(), "audit.json", evaluated.findings.to_json()?.as_bytes())
     }
 
-    fn document(
-        &self,
-        evaluated: &mut Evaluated,
-        warnings: &mut Diagnostics,
-    ) -> Result<(std::sync::Arc<Templates>, Document), Diagnostics> {
+    fn document(&self, evaluated: &Evaluated) -> Result<(std::sync::Arc<Templates>, Document), Diagnostics> {
         let started = Instant::now();
         self.watch.begin("document");
-        let (templates, document) = steps::write_document(self.study, self.wave, evaluated, warnings)?;
+        let (templates, document) = steps::write_document(self.study, self.wave, evaluated)?;
         for (name, bytes) in &document.files {
             write_file(self.fresh.path(), &format!("document/{name}"), bytes)?;
         }

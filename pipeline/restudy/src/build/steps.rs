@@ -16,7 +16,7 @@ use crate::evidence::{Evidence, Findings, Relations, audit};
 use crate::publish::Manifest;
 use crate::queries::{Catalogue, Purpose, QueryResult};
 use crate::report::glyphs::Glyphs;
-use crate::report::results::{Results, printable};
+use crate::report::results::Results;
 use crate::report::templates::{FOLDER, Templates};
 use crate::report::{self, Document, Material, codebook};
 use crate::store::{Store, ingest};
@@ -36,7 +36,7 @@ pub struct Evaluated {
     pub codebook: Codebook,
     /// What the report's fonts can print.
     pub glyphs: Glyphs,
-    /// What should be looked at although nothing is wrong.
+    /// What should be looked at in the data although nothing is wrong.
     pub warnings: Diagnostics,
     /// The store, where it was made for this alone.
     _temporary: Option<tempfile::TempDir>,
@@ -83,7 +83,6 @@ pub(super) fn compute(
 
     let started = Instant::now();
     watch.begin("evidence");
-    let mut warnings = Diagnostics::new();
     let mut faults = checks(&ran.results);
     let findings = match audited(study, &session, &ran.results) {
         Ok(findings) => faults.or(findings)?.0,
@@ -93,12 +92,11 @@ pub(super) fn compute(
         }
     };
     let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
-    let findings = printable(findings, &glyphs, &mut warnings);
+    let mut warnings = Diagnostics::new();
     if let Some(message) = findings.differing() {
         warnings.push(Diagnostic::warning(message).hint("`restudy audit` tells why"));
     }
-    let report =
-        Results::new(Evidence::from_results(ran.results.clone(), confidence), &glyphs, &mut warnings);
+    let report = Results::new(Evidence::from_results(ran.results.clone(), confidence));
     let made =
         format!("{}, {} judged", count(report.statistics().len(), "number"), count(findings.total, "claim"));
     watch.end(&Done { step: "evidence", made, took: started.elapsed(), reused: false });
@@ -151,7 +149,6 @@ pub(super) fn write_document(
     study: &Study,
     wave: &Wave,
     evaluated: &Evaluated,
-    warnings: &mut Diagnostics,
 ) -> Result<(Arc<Templates>, Document), Diagnostics> {
     let templates = Arc::new(Templates::read(&study.root)?);
     let document = report::write(&Material {
@@ -161,7 +158,8 @@ pub(super) fn write_document(
         numbers: Arc::clone(&evaluated.report) as Arc<dyn report::numbers::Numbers>,
         titles: evaluated.report.titles(),
         findings: &evaluated.findings,
-        codebook: codebook::entries(&evaluated.codebook, &wave.id, &evaluated.glyphs, warnings),
+        codebook: codebook::entries(&evaluated.codebook, &wave.id),
+        glyphs: &evaluated.glyphs,
         scales: codebook::scales(&evaluated.codebook),
     })?;
     Ok((templates, document))
@@ -217,8 +215,9 @@ pub fn check(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<(String, D
             return Err(faults);
         }
     };
+    let (_, document) = write_document(study, wave, &evaluated)?;
     let mut warnings = evaluated.warnings.clone();
-    let (_, document) = write_document(study, wave, &evaluated, &mut warnings)?;
+    warnings.extend(document.warnings);
     let summary = format!(
         "{}, {} judged, {} in the text",
         count(evaluated.results().len(), "query result"),

@@ -1,11 +1,17 @@
 //! Tables in text: columns that line up, cells that wrap.
 
+use crate::diagnostic::visible;
+
 /// Least width to which a column is cut.
 const NARROWEST: usize = 8;
 
 /// `rows` under `heads`, in columns two blanks apart. Where `width` is given the widest columns wrap to fit it. Columns
 /// whose cells are all numbers stand on the right.
 pub(super) fn table(heads: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
+    let visible =
+        |cells: &[String]| -> Vec<String> { cells.iter().map(|c| visible(c).into_owned()).collect() };
+    let heads = &visible(heads)[..];
+    let rows = &rows.iter().map(|row| visible(row)).collect::<Vec<_>>()[..];
     let columns = heads.len();
     let widest =
         |c: usize| rows.iter().chain([&heads.to_vec()]).map(|r| r[c].chars().count()).max().unwrap_or(0);

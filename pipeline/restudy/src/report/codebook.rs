@@ -4,27 +4,21 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use crate::codebook::{Codebook, Question};
-use crate::diagnostic::Diagnostics;
-
-use super::glyphs::Glyphs;
 
 /// One entry for each question of the wave.
-pub fn entries(codebook: &Codebook, wave: &str, glyphs: &Glyphs, faults: &mut Diagnostics) -> Value {
-    let mut clean = |text: &str, question: &str| {
-        glyphs.clean(text, || format!("the codebook's question `{question}`"), faults)
-    };
+pub fn entries(codebook: &Codebook, wave: &str) -> Value {
     let asked = codebook.questions.iter().filter(|q| q.asked_in(wave));
     Value::Array(
         asked
             .map(|q| {
                 json!({
                     "question": q.name,
-                    "label": clean(&q.label, &q.name),
-                    "text": clean(&q.text, &q.name),
+                    "label": q.label,
+                    "text": q.text,
                     "kind": q.kind.word(),
                     "universe": q.asked_if.as_ref().map(|u| asked_of(codebook, &u.variable, &u.is)),
-                    "items": q.items.iter().map(|i| clean(&i.label, &q.name)).collect::<Vec<_>>(),
-                    "values": values(codebook, q).iter().map(|v| clean(v, &q.name)).collect::<Vec<_>>(),
+                    "items": q.items.iter().map(|i| &i.label).collect::<Vec<_>>(),
+                    "values": values(codebook, q),
                 })
             })
             .collect(),

@@ -7,7 +7,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Undefi
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
-use super::escape::{expression, literal};
+use super::escape::expression;
 use super::line_map::{Marks, plain};
 use super::scan::{Kind, pieces};
 use super::templates::{Templates, source_path};
@@ -18,6 +18,9 @@ const TYPST: &str = "typst";
 /// Work that one report may cost: a report of 100 pages takes about a hundredth of it.
 const FUEL: u64 = 50_000_000;
 
+/// Filters of the engine with which a text could pass for markup, or cut itself out of its quotes.
+const UNSAFE: [&str; 4] = ["safe", "tojson", "replace", "reverse"];
+
 /// An environment without functions, and with no template yet.
 pub fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
@@ -27,7 +30,9 @@ pub fn environment() -> Environment<'static> {
     environment.set_debug(true);
     environment.set_auto_escape_callback(|_| AutoEscape::Custom(TYPST.into()));
     environment.set_formatter(print);
-    environment.add_filter("literal", |text: &str| Value::from_safe_string(literal(text)));
+    for filter in UNSAFE {
+        environment.remove_filter(filter);
+    }
     environment
 }
 

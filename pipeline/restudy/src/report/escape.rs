@@ -14,7 +14,7 @@ pub fn literal(text: &str) -> String {
             }
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() || is_line_break(c) => {
+            c if c.is_control() || is_line_break(c) || is_mark(c) => {
                 // Writing to a String cannot fail.
                 let _ = write!(out, "\\u{{{:x}}}", c as u32);
             }
@@ -33,6 +33,11 @@ pub fn expression(text: &str) -> String {
 /// Typst counts these as the ends of lines; escaped, they cannot end a line of the document.
 fn is_line_break(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{0085}')
+}
+
+/// The characters that mark the lines of templates: escaped, they cannot be taken for marks.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{F8D0}'..='\u{F8E1}')
 }
 
 /// `text` without control characters; tabs and line ends become spaces.

@@ -24,6 +24,8 @@ pub struct Calls {
     pub numbers: Arc<dyn Numbers>,
     /// Sources, to find the place of a fault.
     pub templates: Arc<Templates>,
+    /// The bibliography among the document's files.
+    pub bibliography: String,
     /// Everything used, everything wrong.
     pub recorder: Arc<Mutex<Recorder>>,
 }
@@ -67,13 +69,14 @@ pub fn add_functions(environment: &mut Environment<'static>, calls: &Calls) {
     });
     environment
         .add_function("notice", |state: &mut State<'_, '_>, block: Kwargs| wrapped(state, &block, "#notice"));
+    let bibliography = format!("#bibliography({})", literal(&calls.bibliography));
+    environment.add_function("bibliography", move || Value::from_safe_string(bibliography.clone()));
     for (name, written) in [
         ("audit_table", "#audit-table(json(\"data/audit.json\"))"),
         ("scorecard", "#scorecard(json(\"data/audit.json\"))"),
         ("evidence_table", "#evidence-table(json(\"data/evidence.json\"))"),
         ("codebook_table", "#codebook-table(json(\"data/codebook.json\"))"),
         ("figure_data_tables", "#data-tables(json(\"data/figures.json\"))"),
-        ("bibliography", "#bibliography(\"references.bib\")"),
     ] {
         environment.add_function(name, move || Value::from_safe_string(written.to_owned()));
     }
@@ -111,7 +114,7 @@ impl Calls {
 
     fn cell(&self, template: &str, reference: &str) -> Called {
         Ok(match self.numbers.text(reference) {
-            Ok(text) => Value::from(text),
+            Ok(text) => Value::from(self.recorder().cleaner.clean(&text, || format!("`{reference}`"))),
             Err(fault) => self.misnamed(template, reference, fault),
         })
     }

@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::escape::without_controls;
@@ -71,12 +73,34 @@ impl Glyphs {
         (out, missing)
     }
 
+    fn has(&self, c: char) -> bool {
+        self.0.is_empty() || self.0.contains(&(c as u32))
+    }
+}
+
+/// Makes text fit for the report's fonts on its way to Typst, and keeps what had to be replaced, each text once.
+///
+/// Only what Typst prints goes through it: tables that are kept or attached carry the data as they are.
+#[derive(Debug, Default)]
+pub struct Cleaner {
+    glyphs: Glyphs,
+    seen: BTreeSet<String>,
+    /// What had to be replaced.
+    pub told: Diagnostics,
+}
+
+impl Cleaner {
+    /// A cleaner for these fonts.
+    pub fn new(glyphs: &Glyphs) -> Cleaner {
+        Cleaner { glyphs: glyphs.clone(), ..Cleaner::default() }
+    }
+
     /// `text` as it can be printed; what had to be replaced is told, with where the text comes from.
-    pub fn clean(&self, text: &str, from: impl FnOnce() -> String, faults: &mut Diagnostics) -> String {
-        let (clean, missing) = self.printable(text);
-        if !missing.is_empty() {
+    pub fn clean(&mut self, text: &str, from: impl FnOnce() -> String) -> String {
+        let (clean, missing) = self.glyphs.printable(text);
+        if !missing.is_empty() && self.seen.insert(text.to_owned()) {
             let codes: Vec<String> = missing.iter().map(|c| format!("U+{:04X}", *c as u32)).collect();
-            faults.push(
+            self.told.push(
                 Diagnostic::warning(format!("no font of the report has {}", codes.join(", ")))
                     .note(format!("in {}", from()))
                     .note(format!("printed as `{clean}`"))
@@ -86,7 +110,32 @@ impl Glyphs {
         clean
     }
 
-    fn has(&self, c: char) -> bool {
-        self.0.is_empty() || self.0.contains(&(c as u32))
+    /// The same for every text in a value that the theme reads; `from` says what the value is.
+    pub fn clean_all(&mut self, value: &mut Value, from: &str) {
+        match value {
+            Value::String(text) => *text = self.clean(text, || from.to_owned()),
+            Value::Array(items) => {
+                for (i, item) in items.iter_mut().enumerate() {
+                    self.clean_all(item, &format!("{from}, row {}", i + 1));
+                }
+            }
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    match name.as_str() {
+                        "rows" | "findings" | "claim" => self.clean_all(field, from),
+                        // Joins a number to its entry, and is not printed.
+                        "id" if from == "`evidence`" || from.starts_with("`evidence`, row") => {}
+                        // Never printed: told where the same text is.
+                        "alt" | "id" => {
+                            if let Value::String(text) = field {
+                                *text = self.glyphs.printable(text).0;
+                            }
+                        }
+                        _ => self.clean_all(field, &format!("{from}, column `{name}`")),
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
     }
 }

@@ -34,6 +34,7 @@ pub fn lint(templates: &Templates, keys: &BTreeSet<String>) -> Diagnostics {
                     page.forbidden(piece.span.clone(), &mut faults);
                 }
                 Kind::Expression | Kind::Statement => {
+                    page.unescaped(&piece, &mut faults);
                     for text in quoted(source, &piece.span) {
                         if page.is_printed(&piece, text.keyword.as_deref()) {
                             page.amounts(&piece, text.span, &mut faults);
@@ -117,6 +118,17 @@ impl Page<'_> {
                 fault = fault.hint(format!("did you mean `@{near}`?"));
             }
             faults.push(fault);
+        }
+    }
+
+    fn unescaped(&self, piece: &Piece, faults: &mut Diagnostics) {
+        let tag = super::scan::inner(&self.source[piece.span.clone()]);
+        if piece.kind == Kind::Statement && tag.starts_with("autoescape") {
+            faults.push(
+                Diagnostic::error("`autoescape` has no place in a report")
+                    .at(self.place(piece.span.clone()))
+                    .note("what the data say would be taken for markup"),
+            );
         }
     }
 

@@ -35,6 +35,7 @@ use crate::study::{Study, Wave};
 
 use escape::literal;
 use functions::{Calls, add_functions};
+use glyphs::{Cleaner, Glyphs};
 use line_map::{LineMap, Marks};
 use numbers::Numbers;
 use recorder::Recorder;
@@ -54,7 +55,7 @@ pub struct Material<'a> {
     pub wave: &'a Wave,
     /// Templates.
     pub templates: Arc<Templates>,
-    /// Evidence, its text fit for the report's fonts.
+    /// Evidence.
     pub numbers: Arc<dyn Numbers>,
     /// Titles of queries by name.
     pub titles: IndexMap<String, String>,
@@ -64,6 +65,8 @@ pub struct Material<'a> {
     pub codebook: serde_json::Value,
     /// Ordered sets of labels.
     pub scales: IndexMap<String, Vec<String>>,
+    /// What the report's fonts can print.
+    pub glyphs: &'a Glyphs,
 }
 
 /// A document, ready for Typst.
@@ -79,6 +82,8 @@ pub struct Document {
     pub figures: usize,
     /// Tables.
     pub tables: usize,
+    /// What should be looked at: text that the fonts could not print as it is.
+    pub warnings: Diagnostics,
 }
 
 /// Reads the templates for numbers, quantifiers and citations that nothing answers for.
@@ -125,7 +130,7 @@ pub fn write(material: &Material<'_>) -> Result<Document, Diagnostics> {
     if let Err(e) = check(material.study, &material.templates) {
         faults.extend(e);
     }
-    let recorder = Arc::new(Mutex::new(Recorder::default()));
+    let recorder = Arc::new(Mutex::new(Recorder::new(Cleaner::new(material.glyphs))));
     let rendered = render(material, &recorder);
     let mut recorder = recorder.lock().unwrap_or_else(PoisonError::into_inner);
     faults.extend(std::mem::take(&mut recorder.faults));
@@ -146,10 +151,12 @@ pub fn write(material: &Material<'_>) -> Result<Document, Diagnostics> {
         }
     };
     faults.extend(unshown(&material.templates, &recorder));
-    let (files, _) = faults.or(files(material, &recorder, source)?)?;
+    let mut cleaner = std::mem::take(&mut recorder.cleaner);
+    let (files, mut warnings) = faults.or(files(material, &recorder, source, &mut cleaner)?)?;
+    warnings.extend(cleaner.told);
     let figures = recorder.shown.values().filter(|s| s.chart.is_some()).count();
     let tables = recorder.shown.len() - figures;
-    Ok(Document { files, lines, numbers: recorder.used.len(), figures, tables })
+    Ok(Document { files, lines, numbers: recorder.used.len(), figures, tables, warnings })
 }
 
 fn render(
@@ -161,19 +168,25 @@ fn render(
     let calls = Calls {
         numbers: Arc::clone(&material.numbers),
         templates: Arc::clone(&material.templates),
+        bibliography: material.study.report.bibliography.clone(),
         recorder: Arc::clone(recorder),
     };
     add_functions(&mut environment, &calls);
     environment::add_templates(&mut environment, &material.templates, &mut marks)?;
     let (study, wave) = (material.study, material.wave);
+    // Text of the study is fit for the fonts before a template can print it.
+    let fit = |text: &str| {
+        let mut recorder = recorder.lock().unwrap_or_else(PoisonError::into_inner);
+        recorder.cleaner.clean(text, || "study.toml".to_owned())
+    };
     let values = context! {
         study => context! {
-            title => study.title.as_str(), subtitle => study.subtitle.as_str(), author => study.author.as_str(),
-            language => study.language.as_str(), region => study.region.as_str(), respondents => study.respondents.as_str(),
+            title => fit(&study.title), subtitle => fit(&study.subtitle), author => fit(&study.author),
+            language => fit(&study.language), region => fit(&study.region), respondents => fit(&study.respondents),
         },
         wave => context! {
-            id => wave.id.as_str(), title => wave.title.as_str(), fieldwork => wave.fieldwork.as_str(), published => wave.published.as_str(),
-            synthetic => wave.synthetic, notice => wave.notice.as_str(),
+            id => fit(&wave.id), title => fit(&wave.title), fieldwork => fit(&wave.fieldwork), published => fit(&wave.published),
+            synthetic => wave.synthetic, notice => fit(&wave.notice),
         },
     };
     let told = |e: minijinja::Error| Diagnostics::from(environment::diagnostic(&e, &material.templates));
@@ -205,17 +218,20 @@ fn files(
     material: &Material<'_>,
     recorder: &Recorder,
     mut source: String,
+    cleaner: &mut Cleaner,
 ) -> Result<IndexMap<String, Vec<u8>>, Diagnostics> {
     let mut files = IndexMap::new();
-    let json = |value: &serde_json::Value| {
-        let mut text = serde_json::to_string_pretty(value).map_err(|e| Diagnostic::error(e.to_string()))?;
+    // The one way to Typst for all that it reads as data.
+    let mut json = |name: &str, mut value: serde_json::Value| {
+        cleaner.clean_all(&mut value, &format!("`{name}`"));
+        let mut text = serde_json::to_string_pretty(&value).map_err(|e| Diagnostic::error(e.to_string()))?;
         text.push('\n');
         Ok::<_, Diagnostics>(text.into_bytes())
     };
     let figures = data::figures(recorder, &material.scales);
     source.push_str("\n\n");
     for (name, value) in &figures {
-        files.insert(format!("data/{name}.json"), json(value)?);
+        files.insert(format!("data/{name}.json"), json(name, value.clone())?);
         files.insert(format!("data/{name}.csv"), data::result_csv(&recorder.shown[name].result)?);
         source.push_str(&attachment(&format!("{name}.csv"), &recorder.shown[name].result.head.title));
     }
@@ -224,11 +240,17 @@ fn files(
     source.push_str(CHECKS);
     let all: Vec<serde_json::Value> = figures.into_iter().map(|(_, value)| value).collect();
     let title_of = |query: &str| material.titles.get(query).cloned().unwrap_or_default();
-    files.insert("data/figures.json".into(), json(&serde_json::Value::Array(all))?);
-    files.insert("data/evidence.json".into(), json(&data::evidence(recorder, title_of))?);
-    files.insert("data/audit.json".into(), material.findings.to_json()?.into_bytes());
-    files.insert("data/codebook.json".into(), json(&material.codebook)?);
-    files.insert("data/meta.json".into(), json(&data::meta(material.study, material.wave))?);
+    files.insert("data/figures.json".into(), json("figures", serde_json::Value::Array(all))?);
+    files.insert("data/evidence.json".into(), json("evidence", data::evidence(recorder, title_of))?);
+    files.insert(
+        "data/audit.json".into(),
+        json(
+            "audit",
+            serde_json::to_value(material.findings).map_err(|e| Diagnostic::error(e.to_string()))?,
+        )?,
+    );
+    files.insert("data/codebook.json".into(), json("codebook", material.codebook.clone())?);
+    files.insert("data/meta.json".into(), json("study.toml", data::meta(material.study, material.wave))?);
     for (name, bytes) in &material.templates.plain {
         files.insert(name.clone(), bytes.clone());
     }

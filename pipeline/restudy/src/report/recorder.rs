@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::statistic::Statistic;
 
+use super::glyphs::Cleaner;
 use super::numbers::{Misnamed, ResultView};
 use super::templates::{Templates, source_path};
 
@@ -31,10 +32,17 @@ pub struct Recorder {
     pub shown: IndexMap<String, Shown>,
     /// What went wrong.
     pub faults: Vec<Diagnostic>,
+    /// Makes text fit for the fonts.
+    pub cleaner: Cleaner,
     told: IndexMap<(String, String), usize>,
 }
 
 impl Recorder {
+    /// Nothing recorded yet.
+    pub fn new(cleaner: Cleaner) -> Recorder {
+        Recorder { cleaner, ..Recorder::default() }
+    }
+
     /// Records a fault where `words` stand in a template: at the first place not yet told.
     pub fn fault(&mut self, diagnostic: Diagnostic, templates: &Templates, template: &str, words: &str) {
         let at = self.find(templates, template, words);

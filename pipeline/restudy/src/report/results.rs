@@ -1,51 +1,28 @@
-//! The study's results as the report reads them: the evidence, with its text fit for the report's fonts.
+//! The study's results as the report reads them: the evidence, as it is.
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::evidence::{Cell, Evidence, Finding, Findings, Reference, Statistic, Unit, guards, printed};
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Cell, Evidence, Reference, Statistic, Unit, guards, printed};
 use crate::queries::{Column, ColumnKind, QueryResult};
 
-use super::glyphs::Glyphs;
 use super::numbers::{CellView, Judgement, Misnamed, Numbers, ResultView, RowView};
-
-/// Findings whose text the report's fonts can print; what had to be replaced is told.
-pub fn printable(findings: Findings, glyphs: &Glyphs, faults: &mut Diagnostics) -> Findings {
-    let mut clean = |mut finding: Finding| {
-        let id = finding.claim.id.clone();
-        let claim = &mut finding.claim;
-        for text in [
-            &mut claim.section,
-            &mut claim.measure,
-            &mut claim.subgroup,
-            &mut claim.note,
-            &mut finding.printed,
-            &mut finding.found,
-            &mut finding.reason,
-        ] {
-            *text = glyphs.clean(text, || format!("the claim `{id}`"), faults);
-        }
-        finding
-    };
-    Findings { findings: findings.findings.into_iter().map(&mut clean).collect(), ..findings }
-}
 
 /// Results and evidence of a wave.
 pub struct Results {
     evidence: Evidence,
-    glyphs: Glyphs,
     views: IndexMap<String, ResultView>,
 }
 
 impl Results {
-    /// The results of all queries, their text cleaned of what no font has; each such text is told as a warning.
-    pub fn new(evidence: Evidence, glyphs: &Glyphs, faults: &mut Diagnostics) -> Results {
+    /// The results of all queries.
+    pub fn new(evidence: Evidence) -> Results {
         let views = evidence
             .results()
             .iter()
-            .map(|result| (result.head.name.clone(), view(&evidence, result, glyphs, faults)))
+            .map(|result| (result.head.name.clone(), view(&evidence, result)))
             .collect();
-        Results { evidence, glyphs: glyphs.clone(), views }
+        Results { evidence, views }
     }
 
     /// Titles of the queries by name.
@@ -64,13 +41,9 @@ impl Results {
     }
 }
 
-fn view(evidence: &Evidence, result: &QueryResult, glyphs: &Glyphs, faults: &mut Diagnostics) -> ResultView {
-    let name = &result.head.name;
-    let cell = |row: usize, key: &str, column: &Column, faults: &mut Diagnostics| match column.kind {
-        ColumnKind::Text => CellView::Text(result.text(row, &column.name).map(|text| {
-            let from = || format!("`{name}`, row {} (`{key}`), column `{}`", row + 1, column.name);
-            glyphs.clean(&text, from, faults)
-        })),
+fn view(evidence: &Evidence, result: &QueryResult) -> ResultView {
+    let cell = |row: usize, column: &Column| match column.kind {
+        ColumnKind::Text => CellView::Text(result.text(row, &column.name)),
         ColumnKind::Boolean => CellView::Boolean(result.boolean(row, &column.name)),
         ColumnKind::Count => number(evidence, result, row, column, Unit::Count, 0),
         ColumnKind::Share => number(evidence, result, row, column, Unit::Share, 0),
@@ -78,16 +51,11 @@ fn view(evidence: &Evidence, result: &QueryResult, glyphs: &Glyphs, faults: &mut
     };
     let rows = (0..result.rows())
         .map(|row| {
-            let key = result.row_key(row);
-            let cells = result.head.columns.iter().map(|column| cell(row, &key, column, faults)).collect();
-            RowView { key: glyphs.printable(&key).0, cells }
+            let cells = result.head.columns.iter().map(|column| cell(row, column)).collect();
+            RowView { key: result.row_key(row), cells }
         })
         .collect();
-    let mut head = result.head.clone();
-    for text in [&mut head.title, &mut head.base] {
-        *text = glyphs.clean(text, || format!("the head of {}", result.file), faults);
-    }
-    ResultView { head, rows }
+    ResultView { head: result.head.clone(), rows }
 }
 
 /// The statistic in a cell. Results of checks and of claims are no evidence of their own: theirs have no id.
@@ -128,13 +96,12 @@ impl Numbers for Results {
             return Err(Misnamed::new(format!("`{reference}` has no value"))
                 .hint("nobody answered: write the sentence without the number"));
         }
-        Ok(Statistic { row: self.glyphs.printable(&statistic.row).0, ..statistic.clone() })
+        Ok(statistic.clone())
     }
 
     fn text(&self, reference: &str) -> Result<String, Misnamed> {
         match self.evidence.cell(reference)? {
-            // What cannot be printed has been told with the result.
-            Cell::Text(text) => Ok(self.glyphs.printable(&text).0),
+            Cell::Text(text) => Ok(text),
             Cell::Number(_) => {
                 Err(Misnamed::new(format!("`{reference}` is a number")).hint("print it with `num(…)`"))
             }

@@ -2,11 +2,17 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
+use super::run::{read, wait};
+
 /// The versions that are known to give the same report: `0.15.x`.
 const WANTED: (u32, u32) = (0, 15);
+
+/// How long a program may take to tell its version; Typst takes a few milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A Typst that can be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,15 +62,27 @@ fn on_path(name: &Path) -> Option<PathBuf> {
 }
 
 fn version(program: &Path) -> Result<String, String> {
-    let output = Command::new(program).arg("--version").env_clear().stdin(Stdio::null()).output().map_err(
-        |e| match e.kind() {
+    let mut child = Command::new(program)
+        .arg("--version")
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => "not there".to_owned(),
             _ => e.to_string(),
-        },
-    )?;
-    let told = String::from_utf8_lossy(&output.stdout);
+        })?;
+    let told = read(child.stdout.take());
+    let status = match wait(&mut child, PATIENCE) {
+        Ok(Some(status)) => status,
+        Ok(None) => return Err(format!("does not tell its version within {} seconds", PATIENCE.as_secs())),
+        Err(_) => return Err("does not tell a version of Typst".to_owned()),
+    };
+    let told = told.join().unwrap_or_default();
+    let told = String::from_utf8_lossy(&told);
     match told.strip_prefix("typst ").and_then(|t| t.split_whitespace().next()) {
-        Some(version) if output.status.success() => Ok(version.to_owned()),
+        Some(version) if status.success() => Ok(version.to_owned()),
         _ => Err("does not tell a version of Typst".to_owned()),
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, count};
 
 use super::find::Typst;
 use super::messages::{Home, diagnostics};
@@ -82,11 +82,21 @@ pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<(Vec<u8>
     let messages = diagnostics(&told, job.root, home);
     match status {
         Some(status) if status.success() && pdf.starts_with(b"%PDF-") => Ok((pdf, messages)),
+        Some(status) if status.success() => {
+            let mut fault = Diagnostic::error("Typst reports success, and has not made a PDF")
+                .note(format!("{program} gave {}", count(pdf.len(), "byte")))
+                .hint("name another Typst with `--typst` or RESTUDY_TYPST");
+            if !told.trim().is_empty() {
+                fault = fault.note(format!("it says: {}", told.trim()));
+            }
+            Err(fault.into())
+        }
         Some(status) => {
             let mut faults = messages;
             if faults.errors() == 0 {
                 faults.push(
-                    Diagnostic::error(format!("Typst stopped without saying why ({status})")).note(told),
+                    Diagnostic::error(format!("Typst stopped without saying why ({status})"))
+                        .note(told.trim()),
                 );
             }
             Err(faults)
@@ -99,7 +109,7 @@ pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<(Vec<u8>
 }
 
 /// Reads all that comes through a pipe, beside whatever else goes on.
-fn read(pipe: Option<impl std::io::Read + Send + 'static>) -> std::thread::JoinHandle<Vec<u8>> {
+pub(super) fn read(pipe: Option<impl std::io::Read + Send + 'static>) -> std::thread::JoinHandle<Vec<u8>> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(mut pipe) = pipe {
@@ -111,7 +121,7 @@ fn read(pipe: Option<impl std::io::Read + Send + 'static>) -> std::thread::JoinH
 }
 
 /// The exit status, or nothing if the time was up and the child was killed.
-fn wait(child: &mut Child, limit: Duration) -> Result<Option<ExitStatus>, Diagnostics> {
+pub(super) fn wait(child: &mut Child, limit: Duration) -> Result<Option<ExitStatus>, Diagnostics> {
     let started = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {

@@ -2,13 +2,17 @@
 
 use proptest::prelude::*;
 
+use restudy::evidence::claim::{Claim, Finding, Kind, Verdict};
+use restudy::evidence::{Findings, Precision};
 use restudy::queries::head::Purpose;
 
-use super::report_material::{Written, document, document_of, no_findings, root, shares, templates, text};
-use restudy::diagnostic::Diagnostics;
+use super::report_material::{
+    Written, document, document_in, document_of, no_findings, root, shares, study, templates, text, typst,
+    written,
+};
 use restudy::report::Document;
 use restudy::report::escape::{expression, literal};
-use restudy::report::glyphs::Glyphs;
+use restudy::report::glyphs::{Cleaner, Glyphs};
 use restudy::report::lint::citation_keys;
 use restudy::typst::{Home, Job, compile, find, timestamp};
 
@@ -71,6 +75,17 @@ fn text_in_tags_is_read_too() {
 }
 
 #[test]
+fn data_cannot_become_markup() {
+    for body in
+        ["{{ cell(\"providers[#2].provider\") | safe }}", "{{ [cell(\"providers[#2].provider\")] | tojson }}"]
+    {
+        assert!(faults(body)[0].contains("filter"), "{:?}", faults(body));
+    }
+    let told = faults("{% autoescape false %}{{ cell(\"providers[#2].provider\") }}{% endautoescape %}");
+    assert_eq!(told, ["`autoescape` has no place in a report"]);
+}
+
+#[test]
 fn a_fault_shows_its_line() {
     let told = document("One.\n\nThere are 12 per cent.").unwrap_err().to_string();
     assert!(told.contains("report-templates/report.typ.jinja:9:11"), "{told}");
@@ -108,6 +123,17 @@ fn templates_that_do_not_parse_are_told_at_their_line() {
 fn the_bibliography_is_read() {
     assert!(citation_keys("a.bib", "@book{k, title={x}}").unwrap().contains("k"));
     assert!(citation_keys("a.bib", "@book{k, title={x}").unwrap_err().to_string().contains("a.bib:1:"));
+}
+
+#[test]
+fn the_bibliography_is_the_one_that_the_study_names() {
+    let mut study = study();
+    study.report.bibliography = "works/other.bib".into();
+    let mut templates = templates("@wellcome2012 {{ bibliography() }}");
+    let works = templates.plain.shift_remove("references.bib").unwrap();
+    templates.plain.insert("works/other.bib".into(), works);
+    let made = document_in(&study, templates, written(), &no_findings()).unwrap();
+    assert!(text(&made).contains("#bibliography(\"works/other.bib\")"));
 }
 
 #[test]
@@ -192,14 +218,7 @@ proptest! {
 
 /// Writes a document and compiles it; nothing where Typst is not there.
 fn compiled(made: &Document) -> Option<Result<Vec<u8>, String>> {
-    let typst =
-        match find(std::env::var_os("RESTUDY_TYPST").map(std::path::PathBuf::from).as_deref(), &root()) {
-            Ok(typst) => typst,
-            Err(e) => {
-                eprintln!("not compiled: {e}");
-                return None;
-            }
-        };
+    let typst = typst()?;
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in &made.files {
         let path = folder.path().join(name);
@@ -272,10 +291,10 @@ fn nasty_text_prints_itself() {
 fn characters_without_a_glyph_are_replaced_and_told() {
     let glyphs = Glyphs::read(&root().join("report-templates/theme/fonts")).unwrap();
     assert_eq!(glyphs.printable("café – “ok” £5"), ("café – “ok” £5".to_owned(), vec![]));
-    let mut told = Diagnostics::new();
-    let clean = glyphs.clean("fine 👍🏽\u{1}, 日本", || "row 3".to_owned(), &mut told);
+    let mut cleaner = Cleaner::new(&glyphs);
+    let clean = cleaner.clean("fine 👍🏽\u{1}, 日本", || "row 3".to_owned());
     assert_eq!(clean, "fine [?], [?]");
-    let told = told.to_string();
+    let told = cleaner.told.to_string();
     for part in [
         "warning: no font of the report has U+1F44D, U+1F3FD, U+65E5, U+672C",
         "in row 3",
@@ -283,6 +302,52 @@ fn characters_without_a_glyph_are_replaced_and_told() {
     ] {
         assert!(told.contains(part), "{part} in {told}");
     }
+}
+
+#[test]
+fn whatever_the_data_say_is_printed_somehow_and_attached_as_it_is() {
+    let odd = "日本 👍 \u{1b}[31m \u{F8E0} x";
+    let numbers = || Written(vec![shares("providers", Purpose::Figure(1), &["provider"], &[(&[odd], 1, 2)])]);
+    let body = "{{ cell(\"providers[#1].provider\") }} {{ num(\"providers[#1].share\") }}\n\n\
+        {{ figure(\"providers\", chart=\"bars\", caption=\"P\") }}\n\n{{ evidence_table() }}";
+    let finding = Finding {
+        claim: Claim {
+            id: "S1".into(),
+            section: odd.into(),
+            phase: odd.into(),
+            measure: odd.into(),
+            subgroup: odd.into(),
+            statistic: Kind::Statement,
+            value: None,
+            count: None,
+            base: None,
+            precision: Precision::Exact,
+            note: odd.into(),
+        },
+        verdict: Verdict::Reproduced,
+        printed: odd.into(),
+        found: odd.into(),
+        query: "providers".into(),
+        reason: odd.into(),
+    };
+    let findings = Findings { findings: vec![finding], total: 1, ..no_findings() };
+    let made = document_of(templates(body), numbers(), &findings).unwrap();
+    for (name, bytes) in &made.files {
+        // An id is compared, never printed.
+        let text: String = String::from_utf8_lossy(bytes)
+            .split_inclusive('\n')
+            .filter(|line| !line.trim_start().starts_with("\"id\": "))
+            .collect();
+        if name.ends_with(".json") {
+            assert!(!text.contains(['日', '👍', '\u{F8E0}']) && !text.contains("\\u001b"), "{name}: {text}");
+        } else if name.ends_with(".csv") {
+            assert!(text.contains(odd), "{name}: {text}");
+        }
+    }
+    let told: Vec<String> = made.warnings.iter().map(|w| w.message.clone()).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    let Some(made) = compiled(&made) else { return };
+    assert!(made.is_ok(), "{made:?}");
 }
 
 /// A program that says it is Typst, and does as `script` says.
@@ -322,6 +387,19 @@ fn the_wrong_typst_is_refused_and_a_slow_one_is_stopped() {
     assert!(run("0.15.8", "sleep 20").contains("took longer than"));
     assert!(started.elapsed().as_secs() < 10);
     assert!(run("0.15.9", "exit 3").contains("without saying why"));
+    let told = run("0.15.7", "echo no");
+    assert!(
+        told.contains("reports success, and has not made a PDF") && told.contains("gave 3 bytes"),
+        "{told}"
+    );
+    // One that never tells its version is not waited for.
+    let silent = folder.path().join("typst-silent");
+    fs_err::copy(pretender(folder.path(), "0.15.6", ""), &silent).unwrap();
+    fs_err::write(&silent, "#!/bin/sh\nexec sleep 60\n").unwrap();
+    let started = std::time::Instant::now();
+    let told = find(Some(&silent), &root()).unwrap_err().to_string();
+    assert!(told.contains("does not tell its version within 5 seconds"), "{told}");
+    assert!(started.elapsed().as_secs() < 20);
 }
 
 #[cfg(unix)]

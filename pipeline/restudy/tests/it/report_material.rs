@@ -184,6 +184,20 @@ pub(super) fn document(body: &str) -> Result<Document, Diagnostics> {
     document_of(templates(body), written(), &no_findings())
 }
 
+/// The Typst that tests use: one that is named, one on the `PATH`, or the project's own. Nothing only where
+/// `RESTUDY_WITHOUT_TYPST=1` allows that; tests that pass over what they are for would say nothing.
+pub(super) fn typst() -> Option<restudy::typst::Typst> {
+    let named = std::env::var_os("RESTUDY_TYPST").map(std::path::PathBuf::from);
+    match restudy::typst::find(named.as_deref(), &root()) {
+        Ok(typst) => Some(typst),
+        Err(e) if std::env::var_os("RESTUDY_WITHOUT_TYPST").is_some_and(|v| v == "1") => {
+            eprintln!("not tried without Typst: {e}");
+            None
+        }
+        Err(e) => panic!("{e}\nRESTUDY_WITHOUT_TYPST=1 leaves out what needs Typst"),
+    }
+}
+
 /// The audit of a register without claims.
 pub(super) fn no_findings() -> Findings {
     restudy::evidence::audit(&[], &[], &restudy::evidence::Relations::default()).unwrap()
@@ -195,10 +209,21 @@ pub(super) fn document_of(
     numbers: Written,
     findings: &Findings,
 ) -> Result<Document, Diagnostics> {
-    let study = study();
+    document_in(&study(), templates, numbers, findings)
+}
+
+/// The document that these make in a study.
+pub(super) fn document_in(
+    study: &Study,
+    templates: Templates,
+    numbers: Written,
+    findings: &Findings,
+) -> Result<Document, Diagnostics> {
+    let fonts = root().join("report-templates/theme/fonts");
     write(&Material {
+        glyphs: &restudy::report::glyphs::Glyphs::read(&fonts).unwrap(),
         wave: &study.waves[0],
-        study: &study,
+        study,
         templates: Arc::new(templates),
         numbers: Arc::new(numbers),
         titles: [("offers".to_owned(), "Offers of schools.".to_owned())].into_iter().collect(),

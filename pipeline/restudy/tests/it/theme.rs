@@ -1,17 +1,13 @@
 //! What the theme promises, compiled: `theme.typ` asserts it.
 
 use restudy::report::line_map::LineMap;
-use restudy::typst::{Home, Job, compile, find, timestamp};
+use restudy::typst::{Home, Job, compile, timestamp};
 
-use super::report_material::{root, templates};
+use super::report_material::{root, templates, typst};
 
 #[test]
 fn the_theme_keeps_its_promises() {
-    let named = std::env::var_os("RESTUDY_TYPST").map(std::path::PathBuf::from);
-    let typst = match find(named.as_deref(), &root()) {
-        Ok(typst) => typst,
-        Err(e) => return eprintln!("not compiled: {e}"),
-    };
+    let Some(typst) = typst() else { return };
     let job = Job {
         root: &root(),
         document: "pipeline/restudy/tests/it/theme.typ",
