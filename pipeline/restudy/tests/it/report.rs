@@ -70,6 +70,12 @@ fn a_wrong_name_in_many_places_is_one_fault() {
 
 #[test]
 fn text_in_tags_is_read_too() {
+    for body in
+        ["{{ \"53%\" }}", "{{ \"half\" | upper }}", "{{ (\"53%\") }}", "{% set x = wave.id ~ \" most\" %}"]
+    {
+        assert_eq!(faults(body).len(), 1, "{body}");
+    }
+    assert_eq!(faults("{% set x = \"53% of them, most\" %}").len(), 2);
     assert_eq!(faults("{{ \"53% of them\" }}{% set x = \"most\" %}").len(), 2);
     assert_eq!(faults("{{ figure(\"offers\", chart=\"bars\", caption=\"Most of all\") }}").len(), 1);
 }
