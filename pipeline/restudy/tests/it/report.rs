@@ -69,6 +69,22 @@ fn a_wrong_name_in_many_places_is_one_fault() {
 }
 
 #[test]
+fn a_fault_is_told_at_its_own_call() {
+    let told = |body: &str| document(body).unwrap_err().to_string();
+    let good = "{{ num(\"offers[girls].share\") }}";
+    // Not inside the longer name that begins with it …
+    let one = told(&format!("{good}\n{{{{ num(\"offers[girls].sh\") }}}}"));
+    assert!(one.contains("report.typ.jinja:8:9"), "{one}");
+    // … nor at the call before it that was right, nor in words that look the same.
+    let one =
+        told(&format!("{good} \"offers[girls].share\"\n{{{{ num(\"offers[girls].share\", \"roman\") }}}}"));
+    assert!(one.contains("report.typ.jinja:8:9"), "{one}");
+    let figure = "{{ figure(\"offers\", chart=\"bars\", caption=\"Offers\") }}";
+    let one = told(&format!("{figure}\n\n{figure}"));
+    assert!(one.contains("shown twice") && one.contains("report.typ.jinja:9:12"), "{one}");
+}
+
+#[test]
 fn text_in_tags_is_read_too() {
     for body in
         ["{{ \"53%\" }}", "{{ \"half\" | upper }}", "{{ (\"53%\") }}", "{% set x = wave.id ~ \" most\" %}"]
