@@ -414,6 +414,11 @@ fn the_wrong_typst_is_refused_and_a_slow_one_is_stopped() {
         told.contains("reports success, and has not made a PDF") && told.contains("gave 3 bytes"),
         "{told}"
     );
+    // Its time to compute is bounded too, should nobody be left to stop it.
+    if cfg!(target_os = "linux") {
+        let told = run("0.15.5", "until [ $(ulimit -t) != unlimited ]; do :; done; echo bounded >&2; exit 1");
+        assert!(told.contains("bounded"), "{told}");
+    }
     // One that never tells its version is not waited for.
     let silent = folder.path().join("typst-silent");
     fs_err::copy(pretender(folder.path(), "0.15.6", ""), &silent).unwrap();
