@@ -208,14 +208,15 @@ impl<'a> Crossed<'a> {
                 None => wins.push((largest, 1)),
             }
         }
-        wins.sort_by(|a, b| b.1.cmp(&a.1));
+        wins.sort_by_key(|win| std::cmp::Reverse(win.1));
         let named = |series: &[usize]| {
             let names: Vec<String> = series.iter().map(|s| self.series[*s].clone()).collect();
             format!("{}{}", quoted(&names), if names.len() > 1 { " equally" } else { "" })
         };
         let at = |c: usize| {
             self.largest(c).map_or("there is no value".to_owned(), |(largest, statistic)| {
-                format!("{} with {}", named(&largest), told(statistic))
+                let each = if largest.len() > 1 { " each" } else { "" };
+                format!("{} with {}{each}", named(&largest), told(statistic))
             })
         };
         let mut said = format!("{}, {how} {}.", counted(count), quoted(&self.series));

@@ -71,6 +71,8 @@ fn stacks_tell_which_answer_leads_where() {
             (&["Future Morph", "aware and used"], 5, 95),
             (&["Unistats", "not aware"], 6, 8),
             (&["Unistats", "aware, not used"], 2, 8),
+            (&["Maths Careers", "not aware"], 60, 120),
+            (&["Maths Careers", "aware and used"], 60, 120),
         ],
     );
     insta::assert_snapshot!("stacked", alt(&made, Chart::Stacked));
