@@ -14,7 +14,7 @@ use super::alt::Chart;
 use super::escape::{expression, literal};
 use super::line_map::plain;
 use super::numbers::{Misnamed, Numbers};
-use super::recorder::{Recorder, Shown};
+use super::recorder::{Recorder, Shown, Turn};
 use super::templates::Templates;
 
 /// What the functions share.
@@ -87,16 +87,17 @@ impl Calls {
         self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn misnamed(&self, template: &str, words: &str, fault: Misnamed) -> Value {
-        self.recorder().misnamed(fault, &self.templates, template, words);
+    fn misnamed(&self, turn: &Turn, fault: Misnamed) -> Value {
+        self.recorder().misnamed(fault, &self.templates, turn);
         Value::from_safe_string(String::new())
     }
 
     fn num(&self, template: &str, reference: &str, format: &str) -> Called {
+        let turn = self.recorder().called(template, "num", reference);
         let found = self.numbers.number(reference).and_then(|s| Ok((self.numbers.printed(&s, format)?, s)));
         let (printed, mut statistic) = match found {
             Ok(found) => found,
-            Err(fault) => return Ok(self.misnamed(template, reference, fault)),
+            Err(fault) => return Ok(self.misnamed(&turn, fault)),
         };
         // The appendix shows the digits that the text shows; a number in words keeps its digits there.
         if printed.contains(|c: char| c.is_ascii_digit()) {
@@ -113,13 +114,15 @@ impl Calls {
     }
 
     fn cell(&self, template: &str, reference: &str) -> Called {
+        let turn = self.recorder().called(template, "cell", reference);
         Ok(match self.numbers.text(reference) {
             Ok(text) => Value::from(self.recorder().cleaner.clean(&text, || format!("`{reference}`"))),
-            Err(fault) => self.misnamed(template, reference, fault),
+            Err(fault) => self.misnamed(&turn, fault),
         })
     }
 
     fn guard(&self, state: &mut State<'_, '_>, condition: &str, block: &Kwargs) -> Called {
+        let turn = self.recorder().called(state.name(), "guard", condition);
         let sentence = content(state, block)?;
         match self.numbers.judge(condition) {
             Ok(judgement) if judgement.holds => {}
@@ -131,16 +134,17 @@ impl Calls {
                     fault = fault.note(format!("{reference} is {value}"));
                 }
                 fault = fault.hint("write what the data say now, and the condition that makes it true");
-                self.recorder().fault(fault, &self.templates, state.name(), condition);
+                self.recorder().fault(fault, &self.templates, &turn);
             }
             Err(fault) => {
-                self.misnamed(state.name(), condition, fault);
+                self.misnamed(&turn, fault);
             }
         }
         Ok(Value::from_safe_string(sentence))
     }
 
     fn cited(&self, state: &mut State<'_, '_>, keys: &str, block: &Kwargs) -> Called {
+        let turn = self.recorder().called(state.name(), "cited", keys);
         let text = content(state, block)?;
         for key in keys.split(',').map(str::trim) {
             let cites = plain(&text).match_indices(&format!("@{key}")).any(|(i, found)| {
@@ -151,29 +155,30 @@ impl Calls {
                 let fault = Diagnostic::error(format!("the passage does not cite `@{key}`"))
                     .note("figures from the literature stand beside the key of the work that prints them")
                     .hint(format!("write `@{key}` in the passage"));
-                self.recorder().fault(fault, &self.templates, state.name(), keys);
+                self.recorder().fault(fault, &self.templates, &turn);
             }
         }
         Ok(Value::from_safe_string(text))
     }
 
     fn figure(&self, template: &str, query: &str, settings: &Kwargs) -> Called {
+        let turn = self.recorder().called(template, "figure", query);
         let name: String = settings.get("chart")?;
         let caption: String = settings.get("caption")?;
         let width: Option<String> = settings.get("width")?;
         settings.assert_all_used()?;
         let result = match self.numbers.result(query) {
             Ok(result) => result,
-            Err(fault) => return Ok(self.misnamed(template, query, fault)),
+            Err(fault) => return Ok(self.misnamed(&turn, fault)),
         };
         if let Err(fault) = Chart::named(&name).and_then(|chart| chart.suits(&result)) {
-            return Ok(self.misnamed(template, query, fault));
+            return Ok(self.misnamed(&turn, fault));
         }
         let width = match width {
             Some(width) if !is_length(&width) => {
                 let fault =
                     Misnamed::new(format!("`{width}` is not a width")).hint("write it as `80%` or `12cm`");
-                return Ok(self.misnamed(template, query, fault));
+                return Ok(self.misnamed(&turn, fault));
             }
             Some(width) => format!(", width: {width}"),
             None => String::new(),
@@ -181,7 +186,7 @@ impl Calls {
         if let Some(fault) =
             self.show(query, Shown { result, chart: Some(name.clone()), caption: caption.clone() })
         {
-            return Ok(self.misnamed(template, query, fault));
+            return Ok(self.misnamed(&turn, fault));
         }
         Ok(Value::from_safe_string(format!(
             "#chart-figure(json({}), chart: {}, caption: [{}], name: {}{width}) <fig-{query}>",
@@ -193,12 +198,13 @@ impl Calls {
     }
 
     fn table(&self, template: &str, query: &str, settings: &Kwargs) -> Called {
+        let turn = self.recorder().called(template, "table", query);
         let columns: Value = settings.get("columns")?;
         let caption: String = settings.get("caption")?;
         settings.assert_all_used()?;
         let result = match self.numbers.result(query) {
             Ok(result) => result,
-            Err(fault) => return Ok(self.misnamed(template, query, fault)),
+            Err(fault) => return Ok(self.misnamed(&turn, fault)),
         };
         let mut pairs = String::new();
         for column in columns.try_iter()? {
@@ -208,12 +214,12 @@ impl Calls {
                 let known: Vec<&str> = result.head.columns.iter().map(|c| c.name.as_str()).collect();
                 let fault = Misnamed::new(format!("`{query}` has no column `{column}`"))
                     .hint(format!("its columns are {}", known.join(", ")));
-                return Ok(self.misnamed(template, query, fault));
+                return Ok(self.misnamed(&turn, fault));
             }
             pairs.push_str(&format!("({}, {}), ", literal(&column), literal(&head)));
         }
         if let Some(fault) = self.show(query, Shown { result, chart: None, caption: caption.clone() }) {
-            return Ok(self.misnamed(template, query, fault));
+            return Ok(self.misnamed(&turn, fault));
         }
         Ok(Value::from_safe_string(format!(
             "#result-table(json({}), columns: ({pairs}), caption: [{}], name: {}) <tab-{query}>",

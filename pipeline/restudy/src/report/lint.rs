@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 
 use super::quantifiers::{Amount, find};
-use super::scan::{Kind, Piece, pieces, quoted};
+use super::scan::{Kind, Piece, Quoted, pieces, quoted};
 use super::templates::{Templates, source_path};
 
 /// What a template could do with Typst that a report has no need for.
@@ -36,7 +36,7 @@ pub fn lint(templates: &Templates, keys: &BTreeSet<String>) -> Diagnostics {
                 Kind::Expression | Kind::Statement => {
                     page.unescaped(&piece, &mut faults);
                     for text in quoted(source, &piece.span) {
-                        if page.is_printed(&piece, text.keyword.as_deref()) {
+                        if page.is_printed(&piece, &text) {
                             page.amounts(&piece, text.span, &mut faults);
                         }
                     }
@@ -64,13 +64,19 @@ impl Page<'_> {
         Place::span(&self.file, self.source, span)
     }
 
-    /// Whether a string in a tag ends up as words on a page: captions, titles, the heads of columns.
-    fn is_printed(&self, piece: &Piece, keyword: Option<&str>) -> bool {
+    /// Whether a string in a tag ends up as words on a page: captions, titles, what is printed or kept to be printed.
+    fn is_printed(&self, piece: &Piece, text: &Quoted) -> bool {
         let tag = super::scan::inner(&self.source[piece.span.clone()]);
         let called = tag.strip_prefix("call").map_or(tag, str::trim_start);
-        // Text that is printed at once, or kept to be printed.
-        let kept = tag.starts_with(['"', '\'']) || tag.starts_with("set ");
-        kept || keyword.map_or(called.starts_with("box"), |keyword| keyword == "caption")
+        if let Some(keyword) = text.keyword.as_deref().filter(|_| !tag.starts_with("set ")) {
+            return keyword == "caption";
+        }
+        // What is given to a function is a name; a string outside every call is text.
+        let before = &self.source[piece.span.start..text.span.start];
+        let given = before.matches('(').count() > before.matches(')').count()
+            && !before[2..].trim_start().starts_with('(');
+        let prints = piece.kind == Kind::Expression || tag.starts_with("set ");
+        prints && !given || called.starts_with("box")
     }
 
     fn amounts(&self, piece: &Piece, span: Range<usize>, faults: &mut Diagnostics) {

@@ -32,9 +32,69 @@ struct Token<'a> {
 }
 
 /// Words that always say how much.
-const ALWAYS: [&str; 16] = [
-    "most", "majority", "minority", "half", "halves", "halved", "doubled", "thirds", "quarters", "fifths",
-    "tenths", "rose", "fell", "highest", "lowest", "least",
+const ALWAYS: [&str; 25] = [
+    "most",
+    "majority",
+    "minority",
+    "half",
+    "halves",
+    "halved",
+    "doubled",
+    "thirds",
+    "quarters",
+    "fifths",
+    "tenths",
+    "rose",
+    "risen",
+    "fell",
+    "fallen",
+    "grew",
+    "increased",
+    "decreased",
+    "dropped",
+    "highest",
+    "lowest",
+    "least",
+    "largest",
+    "smallest",
+    "commonest",
+];
+
+/// The same in several words.
+const PHRASES: [&[&str]; 7] = [
+    &["nearly", "all"],
+    &["almost", "all"],
+    &["nearly", "none"],
+    &["almost", "none"],
+    &["hardly", "any"],
+    &["hardly", "anyone"],
+    &["twice", "as", "many"],
+];
+
+/// What a study counts: a number before one of these is a number about data.
+const COUNTED: [&str; 22] = [
+    "respondents",
+    "answers",
+    "cases",
+    "people",
+    "schools",
+    "academies",
+    "colleges",
+    "teachers",
+    "pupils",
+    "students",
+    "leaders",
+    "headteachers",
+    "heads",
+    "coordinators",
+    "employers",
+    "participants",
+    "contacts",
+    "invitations",
+    "questionnaires",
+    "parents",
+    "interviews",
+    "visits",
 ];
 
 /// Fractions that are also ordinals or times.
@@ -44,6 +104,10 @@ const NUMBERS: [&str; 20] = [
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 ];
+
+/// What a number after one of these says: which, not how many.
+const NAMED: [&str; 11] =
+    ["year", "years", "stage", "stages", "figure", "table", "section", "chapter", "phase", "question", "age"];
 
 /// All expressions of an amount in `text`, in order and without overlaps.
 pub fn find(text: &str) -> Vec<Found> {
@@ -117,6 +181,11 @@ fn joined(tokens: &[Token<'_>], i: usize) -> bool {
     tokens.get(i).is_some_and(|t| t.gap.chars().all(|c| c.is_whitespace() || c == '-' || c == '~'))
 }
 
+/// The same where the next token is a sign: the marks of Typst may stand between, as in `*50*%` and `50\%`.
+fn touches(tokens: &[Token<'_>], i: usize) -> bool {
+    tokens.get(i).is_some_and(|t| t.gap.chars().all(|c| c.is_whitespace() || "-~*_]\\".contains(c)))
+}
+
 fn phrase(tokens: &[Token<'_>], i: usize, words: &[&str]) -> bool {
     words
         .iter()
@@ -142,21 +211,38 @@ fn number_at(tokens: &[Token<'_>], i: usize) -> Option<usize> {
     if phrase(tokens, i, &["n", "="]) && is_digits(word(tokens, i + 2)) {
         return Some(3);
     }
-    if !is_digits(word(tokens, i)) && !NUMBERS.contains(&word(tokens, i)) || !joined(tokens, i) {
+    let digits = is_digits(word(tokens, i));
+    if !digits && !NUMBERS.contains(&word(tokens, i)) || !touches(tokens, i) {
         return None;
     }
-    if word(tokens, i + 1) == "%" && is_digits(word(tokens, i)) {
+    if word(tokens, i + 1) == "%" && digits {
         return Some(2);
     }
     if phrase(tokens, i + 1, &["per", "cent"]) {
         return Some(3);
     }
-    if word(tokens, i + 1) == "percent" {
+    if ["percent", "pct"].contains(&word(tokens, i + 1)) {
         return Some(2);
     }
-    let counted = ["respondents", "answers", "cases"].contains(&word(tokens, i + 1));
-    (is_digits(word(tokens, i)) && (counted || phrase(tokens, i + 1, &["percentage", "points"])))
-        .then_some(if counted { 2 } else { 3 })
+    if !digits || !joined(tokens, i) {
+        return None;
+    }
+    if phrase(tokens, i + 1, &["percentage", "points"]) {
+        return Some(3);
+    }
+    (counted(word(tokens, i + 1)) && !is_name(tokens, i)).then_some(2)
+}
+
+fn counted(word: &str) -> bool {
+    COUNTED.contains(&word)
+}
+
+/// Whether the number at `i` names something, or ends a range of ages: `Year 10 pupils`, `11-16 schools`, `in 2013 schools`.
+fn is_name(tokens: &[Token<'_>], i: usize) -> bool {
+    let before = |k: usize| if i >= k { word(tokens, i - k) } else { "" };
+    let ranged = i > 0 && is_digits(before(1)) && tokens[i - 1].gap.chars().all(|c| "-–".contains(c))
+        || before(1) == "to" && is_digits(before(2));
+    is_year(word(tokens, i)) || ranged || NAMED.contains(&before(1))
 }
 
 /// Number of tokens of the quantifier that begins at `i`.
@@ -172,6 +258,9 @@ fn quantifier_at(tokens: &[Token<'_>], i: usize) -> Option<usize> {
     };
     if ALWAYS.contains(&this) && !harmless {
         return Some(1);
+    }
+    if let Some(found) = PHRASES.iter().find(|words| phrase(tokens, i, words)) {
+        return Some(found.len());
     }
     if ["more", "fewer", "less"].contains(&this) && joined(tokens, i) && word(tokens, i + 1) == "than" {
         // "More than that" compares with what was said, not with a number.
@@ -191,9 +280,7 @@ fn quantifier_at(tokens: &[Token<'_>], i: usize) -> Option<usize> {
     if !is_amount(this) || !joined(tokens, i) {
         return None;
     }
-    let named =
-        ["year", "years", "stage", "stages", "figure", "table", "section", "chapter", "phase", "question"];
-    if named.contains(&before(1)) {
+    if NAMED.contains(&before(1)) {
         return None;
     }
     let of = if phrase(tokens, i + 1, &["out", "of"]) {
@@ -249,6 +336,17 @@ mod tests {
             ("It rose where the other fell, to the highest", vec!["rose", "fell", "highest"]),
             ("a margin of 7 percentage points", vec!["7 percentage points"]),
             ("196 respondents answered", vec!["196 respondents"]),
+            ("81 people answered it, in 12 schools", vec!["81 people", "12 schools"]),
+            ("#text[53]% and 50\\% and *50*% and 53 pct", vec!["53]%", "50\\%", "50*%", "53 pct"]),
+            (
+                "Nearly all do, hardly any do not, twice as many as",
+                vec!["Nearly all", "hardly any", "twice as many"],
+            ),
+            (
+                "It increased, grew, has risen, has fallen, dropped",
+                vec!["increased", "grew", "risen", "fallen", "dropped"],
+            ),
+            ("the largest, the smallest, the commonest", vec!["largest", "smallest", "commonest"]),
             ("perhaps a third.", vec!["third"]),
         ] {
             assert_eq!(told(text), expected, "{text}");
@@ -266,6 +364,7 @@ mod tests {
             "won £25,000 for it; two teachers in each; 14-19 education",
             "@fig-half and <sec-most>",
             "worth more than this, one of four kinds",
+            "Year 10 pupils, 11-16 schools, 11 to 16 schools, in 2013 schools, #text(size: 9pt)[A], *a* 3 _b_",
         ] {
             assert_eq!(told(text), Vec::<&str>::new(), "{text}");
         }

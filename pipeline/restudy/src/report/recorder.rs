@@ -3,6 +3,8 @@
 //! A function of the template language never stops at a fault: it records it, at the place where the template names what
 //! is at fault, and goes on, so that one run tells all of them.
 
+use std::ops::Range;
+
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, Place};
@@ -10,6 +12,7 @@ use crate::evidence::statistic::Statistic;
 
 use super::glyphs::Cleaner;
 use super::numbers::{Misnamed, ResultView};
+use super::scan::{Kind, pieces, quoted};
 use super::templates::{Templates, source_path};
 
 /// A figure or table that the report shows.
@@ -34,7 +37,25 @@ pub struct Recorder {
     pub faults: Vec<Diagnostic>,
     /// Makes text fit for the fonts.
     pub cleaner: Cleaner,
-    told: IndexMap<(String, String), usize>,
+    calls: IndexMap<Call, usize>,
+}
+
+/// A call in a template: which function, with which first argument.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Call {
+    /// The template that it stands in.
+    pub template: String,
+    /// What is called.
+    pub function: &'static str,
+    /// Its first argument: a reference, a condition, a query.
+    pub words: String,
+}
+
+/// A call, and how many like it came before.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    call: Call,
+    before: usize,
 }
 
 impl Recorder {
@@ -43,21 +64,30 @@ impl Recorder {
         Recorder { cleaner, ..Recorder::default() }
     }
 
-    /// Records a fault where `words` stand in a template: at the first place not yet told.
-    pub fn fault(&mut self, diagnostic: Diagnostic, templates: &Templates, template: &str, words: &str) {
-        let at = self.find(templates, template, words);
-        let place = match (at, templates.sources.get(template)) {
-            (Some(at), Some(source)) => Place::span(source_path(template), source, at..at + words.len()),
+    /// Counts a call, so that a fault is told at this one and not at another like it.
+    pub fn called(&mut self, template: &str, function: &'static str, words: &str) -> Turn {
+        let call = Call { template: template.to_owned(), function, words: words.to_owned() };
+        let count = self.calls.entry(call.clone()).or_insert(0);
+        *count += 1;
+        Turn { call, before: *count - 1 }
+    }
+
+    /// Records a fault of a call.
+    pub fn fault(&mut self, diagnostic: Diagnostic, templates: &Templates, turn: &Turn) {
+        let template = &turn.call.template;
+        let place = match (find(templates, turn), templates.sources.get(template)) {
+            (Some(at), Some(source)) => Place::span(source_path(template), source, at),
             _ => Place::file(source_path(template)),
         };
         self.faults.push(diagnostic.at(place));
     }
 
     /// Records a reference or condition that says nothing.
-    pub fn misnamed(&mut self, fault: Misnamed, templates: &Templates, template: &str, words: &str) {
-        let span = self.find(templates, template, words).map(|at| {
-            let inner = at + fault.span.start.min(words.len())..at + fault.span.end.min(words.len());
-            if inner.is_empty() { at..at + words.len() } else { inner }
+    pub fn misnamed(&mut self, fault: Misnamed, templates: &Templates, turn: &Turn) {
+        let Call { template, words, .. } = &turn.call;
+        let span = find(templates, turn).map(|at| {
+            let inner = (at.start + fault.span.start).min(at.end)..(at.start + fault.span.end).min(at.end);
+            if inner.is_empty() { at } else { inner }
         });
         let mut diagnostic = Diagnostic::error(fault.message);
         diagnostic.notes = fault.notes;
@@ -76,17 +106,30 @@ impl Recorder {
             (None, _) => self.faults.push(diagnostic),
         }
     }
+}
 
-    fn find(&mut self, templates: &Templates, template: &str, words: &str) -> Option<usize> {
-        let source = templates.sources.get(template)?;
-        let told = self.told.entry((template.to_owned(), words.to_owned())).or_insert(0);
-        *told += 1;
-        let found = |text: &str| source.match_indices(text).map(|(i, _)| i).collect::<Vec<_>>();
-        // Quotes inside a tag's string may be written with a backslash.
-        let mut places = found(words);
-        if places.is_empty() {
-            places = found(&words.replace('"', "\\\""));
-        }
-        places.get(*told - 1).or(places.last()).copied()
-    }
+/// Where the first argument of a call stands, between its quotes. A call in a loop is told at its one place.
+fn find(templates: &Templates, turn: &Turn) -> Option<Range<usize>> {
+    let Call { template, function, words } = &turn.call;
+    let source = templates.sources.get(template)?;
+    let tags = pieces(source).into_iter().filter(|p| matches!(p.kind, Kind::Expression | Kind::Statement));
+    let given = |at: &Range<usize>| {
+        let before = source[..at.start - 1].trim_end();
+        before
+            .strip_suffix('(')
+            .map(str::trim_end)
+            .and_then(|b| b.strip_suffix(function))
+            .is_some_and(|b| !b.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+    };
+    // Quotes inside a tag's string may be written with a backslash.
+    let says = |at: &Range<usize>| {
+        let text = &source[at.clone()];
+        text == words || text.replace("\\\"", "\"").replace("\\'", "'") == *words
+    };
+    let found: Vec<Range<usize>> = tags
+        .flat_map(|p| quoted(source, &p.span))
+        .map(|text| text.span)
+        .filter(|at| says(at) && given(at))
+        .collect();
+    found.get(turn.before).or(found.last()).cloned()
 }

@@ -34,7 +34,8 @@ pub struct Job<'a> {
 
 /// Compiles a document: the bytes of its PDF, and Typst's warnings.
 ///
-/// The PDF comes through a pipe: should this program be killed, the Typst that it leaves behind has nowhere to write to.
+/// The PDF comes through a pipe: should this program be killed, the Typst that it leaves behind has nowhere to write to,
+/// and only so much time to compute.
 ///
 /// # Errors
 /// Typst cannot be run, takes too long, or refuses the document: its messages, brought home.
@@ -69,7 +70,7 @@ pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<(Vec<u8>
     }
     let program = typst.program.display();
     let mut child = command.spawn().map_err(|e| Diagnostic::error(format!("cannot run {program}: {e}")))?;
-    limit_memory(&child);
+    bound(&child, job.limit);
     let pdf = read(child.stdout.take());
     let told = read(child.stderr.take());
     let status = wait(&mut child, job.limit)?;
@@ -136,16 +137,21 @@ pub(super) fn wait(child: &mut Child, limit: Duration) -> Result<Option<ExitStat
     }
 }
 
-/// Typst has no limit of its own: a runaway template would take the machine's memory.
-fn limit_memory(child: &Child) {
+/// Typst has no limits of its own: a runaway template would take the machine's memory, and where this program is killed
+/// nobody would be left to stop it.
+fn bound(child: &Child, limit: Duration) {
     #[cfg(target_os = "linux")]
     if let Some(pid) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-        let limit = rustix::process::Rlimit { current: Some(MEMORY), maximum: Some(MEMORY) };
-        // It may have ended already, and then needs no limit.
-        let _ = rustix::process::prlimit(Some(pid), rustix::process::Resource::As, limit);
+        use rustix::process::{Resource, Rlimit, prlimit};
+        let cores = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+        let computing = limit.as_secs().max(1) * cores;
+        for (resource, most) in [(Resource::As, MEMORY), (Resource::Cpu, computing)] {
+            // It may have ended already, and then needs no limit.
+            let _ = prlimit(Some(pid), resource, Rlimit { current: Some(most), maximum: Some(most) });
+        }
     }
     #[cfg(not(target_os = "linux"))]
-    let _ = (child, MEMORY);
+    let _ = (child, limit, MEMORY);
 }
 
 /// Typst follows a symbolic link out of its root.

@@ -69,7 +69,29 @@ fn a_wrong_name_in_many_places_is_one_fault() {
 }
 
 #[test]
+fn a_fault_is_told_at_its_own_call() {
+    let told = |body: &str| document(body).unwrap_err().to_string();
+    let good = "{{ num(\"offers[girls].share\") }}";
+    // Not inside the longer name that begins with it …
+    let one = told(&format!("{good}\n{{{{ num(\"offers[girls].sh\") }}}}"));
+    assert!(one.contains("report.typ.jinja:8:9"), "{one}");
+    // … nor at the call before it that was right, nor in words that look the same.
+    let one =
+        told(&format!("{good} \"offers[girls].share\"\n{{{{ num(\"offers[girls].share\", \"roman\") }}}}"));
+    assert!(one.contains("report.typ.jinja:8:9"), "{one}");
+    let figure = "{{ figure(\"offers\", chart=\"bars\", caption=\"Offers\") }}";
+    let one = told(&format!("{figure}\n\n{figure}"));
+    assert!(one.contains("shown twice") && one.contains("report.typ.jinja:9:12"), "{one}");
+}
+
+#[test]
 fn text_in_tags_is_read_too() {
+    for body in
+        ["{{ \"53%\" }}", "{{ \"half\" | upper }}", "{{ (\"53%\") }}", "{% set x = wave.id ~ \" most\" %}"]
+    {
+        assert_eq!(faults(body).len(), 1, "{body}");
+    }
+    assert_eq!(faults("{% set x = \"53% of them, most\" %}").len(), 2);
     assert_eq!(faults("{{ \"53% of them\" }}{% set x = \"most\" %}").len(), 2);
     assert_eq!(faults("{{ figure(\"offers\", chart=\"bars\", caption=\"Most of all\") }}").len(), 1);
 }
@@ -392,6 +414,11 @@ fn the_wrong_typst_is_refused_and_a_slow_one_is_stopped() {
         told.contains("reports success, and has not made a PDF") && told.contains("gave 3 bytes"),
         "{told}"
     );
+    // Its time to compute is bounded too, should nobody be left to stop it.
+    if cfg!(target_os = "linux") {
+        let told = run("0.15.5", "until [ $(ulimit -t) != unlimited ]; do :; done; echo bounded >&2; exit 1");
+        assert!(told.contains("bounded"), "{told}");
+    }
     // One that never tells its version is not waited for.
     let silent = folder.path().join("typst-silent");
     fs_err::copy(pretender(folder.path(), "0.15.6", ""), &silent).unwrap();
