@@ -291,4 +291,9 @@ fn a_character_that_no_font_has_does_not_stop_the_build() {
     ] {
         assert!(told.contains(part), "{part} in {told}");
     }
+    // Only what is printed is changed: the tables that are kept and attached say what the data say.
+    for kept in ["results/case_study_schools.csv", "document/data/case_study_schools.csv"] {
+        let kept = fs_err::read_to_string(study.path().join("build/2013").join(kept)).unwrap();
+        assert!(kept.contains("Warrington \u{1F680}"), "{kept}");
+    }
 }
