@@ -11,7 +11,7 @@ default:
 
 # Raw data to build/<wave>/report.pdf; does only what a change reaches
 [group('study')]
-build *ARGS: typst
+build *ARGS: typst program
     @cargo run --quiet --locked -p restudy -- build {{ ARGS }}
 
 # One question in SQL: text, a file, or @NAME for a query of the study
@@ -59,6 +59,11 @@ install:
 [group('make')]
 bench: typst
     sh bench/whole-build.sh
+
+# Compile restudy; the first time, which takes minutes, in full view
+[private]
+program:
+    @if [ -e target/debug/restudy ]; then cargo build --quiet --locked -p restudy; else echo "compiling restudy and DataFusion (once; about 10 minutes on 2 cores)" >&2; cargo build --locked -p restudy; fi
 
 # Find Typst 0.15, or build it from source into .tools/, once
 [private]

@@ -26,6 +26,6 @@ fi
 echo "typst 0.15 is not on this machine: building typst-cli $version from source into .tools/ (once; about 10 minutes on 2 cores)" >&2
 # Only what reports need: the embedded fonts. No preview server, no self-update.
 cargo install typst-cli --version "$version" --locked --no-default-features --features embedded-fonts \
-    --root "$root" --target-dir "$root/target" --quiet
+    --root "$root" --target-dir "$root/target"
 rm -rf "$root/target"
 echo "typst $version is ready in .tools/" >&2

@@ -4,7 +4,7 @@
 -- base: respondents with such employers nearby who answered the item; "do not know" is an answer
 -- columns: activity text, employers text, n count, base count, share share
 -- key: activity, employers
--- order: activities by name; employers in scale order
+-- order: activities by the number of schools that do them, descending; employers in scale order
 
 with counted as (
   select
@@ -23,15 +23,28 @@ with counted as (
   group by
     responses.employers,
     answers.item_label
+),
+
+-- The same order of activities as in Figure 5, which prints the question the other way round.
+activities as (
+  select
+    activity,
+    sum(n) as schools
+  from counted
+  group by
+    activity
 )
 
 select
-  activity,
-  employers,
-  n,
-  base,
-  cast(n as double) / base as share
+  counted.activity,
+  counted.employers,
+  counted.n,
+  counted.base,
+  cast(counted.n as double) / counted.base as share
 from counted
+join activities
+  on activities.activity = counted.activity
 order by
-  activity,
-  employers
+  activities.schools desc,
+  counted.activity,
+  counted.employers

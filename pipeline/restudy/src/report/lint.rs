@@ -20,12 +20,12 @@ const FORBIDDEN: [(&str, &str); 4] = [
     ("read(", "results reach a template by their names, not as files"),
 ];
 
-/// Every fault that reading shows. `keys` are the keys of the bibliography.
-pub fn lint(templates: &Templates, keys: &BTreeSet<String>) -> Diagnostics {
+/// Every fault that reading shows. `keys` are the keys of the bibliography, `counted` what the study counts.
+pub fn lint(templates: &Templates, keys: &BTreeSet<String>, counted: &[String]) -> Diagnostics {
     let mut faults = Diagnostics::new();
     let labels: BTreeSet<&str> = templates.sources.values().flat_map(|source| labels(source)).collect();
     for (name, source) in &templates.sources {
-        let page = Page { file: source_path(name), source };
+        let page = Page { file: source_path(name), source, counted };
         for piece in pieces(source) {
             match piece.kind {
                 Kind::Literal => {
@@ -47,7 +47,7 @@ pub fn lint(templates: &Templates, keys: &BTreeSet<String>) -> Diagnostics {
     }
     for (name, bytes) in &templates.plain {
         if let (true, Ok(source)) = (name.ends_with(".typ"), std::str::from_utf8(bytes)) {
-            Page { file: source_path(name), source }.forbidden(0..source.len(), &mut faults);
+            Page { file: source_path(name), source, counted }.forbidden(0..source.len(), &mut faults);
         }
     }
     faults
@@ -57,6 +57,7 @@ pub fn lint(templates: &Templates, keys: &BTreeSet<String>) -> Diagnostics {
 struct Page<'a> {
     file: String,
     source: &'a str,
+    counted: &'a [String],
 }
 
 impl Page<'_> {
@@ -80,7 +81,7 @@ impl Page<'_> {
     }
 
     fn amounts(&self, piece: &Piece, span: Range<usize>, faults: &mut Diagnostics) {
-        for found in find(&self.source[span.clone()]) {
+        for found in find(&self.source[span.clone()], self.counted) {
             let at = span.start + found.span.start..span.start + found.span.end;
             let words = &self.source[at.clone()];
             let cited = piece.within.iter().any(|b| b == "cited");

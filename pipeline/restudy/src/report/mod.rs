@@ -106,7 +106,7 @@ pub fn check(study: &Study, templates: &Templates) -> Result<(), Diagnostics> {
             BTreeSet::new()
         }
     };
-    faults.extend(lint::lint(templates, &keys));
+    faults.extend(lint::lint(templates, &keys, &study.report.counted));
     let mut environment = environment::environment();
     if let Err(e) = environment::add_templates(&mut environment, templates, &mut Marks::default()) {
         faults.extend(e);

@@ -61,7 +61,9 @@ const ALWAYS: [&str; 25] = [
 ];
 
 /// The same in several words.
-const PHRASES: [&[&str]; 7] = [
+const PHRASES: [&[&str]; 9] = [
+    &["nearly", "every"],
+    &["almost", "every"],
     &["nearly", "all"],
     &["almost", "all"],
     &["nearly", "none"],
@@ -71,30 +73,18 @@ const PHRASES: [&[&str]; 7] = [
     &["twice", "as", "many"],
 ];
 
-/// What a study counts: a number before one of these is a number about data.
-const COUNTED: [&str; 22] = [
+/// What every survey counts: a number before one of these is a number about data. What else a study counts, it says
+/// itself (`counted` in `study.toml`).
+const COUNTED: [&str; 9] = [
     "respondents",
     "answers",
     "cases",
     "people",
-    "schools",
-    "academies",
-    "colleges",
-    "teachers",
-    "pupils",
-    "students",
-    "leaders",
-    "headteachers",
-    "heads",
-    "coordinators",
-    "employers",
     "participants",
     "contacts",
     "invitations",
     "questionnaires",
-    "parents",
     "interviews",
-    "visits",
 ];
 
 /// Fractions that are also ordinals or times.
@@ -109,13 +99,14 @@ const NUMBERS: [&str; 20] = [
 const NAMED: [&str; 11] =
     ["year", "years", "stage", "stages", "figure", "table", "section", "chapter", "phase", "question", "age"];
 
-/// All expressions of an amount in `text`, in order and without overlaps.
-pub fn find(text: &str) -> Vec<Found> {
+/// All expressions of an amount in `text`, in order and without overlaps. `counted` are the things that the study counts,
+/// beside those that every survey does.
+pub fn find(text: &str, counted: &[String]) -> Vec<Found> {
     let tokens = tokens(text);
     let mut out = Vec::new();
     let mut i = 0;
     while i < tokens.len() {
-        match number_at(&tokens, i)
+        match number_at(&tokens, i, counted)
             .map(|n| (Amount::Number, n))
             .or_else(|| quantifier_at(&tokens, i).map(|n| (Amount::Quantifier, n)))
         {
@@ -207,7 +198,7 @@ fn is_amount(word: &str) -> bool {
 }
 
 /// Number of tokens of the number that begins at `i`.
-fn number_at(tokens: &[Token<'_>], i: usize) -> Option<usize> {
+fn number_at(tokens: &[Token<'_>], i: usize, counted: &[String]) -> Option<usize> {
     if phrase(tokens, i, &["n", "="]) && is_digits(word(tokens, i + 2)) {
         return Some(3);
     }
@@ -230,11 +221,12 @@ fn number_at(tokens: &[Token<'_>], i: usize) -> Option<usize> {
     if phrase(tokens, i + 1, &["percentage", "points"]) {
         return Some(3);
     }
-    (counted(word(tokens, i + 1)) && !is_name(tokens, i)).then_some(2)
-}
-
-fn counted(word: &str) -> bool {
-    COUNTED.contains(&word)
+    if word(tokens, i).starts_with("0.") && word(tokens, i + 1) == "of" {
+        return Some(2);
+    }
+    let thing = word(tokens, i + 1);
+    let counts = COUNTED.contains(&thing) || counted.iter().any(|known| known == thing);
+    (counts && !is_name(tokens, i)).then_some(2)
 }
 
 /// Whether the number at `i` names something, or ends a range of ages: `Year 10 pupils`, `11-16 schools`, `in 2013 schools`.
@@ -272,8 +264,10 @@ fn quantifier_at(tokens: &[Token<'_>], i: usize) -> Option<usize> {
     if FRACTIONS.contains(&this) {
         let counted = ["a", "one", "each"].contains(&before(1));
         let ends = !joined(tokens, i) || i + 1 >= tokens.len();
+        let about = ["over", "under", "about", "around", "nearly", "almost", "roughly"].contains(&before(2));
         return (word(tokens, i + 1) == "of" && joined(tokens, i)
             || this == "quarter" && counted
+            || about && counted
             || counted && ends)
             .then_some(1);
     }
@@ -314,7 +308,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> Vec<&str> {
-        find(text).into_iter().map(|f| &text[f.span]).collect()
+        find(text, &["schools".to_owned()]).into_iter().map(|f| &text[f.span]).collect()
     }
 
     #[test]
@@ -348,6 +342,8 @@ mod tests {
             ),
             ("the largest, the smallest, the commonest", vec!["largest", "smallest", "commonest"]),
             ("perhaps a third.", vec!["third"]),
+            ("Over a third agree, almost every school does", vec!["third", "almost every"]),
+            ("0.71 of schools have a club", vec!["0.71 of"]),
         ] {
             assert_eq!(told(text), expected, "{text}");
         }

@@ -15,7 +15,14 @@ struct Placed {
     sources: BTreeMap<String, Spanned<String>>,
     wave: Vec<PlacedWave>,
     design: PlacedDesign,
-    report: BTreeMap<String, Spanned<String>>,
+    report: PlacedReport,
+}
+
+#[derive(Debug, Deserialize)]
+struct PlacedReport {
+    template: Spanned<String>,
+    fonts: Spanned<String>,
+    bibliography: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,8 +64,10 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
         }
     }
     let waves = placed.value.wave.iter().flat_map(|w| [&w.responses, &w.open_codings, &w.frame]);
+    let report = &placed.value.report;
+    let of_report = [&report.template, &report.fonts, &report.bibliography];
     let mut paths: Vec<&Spanned<String>> =
-        placed.value.sources.values().chain(placed.value.report.values()).chain(waves).collect();
+        placed.value.sources.values().chain(of_report).chain(waves).collect();
     paths.sort_by_key(|path| path.span().start);
     for path in paths.into_iter().filter(|path| leads_out(path.get_ref())) {
         let message = format!("`{}` leads out of the study's folder", path.get_ref());

@@ -112,6 +112,10 @@ pub struct ReportSettings {
     pub fonts: String,
     /// Bibliography, in `report-templates/`.
     pub bibliography: String,
+    /// What the study counts, in the plural and in lower case, beside respondents and people: a number typed before one
+    /// of these is a number about its data.
+    #[serde(default)]
+    pub counted: Vec<String>,
 }
 
 impl Study {
