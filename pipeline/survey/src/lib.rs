@@ -30,6 +30,6 @@ pub mod normal;
 pub mod printed;
 pub mod proportion;
 pub mod rounding;
-mod special;
 mod sums;
+mod tails;
 pub mod variance;
