@@ -4,6 +4,8 @@
 //!
 //! | module | what it gives |
 //! | --- | --- |
+//! | [`design`] | a sample row by row, checked once; estimates straight from columns |
+//! | [`replicates`] | making replicate weights: jackknives, balanced half-samples, bootstrap |
 //! | [`estimate`] | means, totals, proportions, ratios and differences of a domain, with standard errors and intervals |
 //! | [`interval`] | the interval of a weighted proportion: logit, Korn and Graubard's, Wilson's, Wald's |
 //! | [`variance`] | variance over the stages of a sample, or from replicate weights; degrees of freedom |
@@ -21,6 +23,7 @@
 
 pub mod association;
 pub mod calibration;
+pub mod design;
 pub mod distributions;
 pub mod domain;
 pub mod error;
@@ -29,6 +32,7 @@ pub mod interval;
 pub mod normal;
 pub mod printed;
 pub mod proportion;
+pub mod replicates;
 pub mod rounding;
 mod special;
 mod sums;
