@@ -13,7 +13,10 @@
 //! Every function names its formula's source. It knows no labels, no SQL, no Arrow and no files.
 
 pub mod association;
+pub mod calibration;
 pub mod normal;
 pub mod printed;
 pub mod proportion;
 pub mod rounding;
+#[cfg(test)]
+mod sample;
