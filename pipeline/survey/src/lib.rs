@@ -4,8 +4,17 @@
 //!
 //! | module | what it gives |
 //! | --- | --- |
+//! | [`estimate`] | means, totals, proportions, ratios and differences of a domain, with standard errors and intervals |
+//! | [`interval`] | the interval of a weighted proportion: logit, Korn and Graubard's, Wilson's, Wald's |
+//! | [`variance`] | variance over the stages of a sample, or from replicate weights; degrees of freedom |
+//! | [`domain`] | a part of the sample, as sums per element |
+//! | [`quantile`] | medians and other quantiles of a domain, with Woodruff's interval |
+//! | [`independence`] | Rao and Scott's test of independence of a two-way table |
+//! | [`calibration`] | weights that meet population totals: post-strata, raking, trimming, response classes |
+//! | [`error`] | why an estimate cannot be made |
+//! | [`distributions`] | normal, t, F, chi-squared and beta: tails and quantiles |
 //! | [`normal`] | quantiles of the standard normal distribution |
-//! | [`proportion`] | Wilson interval; margin of error with and without finite-population correction |
+//! | [`proportion`] | Wilson's and Clopper and Pearson's interval of plain counts; margin of error with and without finite-population correction |
 //! | [`association`] | Goodman and Kruskal's gamma and Kendall's tau-b, each with its asymptotic interval |
 //! | [`printed`] | arithmetic on printed figures: which counts and bases a rounded percentage allows |
 //! | [`rounding`] | rounding half away from zero, once, at the end |
@@ -14,9 +23,19 @@
 
 pub mod association;
 pub mod calibration;
+pub mod distributions;
+pub mod domain;
+pub mod error;
+pub mod estimate;
+pub mod independence;
+pub mod interval;
 pub mod normal;
 pub mod printed;
 pub mod proportion;
+pub mod quantile;
 pub mod rounding;
 #[cfg(test)]
 mod sample;
+mod special;
+mod sums;
+pub mod variance;
