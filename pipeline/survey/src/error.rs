@@ -44,6 +44,14 @@ pub enum SurveyError {
     /// A sum is infinite or not a number.
     #[error("the values or their weights sum to no finite number: one of them is infinite, NaN or too large")]
     NotFinite,
+    /// A category beyond the number of categories.
+    #[error("category {category} does not exist: there are {count}, numbered from 0")]
+    Category {
+        /// The category.
+        category: usize,
+        /// Number of categories.
+        count: usize,
+    },
     /// A confidence outside its range.
     #[error("the confidence {0} is not between 0 and 1")]
     Confidence(f64),

@@ -4,6 +4,8 @@
 //!
 //! | module | what it gives |
 //! | --- | --- |
+//! | [`design`] | a sample row by row, checked once; estimates straight from columns |
+//! | [`replicates`] | making replicate weights: jackknives, balanced half-samples, bootstrap |
 //! | [`estimate`] | means, totals, proportions, ratios and differences of a domain, with standard errors and intervals |
 //! | [`interval`] | the interval of a weighted proportion: logit, Korn and Graubard's, Wilson's, Wald's |
 //! | [`variance`] | variance over the stages of a sample, or from replicate weights; degrees of freedom |
@@ -23,6 +25,7 @@
 
 pub mod association;
 pub mod calibration;
+pub mod design;
 pub mod distributions;
 pub mod domain;
 pub mod error;
@@ -33,6 +36,7 @@ pub mod normal;
 pub mod printed;
 pub mod proportion;
 pub mod quantile;
+pub mod replicates;
 pub mod rounding;
 #[cfg(test)]
 mod sample;
