@@ -110,7 +110,7 @@ impl Variability<'_> {
             if expected == found { Ok(()) } else { Err(SurveyError::Length { what, expected, found }) }
         };
         match self {
-            Variability::Stages { stages, .. } => {
+            Variability::Stages { stages, calibration, .. } => {
                 if stages.is_empty() {
                     return Err(SurveyError::Length {
                         what: "the stages of the sample",
@@ -118,7 +118,9 @@ impl Variability<'_> {
                         found: 0,
                     });
                 }
-                stages.iter().try_for_each(|stage| same("a stage of the sample", elements, stage.len()))
+                stages.iter().try_for_each(|stage| same("a stage of the sample", elements, stage.len()))?;
+                let rows = calibration.and_then(Calibration::rows).unwrap_or(elements);
+                same("a column of the calibrated sample", rows, elements)
             }
             Variability::Replicates { factors, replication } => {
                 same("the table of replicate factors", elements * replication.rscales.len(), factors.len())
