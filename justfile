@@ -55,10 +55,11 @@ fixtures:
 install:
     cargo install --locked --path pipeline/restudy
 
-# Time the optimised program against Typst alone, and measure its memory
+# Time the optimised program: the whole build against Typst alone, survey statistics against avg and R's survey
 [group('make')]
 bench: typst
     sh bench/whole-build.sh
+    cargo bench --locked -p restudy --bench survey
 
 # Compile restudy; the first time, which takes minutes, in full view
 [private]

@@ -1,0 +1,224 @@
+//! Survey statistics in SQL on one million rows, against a plain `avg` in the same engine and R's `survey` on the same data.
+//!
+//! In: nothing. The sample is made here: 200 strata of 25 PSUs, rows in random order, unequal weights, 80 bootstrap replicates of
+//! the PSUs. Out: the median of seven runs of each, and their ratios. `bench/survey.R` reads the same columns where R has
+//! the package `survey`. It is a program rather than a test: times are for reading, not for passing.
+
+#![expect(clippy::expect_used, clippy::cast_precision_loss, reason = "a benchmark may stop where it stands")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Instant;
+
+use datafusion::arrow::array::{
+    ArrayRef, BinaryArray, DictionaryArray, Float64Array, RecordBatch, StringArray, StructArray, UInt32Array,
+};
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use restudy::engine::{Session, cell_text};
+use restudy::store::Tables;
+use survey::replicates::{Kind, Made};
+use survey::variance::{LonelyPsu, Replication, Stage};
+
+const ROWS: usize = 1_000_000;
+const STRATA: u32 = 200;
+const PSUS: u32 = 25;
+const GROUPS: usize = 10;
+const REPLICATES: usize = 80;
+const RUNS: usize = 7;
+
+/// The columns of the sample, one row per respondent.
+struct Sample {
+    psu: Vec<u32>,
+    group: Vec<u32>,
+    weight: Vec<f64>,
+    x: Vec<f64>,
+}
+
+/// A stream of numbers that looks random: splitmix64 (Steele, Lea & Flood, OOPSLA 2014).
+struct Stream(u64);
+
+impl Stream {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Between 0 and 1.
+    fn share(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn below(&mut self, n: u64) -> u32 {
+        u32::try_from(self.next() % n).expect("small")
+    }
+}
+
+impl Sample {
+    fn make() -> Sample {
+        let mut stream = Stream(2013);
+        let units = STRATA * PSUS;
+        let level: Vec<f64> = (0..units).map(|_| stream.share()).collect();
+        let mut sample = Sample { psu: vec![], group: vec![], weight: vec![], x: vec![] };
+        for row in 0..ROWS {
+            // Every PSU has members; which row is whose is chance.
+            let psu = if row < units as usize { row as u32 } else { stream.below(u64::from(units)) };
+            sample.psu.push(psu);
+            sample.group.push(stream.below(GROUPS as u64));
+            sample.weight.push(1.0 + 9.0 * stream.share());
+            sample.x.push(50.0 + 10.0 * (level[psu as usize] + stream.share() + stream.share()));
+        }
+        sample
+    }
+
+    /// The column `design`, with the factors of the replicates where they are given: PSUs times replicates.
+    fn design(&self, replicates: Option<&[Vec<u8>]>) -> ArrayRef {
+        let strata = self.psu.iter().map(|psu| psu / PSUS);
+        let mut columns: Vec<(Field, ArrayRef)> = vec![
+            (
+                Field::new("weight", DataType::Float64, false),
+                Arc::new(Float64Array::from(self.weight.clone())),
+            ),
+            (
+                Field::new("stratum", DataType::UInt32, false),
+                Arc::new(strata.collect::<Vec<_>>().into_iter().collect::<UInt32Array>()),
+            ),
+            (Field::new("psu", DataType::UInt32, false), Arc::new(UInt32Array::from(self.psu.clone()))),
+            (Field::new("psus", DataType::UInt32, false), Arc::new(UInt32Array::from(vec![PSUS; ROWS]))),
+            (Field::new("fpc", DataType::Float64, true), Arc::new(Float64Array::new_null(ROWS))),
+            (
+                Field::new_dictionary("lonely", DataType::Int32, DataType::Utf8, false),
+                Arc::new(
+                    DictionaryArray::try_new(vec![0; ROWS].into(), Arc::new(StringArray::from(vec!["fail"])))
+                        .expect("a dictionary"),
+                ),
+            ),
+        ];
+        if let Some(factors) = replicates {
+            let values = BinaryArray::from_iter_values(factors);
+            let dictionary =
+                DictionaryArray::try_new(UInt32Array::from(self.psu.clone()), Arc::new(values))
+                    .expect("a dictionary");
+            let field = Field::new_dictionary("replicates", DataType::UInt32, DataType::Binary, false);
+            columns.push((field, Arc::new(dictionary)));
+        }
+        let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+        Arc::new(StructArray::new(fields.into(), arrays, None))
+    }
+
+    fn table(&self, design: ArrayRef) -> RecordBatch {
+        let names: Vec<String> = (0..GROUPS).map(|group| format!("group {group}")).collect();
+        let keys = self.group.iter().map(|group| i32::try_from(*group).expect("small")).collect::<Vec<_>>();
+        let groups = DictionaryArray::try_new(keys.into(), Arc::new(StringArray::from(names))).expect("groups");
+        let schema = Schema::new(vec![
+            Field::new_dictionary("g", DataType::Int32, DataType::Utf8, false),
+            Field::new("x", DataType::Float64, true),
+            Field::new("design", design.data_type().clone(), false),
+        ]);
+        let x = Arc::new(Float64Array::from(self.x.clone()));
+        RecordBatch::try_new(Arc::new(schema), vec![Arc::new(groups), x, design]).expect("a table")
+    }
+
+    /// The columns as plain little-endian numbers, for R.
+    fn write_plain(&self, folder: &Path, factors: &[f64]) {
+        let whole = |values: &[u32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        let real = |values: &[f64]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        for (name, bytes) in [
+            ("psu", whole(&self.psu)),
+            ("group", whole(&self.group)),
+            ("weight", real(&self.weight)),
+            ("x", real(&self.x)),
+            ("factors", real(factors)),
+        ] {
+            fs_err::write(folder.join(name), bytes).expect("written");
+        }
+    }
+}
+
+/// Scale, centre, factors of the squares, and the factors of a PSU's weights, as the column `design` holds them.
+fn packed(factors: &[f64], replication: &Replication) -> Vec<Vec<u8>> {
+    let mut head = vec![replication.scale, f64::from(u8::from(replication.mse))];
+    head.extend(&replication.rscales);
+    let pack = |row: &[f64]| head.iter().chain(row).flat_map(|value| value.to_le_bytes()).collect();
+    factors.chunks(REPLICATES).map(pack).collect()
+}
+
+/// Median time of a query in milliseconds, and its first row.
+fn time(session: &Session, sql: &str) -> (f64, String) {
+    let mut times = Vec::new();
+    let mut first = String::new();
+    for _ in 0..=RUNS {
+        let start = Instant::now();
+        let batch = session.query(sql, &BTreeMap::new()).unwrap_or_else(|faults| panic!("{faults}"));
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+        first = (0..batch.num_columns()).filter_map(|c| cell_text(&batch, 0, c)).collect::<Vec<_>>().join("  ");
+    }
+    // The first run warms the disk.
+    times.remove(0);
+    times.sort_by(f64::total_cmp);
+    (times[RUNS / 2], first)
+}
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sample = Sample::make();
+    let unit = |unit| Stage { stratum: unit / PSUS, unit, sampled: PSUS, population: f64::INFINITY };
+    let units: Vec<Stage> = (0..STRATA * PSUS).map(unit).collect();
+    let kind = Kind::Bootstrap { count: REPLICATES, seed: 2013 };
+    let Made { factors, replication } = kind.make(&units, LonelyPsu::Fail).expect("replicates");
+    let mut tables = Tables::new();
+    tables.insert("stratified", sample.table(sample.design(None)));
+    tables.insert("replicated", sample.table(sample.design(Some(&packed(&factors, &replication)))));
+    let store = folder.path().join("store");
+    tables.write(&store).expect("written");
+    drop(tables);
+    let paths: Vec<(String, PathBuf)> = ["stratified", "replicated"]
+        .iter()
+        .map(|name| ((*name).to_owned(), store.join(format!("{name}.parquet"))))
+        .collect();
+    let session = Session::open(&paths).expect("a session");
+
+    println!("{ROWS} rows, {STRATA} strata, {} PSUs, {GROUPS} groups; median of {RUNS} runs, one core", STRATA * PSUS);
+    let (avg, _) = time(&session, "select g, avg(x) as mean from stratified group by g order by g");
+    println!("avg:                           {avg:8.1} ms");
+    let svy = |table: &str| {
+        format!(
+            "with means as (select g, svy_mean(x, design) as m from {table} group by g) \
+             select g, m['estimate'] as mean, m['se'] as se from means order by g"
+        )
+    };
+    let (linear, row) = time(&session, &svy("stratified"));
+    println!("svy_mean:                      {linear:8.1} ms   {:.1} times avg   {row}", linear / avg);
+    let (replicated, row) = time(&session, &svy("replicated"));
+    println!(
+        "svy_mean, {REPLICATES} replicates:       {replicated:8.1} ms   {:.1} times avg   {row}",
+        replicated / avg
+    );
+
+    sample.write_plain(folder.path(), &factors);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench/survey.R");
+    let scale = replication.scale.to_string();
+    let rscale = replication.rscales.first().copied().unwrap_or(1.0).to_string();
+    let told = Command::new("Rscript").arg(script).arg(folder.path()).args([&scale, &rscale]).output();
+    let Ok(told) = told else {
+        println!("R is not here: no comparison with its package survey");
+        return;
+    };
+    eprint!("{}", String::from_utf8_lossy(&told.stderr));
+    for line in String::from_utf8_lossy(&told.stdout).lines() {
+        let ours = match line.split_whitespace().next() {
+            Some("linearised") => linear,
+            Some("replicates") => replicated,
+            _ => {
+                println!("{line}");
+                continue;
+            }
+        };
+        let theirs = line.split_whitespace().nth(1).and_then(|s| s.parse::<f64>().ok()).unwrap_or(f64::NAN);
+        println!("R survey, {line}   {:.0} times svy_mean", theirs / ours);
+    }
+}
