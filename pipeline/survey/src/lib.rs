@@ -7,6 +7,7 @@
 //! | [`design`] | a sample row by row, checked once; estimates straight from columns |
 //! | [`replicates`] | making replicate weights: jackknives, balanced half-samples, bootstrap |
 //! | [`estimate`] | means, totals, proportions, ratios and differences of a domain, with standard errors and intervals |
+//! | [`simple`] | the same of rows that weigh alike and were drawn one by one |
 //! | [`interval`] | the interval of a weighted proportion: logit, Korn and Graubard's, Wilson's, Wald's |
 //! | [`variance`] | variance over the stages of a sample, or from replicate weights; degrees of freedom |
 //! | [`domain`] | a part of the sample, as sums per element |
@@ -34,6 +35,7 @@ pub mod printed;
 pub mod proportion;
 pub mod replicates;
 pub mod rounding;
+pub mod simple;
 mod special;
 mod sums;
 pub mod variance;
