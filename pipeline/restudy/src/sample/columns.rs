@@ -39,6 +39,16 @@ pub(super) enum Population {
     Column(Column),
 }
 
+impl Population {
+    /// Where study.toml names it.
+    pub(super) fn at(&self) -> Range<usize> {
+        match self {
+            Population::Frame(at) => at.clone(),
+            Population::Column(column) => column.at.clone(),
+        }
+    }
+}
+
 /// The columns of a design, by what they are for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Named {
@@ -89,7 +99,8 @@ impl Lookup<'_> {
             name => self.column(name, at),
         });
         let strata = strata.collect();
-        let units = listed(&design.units).into_iter().filter_map(|(name, at)| self.column(name, at)).collect();
+        let units =
+            listed(&design.units).into_iter().filter_map(|(name, at)| self.column(name, at)).collect();
         let populations = listed(&design.fpc).into_iter().filter_map(|(name, at)| match name {
             FRAME => Some(Population::Frame(at)),
             name => self.column(name, at).map(Population::Column),
@@ -105,7 +116,9 @@ impl Lookup<'_> {
         let variable = self.variables.iter().position(|variable| variable.name == name);
         let header = on_one_line(name);
         let raw = match variable {
-            Some(number) => self.codebook.header_of(&self.variables[number]).and_then(|h| self.table.column(&h)),
+            Some(number) => {
+                self.codebook.header_of(&self.variables[number]).and_then(|h| self.table.column(&h))
+            }
             None => self.table.column(&header),
         };
         if variable.is_none() && raw.is_none() {
@@ -119,7 +132,9 @@ impl Lookup<'_> {
         let known = self.variables.iter().map(|variable| variable.name.as_str()).chain(self.table.headers());
         let hint = match nearest(name, known.take(COMPARED)) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "name a variable of the codebook, or a column as the header of the export has it".to_owned(),
+            None => {
+                "name a variable of the codebook, or a column as the header of the export has it".to_owned()
+            }
         };
         let fault = Diagnostic::error(format!("there is no variable and no column `{name}`"));
         let fault = fault.at(self.study.place(at)).note(format!("the export is {}", self.table.file));

@@ -9,9 +9,9 @@
 //! - It knows neither Arrow nor SQL.
 
 mod columns;
-mod numbered;
 mod place;
 mod replicates;
+mod rules;
 mod strata;
 mod values;
 
@@ -77,9 +77,13 @@ pub fn declared<'a>(study: &'a Study, wave: &'a Wave, codebook: &Codebook, table
         .collect();
     let mut faults = lookup.faults;
     for (column, _, _) in designs.iter().filter(|(column, _, _)| column != COLUMN) {
-        if let Some(question) = variables.iter().find(|v| v.name == *column).and_then(|v| codebook.question(&v.question)) {
+        if let Some(question) =
+            variables.iter().find(|v| v.name == *column).and_then(|v| codebook.question(&v.question))
+        {
             let fault = Diagnostic::error(format!("`{column}` is the column of a sample design"));
-            faults.push(fault.at(question.place.clone()).hint("rename the question, or the design in study.toml"));
+            faults.push(
+                fault.at(question.place.clone()).hint("rename the question, or the design in study.toml"),
+            );
         }
     }
     let used: HashSet<usize> =

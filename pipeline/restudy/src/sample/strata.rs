@@ -17,14 +17,20 @@ use crate::study::design::Design;
 pub(super) const ALL: &str = "all";
 
 /// The stratum of each respondent, by its label.
-pub(super) fn of_respondents(reader: &mut Reader<'_>, design: &Design, column: &Column) -> Option<Vec<String>> {
+pub(super) fn of_respondents(
+    reader: &mut Reader<'_>,
+    design: &Design,
+    column: &Column,
+) -> Option<Vec<String>> {
     if design.classes.is_empty() {
         return reader.all_labels(column, "stratum");
     }
     known_labels(reader, design, column);
     let labels = reader.labels(column);
     let class_of: BTreeMap<&str, &str> = (design.classes.iter())
-        .flat_map(|(class, labels)| labels.iter().map(|label| (label.get_ref().as_str(), class.get_ref().as_str())))
+        .flat_map(|(class, labels)| {
+            labels.iter().map(|label| (label.get_ref().as_str(), class.get_ref().as_str()))
+        })
         .collect();
     let rest = design.rest.as_ref().map(|rest| rest.get_ref().as_str());
     let mut classes = Vec::with_capacity(labels.len());
@@ -47,7 +53,9 @@ pub(super) fn of_respondents(reader: &mut Reader<'_>, design: &Design, column: &
 
 /// The labels that classes name are labels of the variable.
 fn known_labels(reader: &mut Reader<'_>, design: &Design, column: &Column) {
-    let Some(variable) = column.variable.and_then(|number| reader.responses.variables.get(number)) else { return };
+    let Some(variable) = column.variable.and_then(|number| reader.responses.variables.get(number)) else {
+        return;
+    };
     let known = variable.labels.clone();
     if known.is_empty() {
         return;
@@ -108,7 +116,8 @@ pub(super) fn invited(
         if invited > 0 && !respondents.contains_key(role) {
             let fault = Diagnostic::error(format!("nobody answered for `{}`", shortened(role)));
             let fault = fault.at(Place::file(frame)).note(format!("{invited} were invited under this role"));
-            let hint = "put the role together with a similar one in the frame and in the classes of study.toml";
+            let hint =
+                "put the role together with a similar one in the frame and in the classes of study.toml";
             reader.others.push(fault.hint(hint));
             sound = false;
         }
@@ -116,7 +125,11 @@ pub(super) fn invited(
     if !sound {
         return None;
     }
-    let of_rest = rest.filter(|rest| !roles.contains_key(rest)).and_then(|rest| respondents.get(rest)).copied().unwrap_or_default();
+    let of_rest = rest
+        .filter(|rest| !roles.contains_key(rest))
+        .and_then(|rest| respondents.get(rest))
+        .copied()
+        .unwrap_or_default();
     let population_of_rest = of_rest * all / number(reader.rows());
     let left = (all - population_of_rest) / all;
     let population = |stratum: &String| match roles.get(stratum.as_str()) {

@@ -59,7 +59,9 @@ impl Reader<'_> {
         for row in &missing {
             let fault = Diagnostic::error(format!("no {what}: `{}` is blank", shortened(&column.name)));
             self.cell(*row, column, fault, |f| {
-                f.hint(format!("fill it in, or take the row out: every respondent is in a {what} of the sample"))
+                f.hint(format!(
+                    "fill it in, or take the row out: every respondent is in a {what} of the sample"
+                ))
             });
         }
         missing.is_empty().then(|| labels.into_iter().flatten().collect())
@@ -77,12 +79,15 @@ impl Reader<'_> {
                     let fault = Diagnostic::error(format!("a {what} in `{name}` is not a number"));
                     let shown = shortened(label);
                     self.cell(row, column, fault, |f| {
-                        f.note(format!("the first is `{shown}`")).hint("write digits, with a point for decimals")
+                        f.note(format!("the first is `{shown}`"))
+                            .hint("write digits, with a point for decimals")
                     });
                 }
                 None => {
                     let fault = Diagnostic::error(format!("a {what} in `{name}` is blank"));
-                    self.cell(row, column, fault, |f| f.hint(format!("write the {what} of every respondent")));
+                    self.cell(row, column, fault, |f| {
+                        f.hint(format!("write the {what} of every respondent"))
+                    });
                 }
             }
         }
@@ -107,7 +112,7 @@ impl Reader<'_> {
 }
 
 /// A finite number written with digits, or in scientific notation.
-fn number(cell: &str) -> Option<f64> {
+pub(super) fn number(cell: &str) -> Option<f64> {
     let plain = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E');
     cell.parse::<f64>().ok().filter(|v| cell.bytes().all(plain) && v.is_finite())
 }

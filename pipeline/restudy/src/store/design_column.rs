@@ -21,7 +21,8 @@ pub(super) fn column(sample: &Sample) -> Result<ArrayRef, Diagnostics> {
     let mut fields: Vec<(String, ArrayRef, bool)> = Vec::new();
     fields.push(("weight".to_owned(), Arc::new(Float64Array::from(sample.weights.clone())), false));
     for (index, stage) in sample.stages.iter().enumerate() {
-        let numbers = |of: fn(&Stage) -> u32| Arc::new(stage.iter().map(of).collect::<UInt32Array>()) as ArrayRef;
+        let numbers =
+            |of: fn(&Stage) -> u32| Arc::new(stage.iter().map(of).collect::<UInt32Array>()) as ArrayRef;
         let populations = stage.iter().map(|place| Some(place.population).filter(|p| p.is_finite()));
         let populations: ArrayRef = Arc::new(populations.collect::<Float64Array>());
         let names = match index {
@@ -30,7 +31,9 @@ pub(super) fn column(sample: &Sample) -> Result<ArrayRef, Diagnostics> {
         };
         let columns = [numbers(|p| p.stratum), numbers(|p| p.unit), numbers(|p| p.sampled), populations];
         let nullable = [false, false, false, true];
-        fields.extend(names.into_iter().zip(columns).zip(nullable).map(|((name, array), null)| (name, array, null)));
+        fields.extend(
+            names.into_iter().zip(columns).zip(nullable).map(|((name, array), null)| (name, array, null)),
+        );
     }
     fields.push(("lonely".to_owned(), lonely(sample)?, false));
     if let Some(replicates) = &sample.replicates {
@@ -57,7 +60,9 @@ fn patterns(sample: &Sample, replicates: &Replicates) -> Result<ArrayRef, Diagno
     let replication = &replicates.replication;
     let mut head = vec![replication.scale, if replication.mse { 1.0 } else { 0.0 }];
     head.extend(&replication.rscales);
-    let bytes = |factors: &Vec<f64>| -> Vec<u8> { head.iter().chain(factors).flat_map(|n| n.to_le_bytes()).collect() };
+    let bytes = |factors: &Vec<f64>| -> Vec<u8> {
+        head.iter().chain(factors).flat_map(|n| n.to_le_bytes()).collect()
+    };
     let values = BinaryArray::from_iter_values(replicates.factors.iter().map(bytes));
     let units = sample.stages.iter().take(1).flatten().map(|place| place.unit);
     let keys = units.collect::<UInt32Array>();

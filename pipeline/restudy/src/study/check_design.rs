@@ -79,19 +79,28 @@ fn classes(design: &Design, told: &mut Told<'_>) {
     let stratified = design.strata.iter().flat_map(each).next().is_some_and(|(name, _)| !name.is_empty());
     let first = design.classes.keys().next().or(design.rest.as_ref());
     if let Some(first) = first.filter(|_| !stratified) {
-        told.fault("classes of strata, and no `strata`", first.span(), "name the column whose labels they are of");
+        told.fault(
+            "classes of strata, and no `strata`",
+            first.span(),
+            "name the column whose labels they are of",
+        );
     }
     if let Some(rest) = design.rest.as_ref().filter(|_| design.classes.is_empty()) {
         told.fault("a rest, and no classes", rest.span(), "add `[designs.NAME.classes]`, or take `rest` out");
     }
     if let Some(rest) = design.rest.as_ref().filter(|rest| design.classes.contains_key(*rest)) {
-        told.fault(format!("the rest is called `{}`, as a class is", rest.get_ref()), rest.span(), "rename one");
+        told.fault(
+            format!("the rest is called `{}`, as a class is", rest.get_ref()),
+            rest.span(),
+            "rename one",
+        );
     }
     let mut first: HashMap<&str, &str> = HashMap::new();
     for (class, labels) in &design.classes {
         for label in labels {
             if let Some(before) = first.insert(label.get_ref(), class.get_ref()) {
-                let message = format!("`{}` is in the classes `{before}` and `{}`", label.get_ref(), class.get_ref());
+                let message =
+                    format!("`{}` is in the classes `{before}` and `{}`", label.get_ref(), class.get_ref());
                 told.fault(message, label.span(), "leave it in one");
             }
         }
@@ -100,7 +109,11 @@ fn classes(design: &Design, told: &mut Told<'_>) {
 
 fn replicates(replicates: &Replicates, whole: Range<usize>, told: &mut Told<'_>) {
     let Some(word) = &replicates.method else {
-        return told.fault("replicates without a `method`", whole, "say how they were made: `method = \"JKn\"`");
+        return told.fault(
+            "replicates without a `method`",
+            whole,
+            "say how they were made: `method = \"JKn\"`",
+        );
     };
     let Some(method) = Method::from_word(word.get_ref()) else {
         let known = Method::ALL.map(|(word, _)| word);
@@ -113,10 +126,18 @@ fn replicates(replicates: &Replicates, whole: Range<usize>, told: &mut Told<'_>)
     }
     match &replicates.rho {
         None if method == Method::Fay => {
-            told.fault("Fay's method without `rho`", word.span(), "write the rho that was used, such as `rho = 0.3`");
+            told.fault(
+                "Fay's method without `rho`",
+                word.span(),
+                "write the rho that was used, such as `rho = 0.3`",
+            );
         }
         Some(rho) if method != Method::Fay => {
-            told.fault(format!("`{}` takes no `rho`", method.word()), rho.span(), "take it out, or write `Fay`");
+            told.fault(
+                format!("`{}` takes no `rho`", method.word()),
+                rho.span(),
+                "take it out, or write `Fay`",
+            );
         }
         Some(rho) if !(0.0..1.0).contains(rho.get_ref()) => {
             let message = format!("a rho of {} is not from 0 to below 1", rho.get_ref());
@@ -124,8 +145,14 @@ fn replicates(replicates: &Replicates, whole: Range<usize>, told: &mut Told<'_>)
         }
         _ => {}
     }
-    if let Some(scale) = replicates.scale.as_ref().filter(|scale| !(*scale.get_ref() > 0.0 && scale.get_ref().is_finite())) {
-        told.fault(format!("a scale of {} is not above 0", scale.get_ref()), scale.span(), "see the data's handbook");
+    if let Some(scale) =
+        replicates.scale.as_ref().filter(|scale| !(*scale.get_ref() > 0.0 && scale.get_ref().is_finite()))
+    {
+        told.fault(
+            format!("a scale of {} is not above 0", scale.get_ref()),
+            scale.span(),
+            "see the data's handbook",
+        );
     }
     if method == Method::Other && given && replicates.scale.is_none() {
         let hint = "the data's handbook gives the factor of the sum of squares; write `scale = 1` where there is none";
@@ -141,7 +168,11 @@ fn replicates(replicates: &Replicates, whole: Range<usize>, told: &mut Told<'_>)
             Numbers::Many(many) => many,
         };
         if let Some(wrong) = all.iter().find(|r| !(**r >= 0.0 && r.is_finite())) {
-            told.fault(format!("an rscale of {wrong} is below 0"), rscales.span(), "write numbers of 0 or more");
+            told.fault(
+                format!("an rscale of {wrong} is below 0"),
+                rscales.span(),
+                "write numbers of 0 or more",
+            );
         }
     }
     of_one_kind(replicates, method, told);
@@ -162,7 +193,11 @@ fn of_one_kind(replicates: &Replicates, method: Method, told: &mut Told<'_>) {
     for (at, field) in of_given {
         if let Some(at) = at.filter(|_| !given) {
             let message = format!("`{field}` is for replicates that the export has");
-            told.fault(message, at, "name their `columns`, or take it out: restudy knows those that it makes");
+            told.fault(
+                message,
+                at,
+                "name their `columns`, or take it out: restudy knows those that it makes",
+            );
         }
     }
     for (at, field) in of_made {
@@ -171,6 +206,10 @@ fn of_one_kind(replicates: &Replicates, method: Method, told: &mut Told<'_>) {
         }
     }
     if let Some(few) = replicates.count.as_ref().filter(|count| *count.get_ref() < 2) {
-        told.fault(format!("{} are too few", count(few.get_ref().to_owned() as usize, "replicate")), few.span(), "make hundreds");
+        told.fault(
+            format!("{} are too few", count(few.get_ref().to_owned() as usize, "replicate")),
+            few.span(),
+            "make hundreds",
+        );
     }
 }

@@ -143,10 +143,13 @@ impl Study {
 
     /// The designs of `wave` by the columns that hold them: `design` first, then `design_NAME` in the order of the file.
     pub fn designs(&self, wave: &Wave) -> Vec<(String, Design)> {
-        let mut designs = vec![(design::COLUMN.to_owned(), wave.design.as_ref().unwrap_or(&self.design).clone())];
+        let mut designs =
+            vec![(design::COLUMN.to_owned(), wave.design.as_ref().unwrap_or(&self.design).clone())];
         let mut others = self.designs.clone();
         others.extend(wave.designs.clone());
-        designs.extend(others.into_iter().map(|(name, of_name)| (format!("{}_{name}", design::COLUMN), of_name)));
+        designs.extend(
+            others.into_iter().map(|(name, of_name)| (format!("{}_{name}", design::COLUMN), of_name)),
+        );
         designs
     }
 
