@@ -19,7 +19,11 @@
 
 mod estimates;
 mod fault;
+#[cfg(test)]
+mod laws;
 mod numbering;
+#[cfg(test)]
+mod tests;
 
 pub use fault::{DesignFault, Rows};
 
