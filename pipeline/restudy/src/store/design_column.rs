@@ -16,6 +16,9 @@ use crate::diagnostic::Diagnostics;
 use crate::sample::{Replicates, Sample};
 use crate::study::design::LONELY;
 
+/// The field of the replicate factors.
+pub(super) const REPLICATES: &str = "replicates";
+
 /// The column of `sample`.
 pub(super) fn column(sample: &Sample) -> Result<ArrayRef, Diagnostics> {
     let mut fields: Vec<(String, ArrayRef, bool)> = Vec::new();
@@ -37,7 +40,7 @@ pub(super) fn column(sample: &Sample) -> Result<ArrayRef, Diagnostics> {
     }
     fields.push(("lonely".to_owned(), lonely(sample)?, false));
     if let Some(replicates) = &sample.replicates {
-        fields.push(("replicates".to_owned(), patterns(sample, replicates)?, false));
+        fields.push((REPLICATES.to_owned(), patterns(sample, replicates)?, false));
     }
     let described: Fields =
         fields.iter().map(|(name, array, null)| Field::new(name, array.data_type().clone(), *null)).collect();
