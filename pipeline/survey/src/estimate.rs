@@ -238,7 +238,7 @@ fn has_base(n: u64, weight: f64) -> bool {
 }
 
 /// Variance of the mean in a simple random sample of `n` rows of the given total weight; `spread` is `Σw(x − mean)²`.
-fn simple_variance(weight: f64, spread: f64, n: u64) -> Option<f64> {
+pub(crate) fn simple_variance(weight: f64, spread: f64, n: u64) -> Option<f64> {
     let n = n as f64;
     let unit = n / (n - 1.0) * spread / weight;
     // Relative weights add up to n but for their rounding.
@@ -246,7 +246,7 @@ fn simple_variance(weight: f64, spread: f64, n: u64) -> Option<f64> {
     (variance.is_finite() && variance > 0.0).then_some(variance)
 }
 
-fn design_effect(variance: f64, simple: Option<f64>) -> Option<f64> {
+pub(crate) fn design_effect(variance: f64, simple: Option<f64>) -> Option<f64> {
     simple.map(|simple| variance / simple).filter(|deff| deff.is_finite())
 }
 
@@ -267,7 +267,7 @@ fn symmetric<const K: usize>(
     Ok(Estimate { estimate, se, lower, upper, n: domain.n, base: domain.n, df, deff })
 }
 
-fn share_estimate(
+pub(crate) fn share_estimate(
     share: &Share,
     deff: Option<f64>,
     method: Method,
