@@ -61,4 +61,17 @@ pub enum SurveyError {
     /// Clopper and Pearson's interval of weighted rows.
     #[error("the Clopper-Pearson interval is for plain counts: with weights that differ, use korn-graubard")]
     NotPlainCounts,
+    /// A probability outside its range.
+    #[error("the probability {0} of a quantile is not between 0 and 1")]
+    Probability(f64),
+    /// A table with too many empty cells for a test.
+    #[error(
+        "{empty} of the {cells} cells of the table are empty, too many for a test of independence; merge categories"
+    )]
+    EmptyCells {
+        /// Cells that nobody is in.
+        empty: usize,
+        /// Cells of the table.
+        cells: usize,
+    },
 }

@@ -1,0 +1,3 @@
+//! The small sample of `tests/reference/sample.R`, for tests.
+
+include!("../tests/reference/sample.rs");
