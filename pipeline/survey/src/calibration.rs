@@ -17,6 +17,7 @@
 
 mod fault;
 mod margin;
+mod of_design;
 mod poststrata;
 mod raking;
 mod response;
@@ -81,18 +82,12 @@ struct Groups {
 const SWEEPS: usize = 10;
 
 impl Calibration {
-    /// Whether nothing was calibrated.
-    pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
-    }
-
-    /// Rows of the sample that was calibrated; 0 when nothing was.
-    pub fn rows(&self) -> usize {
-        match self.steps.first() {
-            Some(Step::PostStrata { after, .. }) => after.len(),
-            Some(Step::Raking(margins)) => margins.first().map_or(0, |(_, weights)| weights.len()),
-            None => 0,
-        }
+    /// Rows of the sample that was calibrated; `None` when nothing was.
+    pub fn rows(&self) -> Option<usize> {
+        Some(match self.steps.first()? {
+            Step::PostStrata { after, .. } => after.len(),
+            Step::Raking(margins) => margins.first()?.1.len(),
+        })
     }
 
     /// This calibration, and then another one.

@@ -19,7 +19,11 @@
 
 mod estimates;
 mod fault;
+#[cfg(test)]
+mod laws;
 mod numbering;
+#[cfg(test)]
+mod tests;
 
 pub use fault::{DesignFault, Rows};
 
@@ -81,6 +85,28 @@ impl Design {
     /// Rows times replicates, row by row: replicate weight divided by weight; and how they make a variance.
     pub fn replicates(&self) -> Option<(&[f64], &Replication)> {
         self.replicates.as_ref().map(|(factors, replication)| (factors.as_slice(), replication))
+    }
+
+    /// How the weights were calibrated, if they were.
+    pub fn calibration(&self) -> Option<&Calibration> {
+        self.calibration.as_ref()
+    }
+
+    /// The same sample with other weights of the same rows, and, if it has replicates, with other factors.
+    pub(crate) fn reweighted(
+        &self,
+        weights: Vec<f64>,
+        calibration: Calibration,
+        factors: Option<Vec<f64>>,
+    ) -> Design {
+        let replication = self.replicates.as_ref().map(|(_, replication)| replication.clone());
+        Design {
+            weights,
+            stages: self.stages.clone(),
+            lonely: self.lonely,
+            calibration: Some(calibration),
+            replicates: factors.zip(replication),
+        }
     }
 
     /// Where variances come from: the replicates, if there are any, else the stages.

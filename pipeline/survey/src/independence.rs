@@ -7,6 +7,7 @@ mod cholesky;
 
 use std::collections::BTreeMap;
 
+use crate::design::Design;
 use crate::distributions::{chi_squared_sf, f_sf};
 use crate::error::SurveyError;
 use crate::variance::{Sums, Variability};
@@ -215,6 +216,35 @@ fn helmert(k: usize) -> Vec<Vec<f64>> {
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+impl Design {
+    /// The test of independence of two columns of categories, over the rows that have both and for which `domain`, if given,
+    /// is true.
+    ///
+    /// # Errors
+    /// As [`independence`], and [`SurveyError::Length`] where a column is not as long as the design.
+    pub fn chisq(
+        &self,
+        row: &[Option<u32>],
+        column: &[Option<u32>],
+        domain: Option<&[bool]>,
+    ) -> Result<Option<Independence>, SurveyError> {
+        let lengths = [row.len(), column.len()];
+        let answered = |i: usize, w: f64| row[i].and(column[i]).map(|_| [w]);
+        let elements = self.elements(domain, &lengths, answered)?;
+        let domain = elements.domain(self);
+        let answers = || (0..row.len()).filter_map(|i| Some((i, row[i]?, column[i]?)));
+        independence(&Cells {
+            variability: domain.variability,
+            rows: domain.rows,
+            row: &answers().map(|(_, row, _)| row).collect::<Vec<_>>(),
+            column: &answers().map(|(_, _, column)| column).collect::<Vec<_>>(),
+            element: &answers().map(|(i, _, _)| i as u32).collect::<Vec<_>>(),
+            weight: &answers().map(|(i, _, _)| domain.sums[i][0]).collect::<Vec<_>>(),
+            count: &answers().map(|_| 1).collect::<Vec<_>>(),
+        })
+    }
 }
 
 impl Cells<'_> {

@@ -18,12 +18,16 @@
 //! | [`normal`] | quantiles of the standard normal distribution |
 //! | [`proportion`] | Wilson's and Clopper and Pearson's interval of plain counts; margin of error with and without finite-population correction |
 //! | [`association`] | Goodman and Kruskal's gamma and Kendall's tau-b, each with its asymptotic interval |
+//! | [`agreement`] | percent agreement, Cohen's kappa and Krippendorff's alpha, with intervals |
+//! | [`bootstrap`] | percentile intervals by resampling units, the same on every machine |
 //! | [`printed`] | arithmetic on printed figures: which counts and bases a rounded percentage allows |
 //! | [`rounding`] | rounding half away from zero, once, at the end |
 //!
 //! Every function names its formula's source. It knows no labels, no SQL, no Arrow and no files.
 
+pub mod agreement;
 pub mod association;
+pub mod bootstrap;
 pub mod calibration;
 pub mod design;
 pub mod distributions;
@@ -32,6 +36,7 @@ pub mod error;
 pub mod estimate;
 pub mod independence;
 pub mod interval;
+mod key;
 pub mod normal;
 pub mod printed;
 pub mod proportion;

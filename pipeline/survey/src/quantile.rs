@@ -12,6 +12,7 @@
 //!   may give the next value (with weights of N/n and an n p that is whole, in one case of six);
 //! - gives NaN for an end of the interval that lies beyond the answers, and for the standard error with it.
 
+use crate::design::Design;
 use crate::distributions::t_two_sided;
 use crate::domain::Domain;
 use crate::error::SurveyError;
@@ -79,6 +80,44 @@ pub fn quantile(values: &Values<'_>, p: f64, confidence: f64) -> Result<Option<E
 fn at(shares: &[(f64, f64)], p: f64) -> Option<f64> {
     let first = shares.partition_point(|(_, share)| *share < p - SAME);
     shares.get(first).or(shares.last()).map(|(value, _)| *value)
+}
+
+impl Design {
+    /// The quantile `p` of `values` over the rows where they are not NaN and `domain`, if given, is true.
+    ///
+    /// # Errors
+    /// As [`quantile`], and [`SurveyError::Length`] where a column is not as long as the design.
+    pub fn quantile(
+        &self,
+        values: &[f64],
+        p: f64,
+        domain: Option<&[bool]>,
+        confidence: f64,
+    ) -> Result<Option<Estimate>, SurveyError> {
+        let expected = self.weights().len();
+        for found in [values.len()].into_iter().chain(domain.map(<[bool]>::len)) {
+            if found != expected {
+                return Err(SurveyError::Length { what: "a column", expected, found });
+            }
+        }
+        let weight: Vec<f64> = match domain {
+            None => self.weights().to_vec(),
+            Some(domain) => {
+                self.weights().iter().zip(domain).map(|(w, inside)| if *inside { *w } else { 0.0 }).collect()
+            }
+        };
+        let element: Vec<u32> = (0..).take(expected).collect();
+        let count = vec![1; expected];
+        let values = Values {
+            variability: self.variability(),
+            elements: expected,
+            value: values,
+            element: &element,
+            weight: &weight,
+            count: &count,
+        };
+        quantile(&values, p, confidence)
+    }
 }
 
 impl Values<'_> {

@@ -95,8 +95,10 @@ impl Variability<'_> {
             if expected == found { Ok(()) } else { Err(SurveyError::Length { what, expected, found }) }
         };
         match self {
-            Variability::Stages { stages, .. } => {
-                stages.iter().try_for_each(|stage| same("a stage of the sample", elements, stage.len()))
+            Variability::Stages { stages, calibration, .. } => {
+                stages.iter().try_for_each(|stage| same("a stage of the sample", elements, stage.len()))?;
+                let rows = calibration.and_then(Calibration::rows).unwrap_or(elements);
+                same("a column of the calibrated sample", rows, elements)
             }
             Variability::Replicates { factors, replication } => {
                 same("the table of replicate factors", elements * replication.rscales.len(), factors.len())

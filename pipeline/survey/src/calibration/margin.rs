@@ -117,7 +117,7 @@ pub(super) fn check_replicates(
     if matrix.len() != rows * replicates {
         return Err(CalibrationFault::Replicates { rows, replicates, found: matrix.len() });
     }
-    match matrix.iter().position(|weight| !(*weight >= 0.0 && weight.is_finite())) {
+    match matrix.iter().position(|weight| !weight.is_finite()) {
         None => Ok(()),
         Some(at) => Err(CalibrationFault::Weight { row: at / replicates.max(1), weight: matrix[at] }),
     }

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::sample::{AGE, SEX, WEIGHT};
+use crate::design::Design;
+use crate::sample::{AGE, INSIDE, SEX, WEIGHT, X, full, jackknife, plain};
 
 const SEXES: &[(u32, f64)] = &[(1, 480.0), (2, 430.0)];
 const AGES: &[(u32, f64)] = &[(1, 300.0), (2, 320.0), (3, 290.0)];
@@ -272,4 +273,59 @@ proptest! {
             prop_assert!(z.iter().all(|z| z.abs() < 1e-6), "{z:?}");
         }
     }
+}
+
+/// R's mean of x with its standard error, and the total of x in the domain `inside` with its own.
+fn agrees(design: &Design, expected: [f64; 4]) {
+    let mean = design.mean(X, None, 0.95).expect("an estimate").expect("a base");
+    let total = design.total(X, Some(INSIDE), 0.95).expect("an estimate").expect("a base");
+    close(&[mean.estimate, mean.se, total.estimate, total.se], &expected, 1e-9);
+}
+
+#[test]
+fn variances_of_calibrated_samples() {
+    let post = full().post_stratified(SEX, SEXES).expect("weights");
+    // svymean(~x, post, na.rm = TRUE), svytotal(~x, subset(post, inside), na.rm = TRUE), post <- postStratify(full, ~sex, sexes)
+    agrees(&post, [10.465567476640098, 0.743841298016114, 5767.369066434138, 485.88844662363465]);
+    // ... of postStratify(plain, ~sex, sexes)
+    let alone = plain().post_stratified(SEX, SEXES).expect("weights");
+    agrees(&alone, [10.465567476640098, 1.318895791331686, 5767.369066434138, 1184.1791521638133]);
+    // ... of postStratify(post, ~age, ages)
+    let twice = post.post_stratified(AGE, AGES).expect("weights");
+    agrees(&twice, [10.686827840116115, 0.594299896240153, 6590.2919822267595, 514.0486467157479]);
+    // ... of raked <- rake(full, list(~sex, ~age), list(sexes, ages), control = list(maxit = 200, epsilon = 1e-13))
+    let (raked, _) = full().raked(&margins(), &RakeOptions::default()).expect("weights");
+    agrees(&raked, [10.743272521558858, 0.6224819277721396, 6592.184684890695, 601.5672731225719]);
+    // ... of postStratify(raked, ~sex, data.frame(sex = 1:2, Freq = c(500, 410)))
+    let after = raked.post_stratified(SEX, &[(1, 500.0), (2, 410.0)]).expect("weights");
+    agrees(&after, [10.670951254534751, 0.5827721796832616, 6601.84013673513, 535.5379026520216]);
+    // ... of trimWeights(raked, upper = 32, lower = 12, strict = TRUE)
+    let trim = Some(Trim { lower: 12.0, upper: 32.0, strict: true });
+    let (trimmed, _) =
+        full().raked(&margins(), &RakeOptions { trim, ..RakeOptions::default() }).expect("weights");
+    agrees(&trimmed, [10.695687645438959, 0.6184203383087994, 6565.21952097905, 545.8565038359013]);
+}
+
+#[test]
+fn variances_of_calibrated_replicates() {
+    // jack <- as.svrepdesign(full, type = "JKn"); the same of postStratify(jack, ~sex, sexes)
+    let post = jackknife().post_stratified(SEX, SEXES).expect("weights");
+    agrees(&post, [10.4655674766401, 0.7711239950579792, 5767.369066434138, 505.1216043747369]);
+    // ... of rake(jack, list(~sex, ~age), list(sexes, ages), control = list(maxit = 200, epsilon = 1e-13))
+    let (raked, _) = jackknife().raked(&margins(), &RakeOptions::default()).expect("weights");
+    agrees(&raked, [10.743272521558856, 0.6156983414210674, 6592.184684890694, 630.3204189842974]);
+}
+
+#[test]
+fn a_variance_needs_all_calibrated_rows() {
+    let post = full().post_stratified(SEX, SEXES).expect("weights");
+    assert_eq!(post.calibration().and_then(Calibration::rows), Some(40));
+    let variability = post.variability();
+    let crate::variance::Variability::Stages { stages, lonely, calibration } = variability else { return };
+    let part = [stages[0][..30].to_vec()];
+    let part = crate::variance::Variability::Stages { stages: &part, lonely, calibration };
+    assert!(matches!(
+        part.degrees_of_freedom(&[1; 30]),
+        Err(crate::error::SurveyError::Length { expected: 40, found: 30, .. })
+    ));
 }

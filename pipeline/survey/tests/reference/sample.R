@@ -53,3 +53,34 @@ row("trimmed strictly", weights(trimWeights(raked, upper = 32, lower = 12, stric
 means("trimmed strictly", trimWeights(raked, upper = 32, lower = 12, strict = TRUE))
 means("jackknife post-stratified", postStratify(jack, ~sex, sexes))
 means("jackknife raked", rake(jack, list(~sex, ~age), list(sexes, ages), control = list(maxit = 200, epsilon = 1e-13)))
+
+quantiles <- function(label, design, p, x = "x") {
+  q <- svyquantile(formula(paste("~", x)), design, p, na.rm = TRUE)[[1]]
+  for (i in seq_along(p)) row(paste(label, p[i]), q[i, ])
+}
+inner <- function(design) subset(design, inside)
+quantiles("quantile", full, c(0.1, 0.25, 0.5, 0.75, 0.9))
+quantiles("quantile in a domain", inner(full), c(0.25, 0.5, 0.75))
+quantiles("quantile without strata", plain, c(0.3, 0.5))
+quantiles("quantile jackknife", jack, c(0.25, 0.5, 0.75))
+quantiles("quantile jackknife in a domain", inner(jack), c(0.5, 0.75))
+quantiles("quantile post-stratified in a domain", inner(post), c(0.4, 0.5))
+
+squares <- function(label, design, rows, columns) {
+  for (statistic in c("F", "Chisq")) {
+    s <- svychisq(formula(paste("~", rows, "+", columns)), design, statistic = statistic)
+    row(paste(label, statistic), unname(s$statistic), unname(s$parameter), unname(s$p.value))
+  }
+}
+d$band <- d$x %/% 10
+full <- svydesign(id = ~psu, strata = ~stratum, fpc = ~psus, weights = ~weight, data = d)
+plain <- svydesign(id = ~1, weights = ~weight, data = d)
+jack <- as.svrepdesign(full, type = "JKn")
+post <- postStratify(full, ~sex, sexes)
+squares("age by view", full, "age", "view")
+squares("sex by age", full, "sex", "age")
+squares("sex by view in a domain", inner(full), "sex", "view")
+squares("age by view without strata", plain, "age", "view")
+squares("band by view jackknife", jack, "band", "view")
+squares("sex by age jackknife in a domain", inner(jack), "sex", "age")
+squares("view by age post-stratified", post, "view", "age")
