@@ -8,6 +8,7 @@
 suppressPackageStartupMessages(library(survey))
 suppressWarnings(RNGkind("Mersenne-Twister", "Inversion", "Rejection"))
 set.seed(20130304)
+invisible(Sys.setlocale("LC_COLLATE", "C"))
 
 save <- function(table, name) {
   write.csv(table, file.path("data", name), row.names = FALSE, na = "", quote = FALSE, eol = "\n")
