@@ -31,6 +31,20 @@ pub enum SurveyError {
         /// Units among the elements.
         found: usize,
     },
+    /// Fewer units in the population than were sampled.
+    #[error(
+        "stratum {stratum} at stage {stage} has {sampled} sampled units, but a population of {population}"
+    )]
+    PopulationTooSmall {
+        /// Stage, from 1.
+        stage: usize,
+        /// Number of the stratum.
+        stratum: u32,
+        /// Units sampled.
+        sampled: u32,
+        /// Units of the population.
+        population: f64,
+    },
     /// Columns of one design are not equally long.
     #[error("{what} has {found} values where {expected} are needed")]
     Length {

@@ -2,7 +2,7 @@
 //! finite-population correction, rows without any of these, and the clusters' stratified jackknife.
 
 use crate::design::Design;
-use crate::replicates::Method;
+use crate::replicates::Kind;
 
 include!("../tests/reference/sample.rs");
 
@@ -22,7 +22,7 @@ pub(crate) fn plain() -> Design {
 
 /// `as.svrepdesign(full, type = "JKn")`
 pub(crate) fn jackknife() -> Design {
-    full().with_replicates(Method::Jkn).expect("replicates")
+    full().with_replicates(Kind::Jkn).expect("replicates")
 }
 
 /// Categories, of which 0 is missing.
