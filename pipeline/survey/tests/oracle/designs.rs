@@ -7,7 +7,7 @@ use survey::calibration::{
     Calibrated, Margin, RakeOptions, post_stratify, post_stratify_replicates, rake, rake_replicates,
 };
 use survey::design::{Design, DesignBuilder};
-use survey::replicates::Method;
+use survey::replicates::Kind;
 use survey::variance::{LonelyPsu, Replication};
 
 use crate::table::Table;
@@ -283,11 +283,11 @@ fn replicated(name: &str) -> Option<(&'static str, Replication)> {
 }
 
 /// Replicates made of another design.
-fn made(name: &str) -> Option<(&'static str, Method)> {
+fn made(name: &str) -> Option<(&'static str, Kind)> {
     Some(match name {
-        "made_jk1" => ("cluster", Method::Jk1),
-        "made_jkn" => ("nested", Method::Jkn),
-        "made_jkn_fpc" => ("nested_fpc", Method::Jkn),
+        "made_jk1" => ("cluster", Kind::Jk1),
+        "made_jkn" => ("nested", Kind::Jkn),
+        "made_jkn_fpc" => ("nested_fpc", Kind::Jkn),
         _ => return None,
     })
 }
