@@ -1,5 +1,6 @@
 //! What this crate gives for a row of `expected.csv`.
 
+use survey::association::{Crosstab, spearman};
 use survey::design::Design;
 use survey::estimate::Estimate;
 use survey::interval::Method;
@@ -44,6 +45,12 @@ impl Case<'_> {
             "proportions" => self.proportions(row),
             "chisq F" | "chisq" => self.independence(row),
             "binom.test" | "prop.test" => self.interval_of_counts(row),
+            "chisq.test" | "fisher.test" => self.unweighted(row),
+            "cor.test spearman" => {
+                let pairs = self.pairs(&numbers(&row.x), &numbers(&row.y));
+                let rho = spearman(pairs.into_iter().map(|pair| (pair, 1)), CONFIDENCE).ok_or("no rho")?;
+                Ok(if row.quantity == "estimate" { rho.estimate } else { rho.p_value })
+            }
             other => Err(format!("no such statistic: {other}")),
         }
     }
@@ -86,6 +93,29 @@ impl Case<'_> {
             ("chisq", "df") => Ok(test.df),
             ("chisq", "p_value") => Ok(test.chisq_p_value),
             (_, other) => Err(format!("no such quantity: {other}")),
+        }
+    }
+
+    /// Both columns of the rows of the domain.
+    fn pairs(&self, x: &[f64], y: &[f64]) -> Vec<(f64, f64)> {
+        let rows = x.iter().zip(y).zip(&self.domain);
+        rows.filter(|(_, inside)| **inside).map(|((x, y), _)| (*x, *y)).collect()
+    }
+
+    fn unweighted(&self, row: &Expected) -> Result<f64, String> {
+        let codes = |column: &str| -> Vec<f64> {
+            self.table.categories(column).into_iter().map(|code| code.map_or(f64::NAN, f64::from)).collect()
+        };
+        let table = Crosstab::from_pairs(self.pairs(&codes(&row.x), &codes(&row.y)));
+        if row.statistic == "fisher.test" {
+            return table.fisher().map_err(|e| e.to_string())?.ok_or_else(|| "no test".to_owned());
+        }
+        let test = table.chi_squared().ok_or("no test")?;
+        match row.quantity.as_str() {
+            "chisq" => Ok(test.statistic),
+            "df" => Ok(test.df as f64),
+            "p_value" => Ok(test.p_value),
+            other => Err(format!("no such quantity: {other}")),
         }
     }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use survey::calibration::{
-    Calibrated, Margin, RakeOptions, post_stratify, post_stratify_replicates, rake, rake_replicates,
+    Calibrated, Calibration, Margin, RakeOptions, Trim, post_stratify, post_stratify_replicates, rake,
+    rake_replicates, trim,
 };
 use survey::design::{Design, DesignBuilder};
 use survey::replicates::Kind;
@@ -66,7 +67,14 @@ impl Data {
     /// A design and the table that it is a sample of.
     pub(crate) fn design(&self, name: &str) -> (&Table, Design) {
         if let Some((sample, margins)) = calibrated(name) {
-            return (&self.tables[sample.table], self.calibrate(sample, margins));
+            let bounds = (name == "trimmed_raked").then_some(Trim { lower: 1.5, upper: 11.0, strict: false });
+            return (&self.tables[sample.table], self.calibrate(sample, margins, bounds));
+        }
+        if let Some((sample, bounds)) = trimmed(name) {
+            let before = self.build(sample, |builder| builder.build().expect("a design"));
+            let (weights, _) = trim(before.weights(), &bounds).expect("weights");
+            let design = self.build(sample, |builder| builder.weights(&weights).build().expect("a design"));
+            return (&self.tables[sample.table], design);
         }
         if let Some((weights, margins)) = calibrated_replicates(name) {
             return (&self.tables["pairs"], self.calibrate_replicates(weights, margins));
@@ -103,14 +111,20 @@ impl Data {
         finish(builder)
     }
 
-    fn calibrate(&self, sample: Sample, margins: &[Totals]) -> Design {
-        let before = self.build(sample, |builder| builder.build().expect("a design"));
-        let Calibrated { weights, calibration, .. } = match self.margins(sample.table, margins).as_slice() {
-            [(codes, totals)] => post_stratify(before.weights(), codes, totals).expect("weights"),
-            several => {
-                rake(before.weights(), &as_margins(several), &RakeOptions::default()).expect("weights")
-            }
-        };
+    /// Post-strata for a single margin, raking for several after each other; a list of these steps.
+    fn calibrate(&self, sample: Sample, steps: &[&[Totals]], trim: Option<Trim>) -> Design {
+        let mut weights = self.build(sample, |builder| builder.build().expect("a design")).weights().to_vec();
+        let mut calibration = Calibration::default();
+        for margins in steps {
+            let step = match self.margins(sample.table, margins).as_slice() {
+                [(codes, totals)] => post_stratify(&weights, codes, totals),
+                several => {
+                    rake(&weights, &as_margins(several), &RakeOptions { trim, ..RakeOptions::default() })
+                }
+            };
+            let Calibrated { weights: after, calibration: step, .. } = step.expect("weights");
+            (weights, calibration) = (after, calibration.then(step));
+        }
         self.build(sample, |builder| {
             builder.weights(&weights).calibrated(calibration).build().expect("a design")
         })
@@ -241,15 +255,27 @@ fn lonely(name: &str) -> Sample {
     Sample { table: "lonely", weights: "w", stages, lonely, ..Sample::default() }
 }
 
-fn calibrated(name: &str) -> Option<(Sample, &'static [Totals])> {
+fn calibrated(name: &str) -> Option<(Sample, &'static [&'static [Totals]])> {
+    const SEX: Totals = ("sex", &[350.0, 306.0]);
+    const AGE: Totals = ("age", &[256.0, 200.0, 200.0]);
+    const GROUP: Totals = ("group", &[390.0, 266.0]);
     Some(match name {
-        "post" => (sample("strat_fpc"), &[("sex", &[350.0, 306.0])]),
-        "post_zero" => (sample("strat_zero"), &[("sex", &[350.0, 306.0])]),
-        "post_crossed" => (sample("weighted"), &[("sex and group", &[210.0, 150.0, 180.0, 116.0])]),
-        "post_nested" => (sample("nested_fpc"), &[("sex", &[590.0, 520.0])]),
-        "post_two_stage" => (sample("two_stage"), &[("sex", &[1500.0, 1100.0])]),
-        "raked" => (sample("strat_fpc"), &[("sex", &[350.0, 306.0]), ("age", &[256.0, 200.0, 200.0])]),
-        "raked_nested" => (sample("nested"), &[("sex", &[590.0, 520.0]), ("age", &[450.0, 310.0, 350.0])]),
+        "post" => (sample("strat_fpc"), &[&[SEX]]),
+        "post_zero" => (sample("strat_zero"), &[&[SEX]]),
+        "post_crossed" => (sample("weighted"), &[&[("sex and group", &[210.0, 150.0, 180.0, 116.0])]]),
+        "post_nested" => (sample("nested_fpc"), &[&[("sex", &[590.0, 520.0])]]),
+        "post_two_stage" => (sample("two_stage"), &[&[("sex", &[1500.0, 1100.0])]]),
+        "raked" | "trimmed_raked" => (sample("strat_fpc"), &[&[SEX, AGE]]),
+        "raked_twice" => (sample("weighted"), &[&[GROUP], &[SEX, AGE]]),
+        "raked_nested" => (sample("nested"), &[&[("sex", &[590.0, 520.0]), ("age", &[450.0, 310.0, 350.0])]]),
+        _ => return None,
+    })
+}
+
+fn trimmed(name: &str) -> Option<(Sample, Trim)> {
+    Some(match name {
+        "trimmed" => (sample("weighted"), Trim { lower: 2.0, upper: 10.0, strict: false }),
+        "trimmed_strict" => (sample("nested"), Trim { lower: 2.0, upper: 18.0, strict: true }),
         _ => return None,
     })
 }

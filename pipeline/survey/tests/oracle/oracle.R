@@ -121,6 +121,15 @@ designs <- c(designs, with(designs, list(
   post_two_stage = postStratify(two_stage, ~sex, sexes(1500, 1100)),
   raked = rake(strat_fpc, list(~sex, ~age), list(sexes(350, 306), ages(200, 256, 200)), exactly),
   raked_nested = rake(nested, list(~sex, ~age), list(sexes(590, 520), ages(310, 450, 350)), exactly),
+  raked_twice = rake(
+    postStratify(weighted, ~group, totals("group", c("A", "B"), c(390, 266))),
+    list(~sex, ~age), list(sexes(350, 306), ages(200, 256, 200)), exactly
+  ),
+  trimmed = trimWeights(weighted, upper = 10, lower = 2),
+  trimmed_strict = trimWeights(nested, upper = 18, lower = 2, strict = TRUE),
+  trimmed_raked = trimWeights(
+    rake(strat_fpc, list(~sex, ~age), list(sexes(350, 306), ages(200, 256, 200)), exactly), upper = 11, lower = 1.5
+  ),
   post_jkn = postStratify(jkn, ~sex, sexes(600, 540)),
   raked_jkn = rake(jkn, list(~sex, ~age), list(sexes(600, 540), ages(330, 460, 350)), exactly),
   raked_fay = rake(fay, list(~sex, ~age), list(sexes(600, 540), ages(330, 460, 350)), exactly),
