@@ -45,6 +45,6 @@ pub mod replicates;
 pub mod rounding;
 #[cfg(test)]
 mod sample;
-mod special;
 mod sums;
+mod tails;
 pub mod variance;
