@@ -1,4 +1,4 @@
-//! The designs of `oracle.R`, by the names that they have there.
+//! The designs of `designs.R`, by the names that they have there.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,6 +32,9 @@ struct Sample {
 
 /// Population totals of the categories of a column, in alphabetical order.
 type Totals = (&'static str, &'static [f64]);
+
+/// Each row's category, and the population's totals.
+type Numbered = (Vec<u32>, Vec<(u32, f64)>);
 
 impl Data {
     pub(crate) fn read() -> Data {
@@ -171,13 +174,13 @@ impl Data {
         builder.replicates(&values, replication, combined).build().expect("a design")
     }
 
-    fn margins(&self, table: &str, margins: &[Totals]) -> Vec<(Vec<u32>, Vec<(u32, f64)>)> {
+    fn margins(&self, table: &str, margins: &[Totals]) -> Vec<Numbered> {
         let numbered = |totals: &[f64]| (0..).zip(totals.iter().copied()).collect();
         margins.iter().map(|(column, totals)| (self.tables[table].codes(column), numbered(totals))).collect()
     }
 }
 
-fn as_margins(margins: &[(Vec<u32>, Vec<(u32, f64)>)]) -> Vec<Margin<'_>> {
+fn as_margins(margins: &[Numbered]) -> Vec<Margin<'_>> {
     margins.iter().map(|(categories, totals)| Margin { categories, totals }).collect()
 }
 
