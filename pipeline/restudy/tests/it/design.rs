@@ -238,3 +238,19 @@ fn a_great_many_patterns_are_kept_once_each() {
     let design = batch.column(0).as_struct().column(0).clone();
     assert_eq!(design.as_dictionary::<UInt32Type>().values().len(), 5000);
 }
+
+#[test]
+fn weights_for_non_response_add_up_to_those_invited() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (session, _folder, warnings) = stored(&root);
+    assert!(warnings.is_empty(), "{warnings}");
+    let sql = "select design, label, psus, round(population, 6) as population, respondents, round(weight, 6) as weight
+        from design_strata order by design, stratum";
+    insta::assert_snapshot!(asked(&session, sql));
+    // The frame's figures as the source report prints them, lessened by the share of those in no list.
+    let sql = "select label, frame.invited, design_strata.weight / frame.invited as share
+        from design_strata join frame on label = role where design = 'design_nonresponse' order by label";
+    let batch = session.query(sql, &BTreeMap::new()).unwrap();
+    let shares = batch.column(2).as_primitive::<datafusion::arrow::datatypes::Float64Type>();
+    assert!(shares.len() == 6 && shares.values().iter().all(|share| (share - 172.0 / 196.0).abs() < 1e-12));
+}
