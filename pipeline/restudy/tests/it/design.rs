@@ -254,3 +254,17 @@ fn weights_for_non_response_add_up_to_those_invited() {
     let shares = batch.column(2).as_primitive::<datafusion::arrow::datatypes::Float64Type>();
     assert!(shares.len() == 6 && shares.values().iter().all(|share| (share - 172.0 / 196.0).abs() < 1e-12));
 }
+
+#[test]
+fn respondents_are_the_units_of_a_last_stage_without_any() {
+    let design = "[design]\nunits = \"School\"\nstrata = [\"\", \"Year\"]\nfpc = [\"Schools\", \"Pupils\"]\n";
+    let readers = ["a,7,4,20", "a,7,4,20", "a,8,4,30", "a,8,4,30", "b,7,4,20", "b,7,4,20"];
+    let (session, _folder, warnings) = stored(study(design, "School,Year,Schools,Pupils", &readers).path());
+    assert!(warnings.is_empty(), "{warnings}");
+    let sql = "select distinct design.psus, design.units2, design.weight from responses order by 3";
+    let told = asked(&session, sql);
+    // Two schools of four, and two pupils of each year: of 20, or of 30.
+    assert!(told.contains("| 2 ") && told.contains("| 20.0 ") && told.contains("| 30.0 "), "{told}");
+    assert_eq!(told.lines().count(), 6, "{told}");
+    assert_eq!(asked(&session, "select distinct design.stratum2 from responses").lines().count(), 4 + 3);
+}
