@@ -40,6 +40,6 @@ pub mod replicates;
 pub mod rounding;
 #[cfg(test)]
 mod sample;
-mod special;
 mod sums;
+mod tails;
 pub mod variance;
