@@ -29,8 +29,12 @@ keep <- function(call, statistic, x, y, values) {
   }
 }
 
-# R has no design effect where weights add up to no more than the rows, unless it compares with a sample with replacement.
-deff <- function() if (sum(weights(now$d, "sampling")) <= 1.000001 * nrow(now$d)) '"replace"' else "TRUE"
+# Where weights are relative, R has no sensible design effect unless it compares with a sample with replacement.
+deff <- function() {
+  relative <- if (is.null(now$d$fpc$popsize) || is.infinite(now$d$fpc$popsize[1, 1])) 2 else 1.000001
+  weight <- weights(now$d, "sampling")
+  if (sum(weight) <= relative * sum(weight != 0)) '"replace"' else "TRUE"
+}
 
 usual <- function(m) {
   interval <- confint(m, df = degf(now$d))
@@ -41,8 +45,7 @@ mean_of <- function(x) {
   call <- sprintf("svymean(~%s, d, na.rm = TRUE, deff = %s)", x, deff())
   m <- result(call)
   answered <- unwtd.count(as.formula(paste0("~", x)), now$d)[[1]]
-  effect <- if (now$design != "relative" || !anyNA(now$d$variables[[x]])) attr(m, "deff")[[1]]
-  keep(call, "mean", x, "", c(usual(m), df = degf(now$d), base = answered, deff = effect))
+  keep(call, "mean", x, "", c(usual(m), df = degf(now$d), base = answered, deff = attr(m, "deff")[[1]]))
 }
 
 total_of <- function(x) {
