@@ -5,6 +5,27 @@
 //!
 //! Every estimate is a function of totals; variances are from linearised values or replicates
 //! ([`crate::variance::Sums`]; Särndal, Swensson & Wretman 1992, chapter 5; Lumley 2010, chapter 2).
+//!
+//! ```
+//! use survey::domain::Domain;
+//! use survey::estimate::mean;
+//! use survey::variance::{LonelyPsu, Stage, Variability};
+//!
+//! // Three units drawn from one stratum; the second has no row of the domain.
+//! let place = |unit| Stage { stratum: 0, unit, sampled: 3, population: f64::INFINITY };
+//! let stages = [vec![place(0), place(1), place(2)]];
+//! let domain = Domain {
+//!     variability: Variability::Stages { stages: &stages, lonely: LonelyPsu::Fail, calibration: None },
+//!     rows: &[2, 0, 1],
+//!     n: 3,
+//!     // Weights of 10: values 1 and 2 in the first unit, 6 in the last.
+//!     sums: &[[20.0, 30.0, 50.0], [0.0; 3], [10.0, 60.0, 360.0]],
+//! };
+//! let mean = mean(&domain, 0.95)?.unwrap();
+//! assert_eq!((mean.estimate, mean.base, mean.df), (3.0, 3, 1.0));
+//! assert!((mean.se - 3.0_f64.sqrt()).abs() < 1e-12);
+//! # Ok::<(), survey::error::SurveyError>(())
+//! ```
 
 use crate::distributions::t_two_sided;
 use crate::domain::Domain;
@@ -36,13 +57,6 @@ pub struct Estimate {
     /// more than the rows, weights are relative, and it is drawn with replacement. `None` where that variance is 0, or for a
     /// difference.
     pub deff: Option<f64>,
-}
-
-impl Estimate {
-    /// The relative standard error, `se / |estimate|`; `None` where the estimate is 0.
-    pub fn relative_standard_error(&self) -> Option<f64> {
-        (self.estimate != 0.0).then(|| self.se / self.estimate.abs())
-    }
 }
 
 /// The mean `Σwx / Σw`, of sums Σw, Σwx, Σwx².

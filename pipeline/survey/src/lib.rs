@@ -10,7 +10,9 @@
 //! | [`interval`] | the interval of a weighted proportion: logit, Korn and Graubard's, Wilson's, Wald's |
 //! | [`variance`] | variance over the stages of a sample, or from replicate weights; degrees of freedom |
 //! | [`domain`] | a part of the sample, as sums per element |
-//! | [`calibration`] | what calibrated weights do to a variance |
+//! | [`quantile`] | medians and other quantiles of a domain, with Woodruff's interval |
+//! | [`independence`] | Rao and Scott's test of independence of a two-way table |
+//! | [`calibration`] | weights that meet population totals: post-strata, raking, trimming, response classes |
 //! | [`error`] | why an estimate cannot be made |
 //! | [`distributions`] | normal, t, F, chi-squared and beta: tails and quantiles |
 //! | [`normal`] | quantiles of the standard normal distribution |
@@ -32,13 +34,17 @@ pub mod distributions;
 pub mod domain;
 pub mod error;
 pub mod estimate;
+pub mod independence;
 pub mod interval;
 mod key;
 pub mod normal;
 pub mod printed;
 pub mod proportion;
+pub mod quantile;
 pub mod replicates;
 pub mod rounding;
-mod special;
+#[cfg(test)]
+mod sample;
 mod sums;
+mod tails;
 pub mod variance;
