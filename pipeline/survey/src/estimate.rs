@@ -79,8 +79,11 @@ pub fn total(domain: &Domain<'_, 3>, confidence: f64) -> Result<Option<Estimate>
     }
     let variance = domain.variance([0.0, 1.0, 0.0], |t| t[1])?;
     let spread = square - sum * (sum / weight);
-    let deff =
-        design_effect(variance, simple_variance(weight, spread, domain.n, domain.variability.relative_weight()).map(|v| v * weight * weight));
+    let deff = design_effect(
+        variance,
+        simple_variance(weight, spread, domain.n, domain.variability.relative_weight())
+            .map(|v| v * weight * weight),
+    );
     symmetric(domain, sum, variance, deff, confidence).map(Some)
 }
 
@@ -120,8 +123,11 @@ pub fn ratio(domain: &Domain<'_, 6>, confidence: f64) -> Result<Option<Estimate>
     let ratio = y / x;
     let variance = domain.variance([0.0, 1.0 / x, -ratio / x, 0.0, 0.0, 0.0], |t| t[1] / t[2])?;
     let spread = (yy - 2.0 * ratio * xy + ratio * ratio * xx) / (x * x);
-    let deff =
-        design_effect(variance, simple_variance(weight, spread, domain.n, domain.variability.relative_weight()).map(|v| v * weight * weight));
+    let deff = design_effect(
+        variance,
+        simple_variance(weight, spread, domain.n, domain.variability.relative_weight())
+            .map(|v| v * weight * weight),
+    );
     symmetric(domain, ratio, variance, deff, confidence).map(Some)
 }
 
