@@ -157,7 +157,9 @@ fn order_of_rows_batches_and_partitions_change_no_bit() {
         format!("select part, {functions} from t group by part order by part"),
         format!("select id % 29 as part, {functions} from t group by id % 29 order by part"),
         format!("select {functions} from t"),
-        format!("select part, id % 2 as odd, {functions} from t group by rollup (part, id % 2) order by part, odd"),
+        format!(
+            "select part, id % 2 as odd, {functions} from t group by rollup (part, id % 2) order by part, odd"
+        ),
     ] {
         let wanted =
             ask(vec![vec![batch.clone()]], 8192, &sql).unwrap_or_else(|fault| panic!("{sql}\n{fault}"));
