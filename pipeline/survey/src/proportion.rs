@@ -135,10 +135,13 @@ mod tests {
             (1, 1, 0.95, 0.025, 1.0),
             (500, 1_000_000, 0.95, 0.000457138148558475, 0.000545796765654089),
             (499_999, 1_000_000, 0.95, 0.49901851919821, 0.500979480807582),
+            (5_000_000, 10_000_000, 0.95, 0.4996900525213711, 0.500309947478629),
             (12, 100_000_000, 0.999, 3.72634708588784e-8, 2.82034427743993e-7),
         ] {
             let interval = clopper_pearson(n, base, confidence).expect("an interval");
-            let same = |ours: f64, theirs: f64| (ours - theirs).abs() <= 1e-10 * theirs;
+            // The tails of beta lose digits with very large shapes.
+            let slack = if base > 1_000_000 { 1e-7 } else { 1e-10 };
+            let same = |ours: f64, theirs: f64| (ours - theirs).abs() <= slack * theirs;
             assert!(same(interval.lower, lower) && same(interval.upper, upper), "{n}/{base}: {interval:?}");
         }
     }

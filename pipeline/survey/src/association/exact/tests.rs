@@ -127,8 +127,8 @@ fn enumerate(
 
 proptest! {
     #[test]
-    fn p_is_what_plain_enumeration_gives(cells in prop::collection::vec(0_u64..5, 9), columns in 2_usize..4) {
-        let rows: Vec<Vec<u64>> = cells.chunks_exact(columns).map(<[u64]>::to_vec).take(3).collect();
+    fn p_is_what_plain_enumeration_gives(cells in prop::collection::vec(0_u64..5, 9), count in 2_usize..4, columns in 2_usize..4) {
+        let rows: Vec<Vec<u64>> = cells.chunks_exact(columns).map(<[u64]>::to_vec).take(count).collect();
         let slices: Vec<&[u64]> = rows.iter().map(Vec::as_slice).collect();
         let (mut row_sums, column_sums) = margins(&rows);
         let n: u64 = row_sums.iter().sum();
