@@ -18,6 +18,7 @@
 //!
 //! Numbers agree with R's survey 4.1 (`svyrecvar`, `svrVar`, `degf`) to 11 digits.
 
+mod alike;
 mod replication;
 mod stages;
 
@@ -83,6 +84,11 @@ pub enum Variability<'a> {
         /// How the replicates make a variance.
         replication: &'a Replication,
     },
+    /// A simple random sample of rows without correction: each row is a unit, and the rows of an element are all alike.
+    Alike {
+        /// Per element, its rows, within the domain or not.
+        rows: &'a [u64],
+    },
 }
 
 impl Variability<'_> {
@@ -101,6 +107,7 @@ impl Variability<'_> {
             Variability::Replicates { factors, replication } => {
                 replication::degrees_of_freedom(factors, replication.rscales.len(), rows)
             }
+            Variability::Alike { .. } => alike::degrees_of_freedom(rows),
         })
     }
 
@@ -136,6 +143,7 @@ impl Variability<'_> {
             Variability::Replicates { factors, replication } => {
                 same("the table of replicate factors", elements * replication.rscales.len(), factors.len())
             }
+            Variability::Alike { rows } => same("the rows of the elements", elements, rows.len()),
         }
     }
 }
@@ -185,13 +193,13 @@ impl Sums<'_> {
         if m == 0 {
             return Ok(Vec::new());
         }
+        let linearised = || -> Vec<f64> {
+            let elements = self.values.chunks(width);
+            elements.flat_map(|sums| gradient.chunks(width).map(|c| dot(c, sums))).collect()
+        };
         let covariance = match self.variability {
             Variability::Stages { stages, lonely, calibration } => {
-                let mut z: Vec<f64> = self
-                    .values
-                    .chunks(width)
-                    .flat_map(|sums| gradient.chunks(width).map(|c| dot(c, sums)))
-                    .collect();
+                let mut z = linearised();
                 let mut members: Vec<bool> =
                     self.values.chunks(width).map(|sums| sums.iter().any(|&sum| sum != 0.0)).collect();
                 if let Some(calibration) = calibration {
@@ -206,6 +214,7 @@ impl Sums<'_> {
                 let thetas: Vec<Vec<f64>> = replicates.chunks(width).map(estimates).collect();
                 replication.covariance(&thetas, &centre)?
             }
+            Variability::Alike { rows } => alike::covariance(rows, &linearised(), m),
         };
         if covariance.iter().all(|v| v.is_finite()) { Ok(covariance) } else { Err(SurveyError::NotFinite) }
     }
