@@ -116,7 +116,7 @@ impl Variability<'_> {
     pub(crate) fn relative_weight(&self) -> f64 {
         let first = match self {
             Variability::Stages { stages, .. } => stages.first().and_then(|stage| stage.first()),
-            Variability::Replicates { .. } => None,
+            Variability::Replicates { .. } | Variability::Alike { .. } => None,
         };
         // Weights of a whole population add up to it but for their rounding.
         if first.is_some_and(|place| place.population.is_finite()) { 1.0 + 1e-6 } else { 2.0 }
