@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use datafusion::arrow::array::{
-    ArrayRef, BinaryArray, DictionaryArray, Float64Array, RecordBatch, StringArray, StructArray, UInt32Array,
+    ArrayRef, BinaryArray, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray, StructArray, UInt32Array,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use restudy::engine::{Session, cell_text};
@@ -93,7 +93,7 @@ impl Sample {
             (
                 Field::new_dictionary("lonely", DataType::Int32, DataType::Utf8, false),
                 Arc::new(
-                    DictionaryArray::try_new(vec![0; ROWS].into(), Arc::new(StringArray::from(vec!["fail"])))
+                    DictionaryArray::try_new(Int32Array::from(vec![0; ROWS]), Arc::new(StringArray::from(vec!["fail"])))
                         .expect("a dictionary"),
                 ),
             ),
@@ -113,7 +113,7 @@ impl Sample {
     fn table(&self, design: ArrayRef) -> RecordBatch {
         let names: Vec<String> = (0..GROUPS).map(|group| format!("group {group}")).collect();
         let keys = self.group.iter().map(|group| i32::try_from(*group).expect("small")).collect::<Vec<_>>();
-        let groups = DictionaryArray::try_new(keys.into(), Arc::new(StringArray::from(names))).expect("groups");
+        let groups = DictionaryArray::try_new(Int32Array::from(keys), Arc::new(StringArray::from(names))).expect("groups");
         let schema = Schema::new(vec![
             Field::new_dictionary("g", DataType::Int32, DataType::Utf8, false),
             Field::new("x", DataType::Float64, true),
