@@ -4,7 +4,7 @@ use datafusion::common::{Result, exec_err};
 use survey::variance::{LonelyPsu, Replication, Stage, Variability};
 
 use super::design::{Kind, Units};
-use super::slots::Slot;
+use super::slots::OfUnit;
 use super::twofold::Twofold;
 
 /// A group with a design: each element is a unit of the last stage.
@@ -18,17 +18,15 @@ pub(super) struct Gathered {
     pub(super) rows: Vec<u64>,
     /// Rows that answered.
     pub(super) n: u64,
-    /// Rows that said yes.
-    pub(super) yes: u64,
 }
 
 impl Gathered {
     /// The domain of `slots`, which are in the order of their units.
-    pub(super) fn new<const K: usize>(slots: &[Slot<K>], units: &Units, function: &str) -> Result<Self> {
+    pub(super) fn new<const K: usize>(slots: &[OfUnit<K>], units: &Units, function: &str) -> Result<Self> {
         let mut gathered = Gathered::default();
         let mut kind: Option<&Kind> = None;
         for slot in slots {
-            let unit = slot.unit();
+            let unit = slot.unit;
             let Some((own, factors)) = units.kind(unit) else {
                 return exec_err!("unit {unit} of the design is not known");
             };
@@ -45,7 +43,6 @@ impl Gathered {
             gathered.factors.extend(factors);
             gathered.rows.push(slot.rows);
             gathered.n += slot.n;
-            gathered.yes += slot.yes;
         }
         match kind {
             Some(Kind::Stages(lonely)) => gathered.lonely = *lonely,
@@ -73,7 +70,7 @@ fn two_kinds(a: Option<&Kind>, b: &Kind) -> &'static str {
 }
 
 /// The totals of the sums of all slots.
-pub(super) fn totals<const K: usize>(slots: &[Slot<K>]) -> [Twofold; K] {
+pub(super) fn totals<const K: usize>(slots: &[OfUnit<K>]) -> [Twofold; K] {
     let mut totals = [Twofold::default(); K];
     for slot in slots {
         totals.iter_mut().zip(slot.sums).for_each(|(total, sum)| total.merge(sum));

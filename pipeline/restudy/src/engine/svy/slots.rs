@@ -10,28 +10,25 @@ use super::design::Units;
 use super::index::Index;
 use super::twofold::Twofold;
 
-/// Counts and sums of the rows of one group and unit.
+/// Counts and sums of the rows of one group and unit: of three sums, one line of the processor's cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(super) struct Slot<const K: usize> {
-    key: u64,
     /// Rows with a weight other than 0.
     pub(super) rows: u64,
     /// Those of them that answered.
     pub(super) n: u64,
-    /// Those of them that said yes.
-    pub(super) yes: u64,
     /// Sums over rows that answered.
     pub(super) sums: [Twofold; K],
 }
 
-impl<const K: usize> Slot<K> {
-    pub(super) fn group(&self) -> usize {
-        (self.key >> 32) as usize
-    }
-
-    pub(super) fn unit(&self) -> u32 {
-        self.key as u32
-    }
+/// A slot that was taken out, and its unit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OfUnit<const K: usize> {
+    pub(super) unit: u32,
+    pub(super) rows: u64,
+    pub(super) n: u64,
+    pub(super) sums: [Twofold; K],
 }
 
 /// Slots by group and unit.
@@ -39,13 +36,15 @@ impl<const K: usize> Slot<K> {
 pub(super) struct Slots<const K: usize> {
     index: Index,
     slots: Vec<Slot<K>>,
+    /// For each slot its group and unit.
+    keys: Vec<u64>,
     /// Groups that there are, with or without slots.
     groups: usize,
 }
 
 impl<const K: usize> Default for Slots<K> {
     fn default() -> Self {
-        Slots { index: Index::default(), slots: Vec::new(), groups: 0 }
+        Slots { index: Index::default(), slots: Vec::new(), keys: Vec::new(), groups: 0 }
     }
 }
 
@@ -61,7 +60,8 @@ impl<const K: usize> Slots<K> {
         let key = (group as u64) << 32 | u64::from(unit);
         let (slot, new) = self.index.slot(key);
         if new {
-            self.slots.push(Slot { key, rows: 0, n: 0, yes: 0, sums: [Twofold::default(); K] });
+            self.slots.push(Slot { rows: 0, n: 0, sums: [Twofold::default(); K] });
+            self.keys.push(key);
         }
         (slot, new)
     }
@@ -72,53 +72,53 @@ impl<const K: usize> Slots<K> {
     }
 
     /// Takes the first groups out, each as its slots in the order of their units' numbers; later groups move to the front.
-    pub(super) fn take(&mut self, emit: EmitTo) -> Vec<Vec<Slot<K>>> {
+    pub(super) fn take(&mut self, emit: EmitTo) -> Vec<Vec<OfUnit<K>>> {
         let taken = match emit {
             EmitTo::All => self.groups,
             EmitTo::First(groups) => groups,
         };
-        let mut slots = std::mem::take(self).into_slots(self);
-        slots.sort_unstable_by_key(|slot| slot.key);
+        let Slots { slots, keys, groups: before, .. } = std::mem::take(self);
+        self.groups = before.saturating_sub(taken);
+        let mut order: Vec<u32> = (0..).take(keys.len()).collect();
+        order.sort_unstable_by_key(|at| keys[*at as usize]);
         let mut groups = vec![Vec::new(); taken];
-        for slot in slots {
-            match groups.get_mut(slot.group()) {
-                Some(group) => group.push(slot),
+        for at in order {
+            let (slot, (group, unit)) = (slots[at as usize], place(keys[at as usize]));
+            match groups.get_mut(group) {
+                Some(group) => {
+                    let Slot { rows, n, sums } = slot;
+                    group.push(OfUnit { unit, rows, n, sums });
+                }
                 None => {
-                    let (at, _) = self.number(slot.group() - taken, slot.unit());
-                    let key = self.slots[at].key;
-                    self.slots[at] = Slot { key, ..slot };
+                    let (at, _) = self.number(group - taken, unit);
+                    self.slots[at] = slot;
                 }
             }
         }
-        self.groups -= taken.min(self.groups);
         groups
-    }
-
-    /// All slots; `left` keeps the number of groups.
-    fn into_slots(self, left: &mut Self) -> Vec<Slot<K>> {
-        left.groups = self.groups;
-        self.slots
     }
 
     /// Bytes on the heap.
     pub(super) fn size(&self) -> usize {
-        self.index.size() + self.slots.capacity() * size_of::<Slot<K>>()
+        self.index.size()
+            + self.slots.capacity() * size_of::<Slot<K>>()
+            + self.keys.capacity() * size_of::<u64>()
     }
 
-    /// Slots in the order of their numbers.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Slot<K>> {
-        self.slots.iter()
+    /// Group and unit of each slot, in the order of their numbers.
+    pub(super) fn places(&self) -> Vec<(usize, u32)> {
+        self.keys.iter().map(|key| place(*key)).collect()
     }
 
     /// Writes the slots of a group, its units with it.
-    pub(super) fn write_group(slots: &[Slot<K>], units: Option<&Units>, to: &mut Writer) {
+    pub(super) fn write_group(slots: &[OfUnit<K>], units: Option<&Units>, to: &mut Writer) {
         to.integer(slots.len() as u64);
         for slot in slots {
-            to.integer(slot.unit().into());
+            to.integer(slot.unit.into());
             if let Some(units) = units {
-                units.write(slot.unit(), to);
+                units.write(slot.unit, to);
             }
-            [slot.rows, slot.n, slot.yes].into_iter().for_each(|count| to.integer(count));
+            [slot.rows, slot.n].into_iter().for_each(|count| to.integer(count));
             slot.sums.into_iter().for_each(|sum| to.twofold(sum));
         }
     }
@@ -139,11 +139,15 @@ impl<const K: usize> Slots<K> {
             let slot = &mut self.slots[at];
             slot.rows += from.integer()?;
             slot.n += from.integer()?;
-            slot.yes += from.integer()?;
             for sum in &mut slot.sums {
                 sum.merge(from.twofold()?);
             }
         }
         Ok(())
     }
+}
+
+/// Group and unit of a key.
+fn place(key: u64) -> (usize, u32) {
+    ((key >> 32) as usize, key as u32)
 }

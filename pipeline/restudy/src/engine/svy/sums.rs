@@ -17,7 +17,7 @@ use super::estimates::{Estimator, OfOne, OfTwo, of_group};
 use super::faults::{Bad, Faults};
 use super::result::estimates;
 use super::rows::members;
-use super::slots::{Slot, Slots};
+use super::slots::{OfUnit, Slot, Slots};
 use super::twofold::Twofold;
 use crate::engine::aggregate::{Call, Shape};
 
@@ -85,9 +85,8 @@ impl Reads<3> for OfOne {
             slot.n += 1;
             slot.sums[0].add(w);
             if x == 1.0 {
-                slot.yes += 1;
                 slot.sums[1].add(w);
-                slot.sums[2].add(w);
+                slot.sums[2].add(1.0);
             }
             return;
         }
@@ -143,12 +142,17 @@ pub(super) struct Sums<const K: usize, E> {
     slots: Slots<K>,
     units: Units,
     faults: Faults,
+    /// The slot of each row of a batch.
+    of_rows: Vec<u32>,
 }
+
+/// The slot of a row that is no member.
+const NONE: u32 = u32::MAX;
 
 impl<const K: usize, E: Reads<K>> Sums<K, E> {
     pub(super) fn new(function: &'static str, shape: &'static Shape, estimator: E, call: &Call) -> Self {
         let (slots, units, faults) = (Slots::default(), Units::default(), Faults::default());
-        Sums { function, shape, estimator, call: call.clone(), slots, units, faults }
+        Sums { function, shape, estimator, call: call.clone(), slots, units, faults, of_rows: Vec::new() }
     }
 }
 
@@ -163,23 +167,31 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
         self.slots.expect(count);
         let columns = self.estimator.columns(values)?;
         let design = self.call.design.map(|design| DesignBatch::new(&values[design])).transpose()?;
-        let Sums { slots, units, estimator, faults, .. } = self;
-        members(design.as_ref(), groups, filter, faults, |member, faults| {
+        let Sums { slots, units, estimator, faults, of_rows, .. } = self;
+        // Slots first, sums then: so that the processor can fetch the sums of many rows at once.
+        of_rows.clear();
+        of_rows.resize(groups.len(), NONE);
+        members(design.as_ref(), groups, filter, faults, |member, _| {
             let (slot, new) = slots.number(member.group, member.unit);
             if let (true, Some(design)) = (new, &design) {
                 units.learn(design, member.row)?;
             }
-            let slot = slots.get_mut(slot);
-            slot.rows += 1;
-            estimator.add(&columns, member.row, member.weight, slot, faults);
+            of_rows[member.row] = slot as u32;
             Ok(())
-        })
+        })?;
+        for (row, &slot) in of_rows.iter().enumerate().filter(|(_, slot)| **slot != NONE) {
+            let weight = design.as_ref().map_or(1.0, |design| design.weights[row]);
+            let slot = slots.get_mut(slot as usize);
+            slot.rows += 1;
+            estimator.add(&columns, row, weight, slot, faults);
+        }
+        Ok(())
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
         self.faults.check(self.function, self.shape)?;
         let units = self.call.design.map(|_| &self.units);
-        let of = |slots: &Vec<Slot<K>>| {
+        let of = |slots: &Vec<OfUnit<K>>| {
             of_group(self.estimator, slots, units, self.function, self.call.confidence)
         };
         let found = self.slots.take(emit).iter().map(of).collect::<Result<Vec<_>>>()?;
@@ -213,6 +225,6 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.slots.size() + self.units.size()
+        size_of_val(self) + self.slots.size() + self.units.size() + self.of_rows.capacity() * size_of::<u32>()
     }
 }
