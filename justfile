@@ -34,6 +34,12 @@ check *ARGS:
 test *ARGS: typst
     cargo test --locked --workspace {{ ARGS }}
 
+# Expected values of survey statistics anew from R's survey package; the same bytes on the same versions
+[group('test')]
+oracle:
+    @command -v Rscript >/dev/null || { echo "just oracle needs R with its survey package (Debian: apt-get install r-base-core r-cran-survey)" >&2; exit 1; }
+    cd pipeline/survey/tests/oracle && Rscript --vanilla oracle.R
+
 # Formatting and lints
 [group('check')]
 lint:

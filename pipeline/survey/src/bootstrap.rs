@@ -68,29 +68,34 @@ impl Bootstrap {
         for (kind, count) in kinds.iter().enumerate() {
             kind_of.extend(std::iter::repeat_n(kind, usize::try_from(*count).ok()?));
         }
-        let mut chance = self.chance();
+        let mut chance = Chance::from_seed(self.seed);
         let mut drawn = vec![0_u64; kinds.len()];
         let mut estimates = Vec::with_capacity(self.replicates as usize);
         for _ in 0..self.replicates {
             drawn.fill(0);
             for _ in 0..units {
-                drawn[kind_of[below(&mut chance, units) as usize]] += 1;
+                drawn[kind_of[chance.below(units) as usize]] += 1;
             }
             estimates.extend(statistic(&drawn));
         }
         summary(estimates, confidence)
     }
-
-    fn chance(self) -> ChaCha8Rng {
-        let mut bytes = [0_u8; 32];
-        bytes[..8].copy_from_slice(&self.seed.to_le_bytes());
-        ChaCha8Rng::from_seed(bytes)
-    }
 }
 
-/// A whole number below `limit`; none is likelier than another by more than one part in 2³².
-fn below(chance: &mut ChaCha8Rng, limit: u32) -> u32 {
-    ((u128::from(chance.next_u64()) * u128::from(limit)) >> 64) as u32
+/// A stream of chance: ChaCha with 8 rounds, the same for a seed on every machine.
+pub(crate) struct Chance(ChaCha8Rng);
+
+impl Chance {
+    pub(crate) fn from_seed(seed: u64) -> Self {
+        let mut bytes = [0_u8; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        Chance(ChaCha8Rng::from_seed(bytes))
+    }
+
+    /// A whole number below `limit`; none is likelier than another by more than one part in 2³².
+    pub(crate) fn below(&mut self, limit: u32) -> u32 {
+        ((u128::from(self.0.next_u64()) * u128::from(limit)) >> 64) as u32
+    }
 }
 
 fn summary(mut estimates: Vec<f64>, confidence: f64) -> Option<Resampled> {
@@ -136,8 +141,8 @@ mod tests {
 
     #[test]
     fn the_stream_is_fixed() {
-        let mut chance = Bootstrap { replicates: 1, seed: 7 }.chance();
-        let drawn: Vec<u32> = (0..6).map(|_| below(&mut chance, 1000)).collect();
+        let mut chance = Chance::from_seed(7);
+        let drawn: Vec<u32> = (0..6).map(|_| chance.below(1000)).collect();
         assert_eq!(drawn, [764, 465, 5, 301, 386, 336]);
     }
 

@@ -4,7 +4,7 @@
 //! where it is small), or the point (`_quantile`); `None` where a parameter is outside its range or an argument is NaN.
 //!
 //! Degrees of freedom need not be whole, and those of t and of F's denominator may be infinite. The tails are those of
-//! `statrs`, the quantiles are found on them ([`crate::tails`]). They agree with R's `pt`, `pf`, `pchisq`, `pbeta` and their
+//! `statrs`, the quantiles are found on them (`tails`). They agree with R's `pt`, `pf`, `pchisq`, `pbeta` and their
 //! quantiles to 10 digits where parameters are below a thousand, to 9 below 100,000, to 7 beyond.
 //!
 //! ```

@@ -54,8 +54,8 @@ pub struct Estimate {
     /// The design effect: the variance over that of a simple random sample of as many rows (Kish 1965, section 8.2).
     ///
     /// The simple random sample is drawn without replacement from as many as the weights add up to. Where they add up to no
-    /// more than the rows, weights are relative, and it is drawn with replacement. `None` where that variance is 0, or for a
-    /// difference.
+    /// more than the rows, or to less than twice as many in a sample without finite-population correction, weights are taken for
+    /// relative, and it is drawn with replacement. `None` where that variance is 0, or for a difference.
     pub deff: Option<f64>,
 }
 
@@ -79,8 +79,11 @@ pub fn total(domain: &Domain<'_, 3>, confidence: f64) -> Result<Option<Estimate>
     }
     let variance = domain.variance([0.0, 1.0, 0.0], |t| t[1])?;
     let spread = square - sum * (sum / weight);
-    let deff =
-        design_effect(variance, simple_variance(weight, spread, domain.n).map(|v| v * weight * weight));
+    let deff = design_effect(
+        variance,
+        simple_variance(weight, spread, domain.n, domain.variability.relative_weight())
+            .map(|v| v * weight * weight),
+    );
     symmetric(domain, sum, variance, deff, confidence).map(Some)
 }
 
@@ -120,8 +123,11 @@ pub fn ratio(domain: &Domain<'_, 6>, confidence: f64) -> Result<Option<Estimate>
     let ratio = y / x;
     let variance = domain.variance([0.0, 1.0 / x, -ratio / x, 0.0, 0.0, 0.0], |t| t[1] / t[2])?;
     let spread = (yy - 2.0 * ratio * xy + ratio * ratio * xx) / (x * x);
-    let deff =
-        design_effect(variance, simple_variance(weight, spread, domain.n).map(|v| v * weight * weight));
+    let deff = design_effect(
+        variance,
+        simple_variance(weight, spread, domain.n, domain.variability.relative_weight())
+            .map(|v| v * weight * weight),
+    );
     symmetric(domain, ratio, variance, deff, confidence).map(Some)
 }
 
@@ -199,10 +205,11 @@ pub fn proportions(
     })?;
     let df = categories.variability.degrees_of_freedom(categories.rows)?;
     let rows = categories.rows.iter().sum();
+    let relative = categories.variability.relative_weight();
     let estimates = p.iter().zip(categories.counts).enumerate().map(|(i, (&p, &yes))| {
         let variance = covariance[i * width + i].max(0.0);
         let share = Share { p, variance, yes, base, rows, df };
-        let simple = simple_variance(weight, weight * p * (1.0 - p), base);
+        let simple = simple_variance(weight, weight * p * (1.0 - p), base, relative);
         share_estimate(&share, design_effect(variance, simple), method, confidence)
     });
     Ok(Some(Proportions { estimates: estimates.collect::<Result<_, _>>()?, covariance }))
@@ -228,7 +235,7 @@ fn moments(domain: &Domain<'_, 3>) -> Result<Option<Moments>, SurveyError> {
     }
     let mean = sum / weight;
     let variance = domain.variance([-mean / weight, 1.0 / weight, 0.0], |t| t[1] / t[0])?;
-    let simple = simple_variance(weight, square - sum * mean, domain.n);
+    let simple = simple_variance(weight, square - sum * mean, domain.n, domain.variability.relative_weight());
     Ok(Some(Moments { mean, variance, simple }))
 }
 
@@ -237,12 +244,12 @@ fn has_base(n: u64, weight: f64) -> bool {
     n > 0 && weight > 0.0
 }
 
-/// Variance of the mean in a simple random sample of `n` rows of the given total weight; `spread` is `Σw(x − mean)²`.
-pub(crate) fn simple_variance(weight: f64, spread: f64, n: u64) -> Option<f64> {
+/// Variance of the mean in a simple random sample of `n` rows of the given total weight; `spread` is `Σw(x − mean)²`. Weights
+/// that add up to at most `relative` times `n` are relative ([`Variability::relative_weight`]).
+pub(crate) fn simple_variance(weight: f64, spread: f64, n: u64, relative: f64) -> Option<f64> {
     let n = n as f64;
     let unit = n / (n - 1.0) * spread / weight;
-    // Relative weights add up to n but for their rounding.
-    let variance = if weight <= n * (1.0 + 1e-6) { unit / n } else { unit * (weight - n) / (weight * n) };
+    let variance = if weight <= n * relative { unit / n } else { unit * (weight - n) / (weight * n) };
     (variance.is_finite() && variance > 0.0).then_some(variance)
 }
 

@@ -111,6 +111,17 @@ impl Variability<'_> {
         })
     }
 
+    /// The mean weight up to which weights are taken for relative rather than for units of the population: hardly more than 1
+    /// where the size of the population is known, as weights come from it; 2 elsewhere, since few samples take half.
+    pub(crate) fn relative_weight(&self) -> f64 {
+        let first = match self {
+            Variability::Stages { stages, .. } => stages.first().and_then(|stage| stage.first()),
+            Variability::Replicates { .. } | Variability::Alike { .. } => None,
+        };
+        // Weights of a whole population add up to it but for their rounding.
+        if first.is_some_and(|place| place.population.is_finite()) { 1.0 + 1e-6 } else { 2.0 }
+    }
+
     /// That each column has `elements` values.
     fn check(&self, elements: usize) -> Result<(), SurveyError> {
         let same = |what, expected, found| {

@@ -1,3 +1,5 @@
+//! That half-samples are balanced: the matrices behind them.
+
 use super::half_samples::hadamard_of_at_least;
 
 #[test]

@@ -24,27 +24,25 @@ impl Gathered {
     /// The domain of `slots`, which are in the order of their units.
     pub(super) fn new<const K: usize>(slots: &[OfUnit<K>], units: &Units, function: &str) -> Result<Self> {
         let mut gathered = Gathered::default();
-        let mut kind: Option<&Kind> = None;
+        let mut kind: Option<u32> = None;
         for slot in slots {
-            let unit = slot.unit;
-            let Some((own, factors)) = units.kind(unit) else {
-                return exec_err!("unit {unit} of the design is not known");
+            let Some(unit) = units.get(slot.unit) else {
+                return exec_err!("unit {} of the design is not known", slot.unit);
             };
-            if kind.is_some_and(|kind| kind != own) {
+            if let Some(kind) = kind.filter(|kind| *kind != unit.kind) {
                 return exec_err!(
                     "`{function}` has rows of two designs in one group ({}): take one wave, or one design, at a time",
-                    two_kinds(kind, own)
+                    two_kinds(units.kind(kind), units.kind(unit.kind))
                 );
             }
-            kind = Some(own);
-            let places = units.places(unit);
-            gathered.stages.resize_with(places.len(), Vec::new);
-            gathered.stages.iter_mut().zip(places).for_each(|(stage, place)| stage.push(*place));
-            gathered.factors.extend(factors);
+            kind = Some(unit.kind);
+            gathered.stages.resize_with(unit.places.len(), Vec::new);
+            gathered.stages.iter_mut().zip(unit.places).for_each(|(stage, place)| stage.push(*place));
+            gathered.factors.extend(unit.factors);
             gathered.rows.push(slot.rows);
             gathered.n += slot.n;
         }
-        match kind {
+        match kind.and_then(|kind| units.kind(kind)) {
             Some(Kind::Stages(lonely)) => gathered.lonely = *lonely,
             Some(Kind::Replicates(replication)) => gathered.replication = Some(replication.clone()),
             None => {}
@@ -61,10 +59,12 @@ impl Gathered {
     }
 }
 
-fn two_kinds(a: Option<&Kind>, b: &Kind) -> &'static str {
+fn two_kinds(a: Option<&Kind>, b: Option<&Kind>) -> &'static str {
     match (a, b) {
-        (Some(Kind::Stages(_)), Kind::Stages(_)) => "their lonely_psu differs",
-        (Some(Kind::Replicates(_)), Kind::Replicates(_)) => "their replicate weights are not made alike",
+        (Some(Kind::Stages(_)), Some(Kind::Stages(_))) => "their lonely_psu differs",
+        (Some(Kind::Replicates(_)), Some(Kind::Replicates(_))) => {
+            "their replicate weights are not made alike"
+        }
         _ => "one with replicate weights, one without",
     }
 }

@@ -17,7 +17,7 @@ use super::estimates::{Estimator, OfOne, OfTwo, of_group};
 use super::faults::{Bad, Faults};
 use super::result::estimates;
 use super::rows::members;
-use super::slots::{OfUnit, Slot, Slots};
+use super::slots::{NONE, OfUnit, Slot, Slots};
 use super::twofold::Twofold;
 use crate::engine::aggregate::{Call, Shape};
 
@@ -146,9 +146,6 @@ pub(super) struct Sums<const K: usize, E> {
     of_rows: Vec<u32>,
 }
 
-/// The slot of a row that is no member.
-const NONE: u32 = u32::MAX;
-
 impl<const K: usize, E: Reads<K>> Sums<K, E> {
     pub(super) fn new(function: &'static str, shape: &'static Shape, estimator: E, call: &Call) -> Self {
         let (slots, units, faults) = (Slots::default(), Units::default(), Faults::default());
@@ -168,7 +165,9 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
         let columns = self.estimator.columns(values)?;
         let design = self.call.design.map(|design| DesignBatch::new(&values[design])).transpose()?;
         let Sums { slots, units, estimator, faults, of_rows, .. } = self;
-        // Slots first, sums then: so that the processor can fetch the sums of many rows at once.
+        // Slots first, sums then, and each slot is read when it is found: so the processor fetches those of many rows at once,
+        // which may lie anywhere in memory.
+        let mut fetched = 0;
         of_rows.clear();
         of_rows.resize(groups.len(), NONE);
         members(design.as_ref(), groups, filter, faults, |member, _| {
@@ -177,8 +176,10 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
                 units.learn(design, member.row)?;
             }
             of_rows[member.row] = slot as u32;
+            fetched |= slots.rows(slot);
             Ok(())
         })?;
+        std::hint::black_box(fetched);
         for (row, &slot) in of_rows.iter().enumerate().filter(|(_, slot)| **slot != NONE) {
             let weight = design.as_ref().map_or(1.0, |design| design.weights[row]);
             let slot = slots.get_mut(slot as usize);
