@@ -9,7 +9,7 @@
 
 use crate::distributions::t_two_sided;
 use crate::error::SurveyError;
-use crate::estimate::{Estimate, design_effect, share_estimate, simple_variance};
+use crate::estimate::{self, Estimate, design_effect, share_estimate};
 use crate::interval::{Method, Share, around};
 use crate::proportion::{Interval, wilson};
 
@@ -117,6 +117,11 @@ pub fn proportion(
         (estimate.lower, estimate.upper) = (lower, upper);
     }
     Ok(Some(estimate))
+}
+
+/// Variance of the mean of rows that weigh 1, and of no population that is known.
+fn simple_variance(n: f64, spread: f64, count: u64) -> Option<f64> {
+    estimate::simple_variance(n, spread, count, 1.0)
 }
 
 /// `rows / (rows − 1)`, NaN of one row.

@@ -77,10 +77,19 @@ pub(super) fn degrees_of_freedom(factors: &[f64], replicates: usize, rows: &[u64
     patterns.dedup();
     let Some((one, others)) = patterns.split_first() else { return -1.0 };
     let mut echelon = Echelon { pivots: Vec::new(), replicates };
+    let mut missing = Some(one.to_vec());
     for row in others {
         echelon.add(row.iter().zip(*one).map(|(a, b)| a - b).collect(), largest(row));
+        // One row more may fill the space, and there are thousands of others.
+        if echelon.pivots.len() + 1 >= replicates
+            && let Some(one) = missing.take()
+        {
+            echelon.add(one, largest(&patterns[0]));
+        }
     }
-    echelon.add(one.to_vec(), largest(one));
+    if let Some(one) = missing {
+        echelon.add(one, largest(&patterns[0]));
+    }
     echelon.pivots.len() as f64 - 1.0
 }
 

@@ -18,7 +18,7 @@ use super::faults::Faults;
 use super::gather::Gathered;
 use super::index::Index;
 use super::rows::members;
-use super::slots::{Slot, Slots};
+use super::slots::{OfUnit, Slots};
 use super::twofold::Twofold;
 use crate::engine::aggregate::{Call, Kind, Shape};
 
@@ -161,21 +161,20 @@ impl<T: Tabulator> Cells<T> {
     }
 
     /// Each group's slots and cells, cells in the order of their units and values.
-    fn take(&mut self, emit: EmitTo) -> Vec<(Vec<Slot<0>>, Vec<Entry>)> {
-        let number_of: Vec<(usize, u32)> =
-            self.slots.iter().map(|slot| (slot.group(), slot.unit())).collect();
-        let mut groups: Vec<(Vec<Slot<0>>, Vec<Entry>)> =
+    fn take(&mut self, emit: EmitTo) -> Vec<(Vec<OfUnit<0>>, Vec<Entry>)> {
+        let places = self.slots.places();
+        let mut groups: Vec<(Vec<OfUnit<0>>, Vec<Entry>)> =
             self.slots.take(emit).into_iter().map(|slots| (slots, Vec::new())).collect();
         let cells = std::mem::take(&mut self.cells);
         self.index = Index::default();
         for cell in cells {
-            let (group, unit) = number_of[cell.slot as usize];
+            let (group, unit) = places[cell.slot as usize];
             let Some((slots, entries)) = groups.get_mut(group) else {
                 let (slot, _) = self.slots.number(group - groups.len(), unit);
                 add(&mut self.index, &mut self.cells, &mut self.tuples, Cell { slot: slot as u32, ..cell });
                 continue;
             };
-            let element = slots.partition_point(|slot| slot.unit() < unit) as u32;
+            let element = slots.partition_point(|slot| slot.unit < unit) as u32;
             let Cell { ids, count, weight, .. } = cell;
             entries.push(Entry { element, ids, count, weight });
         }
@@ -275,7 +274,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
             Slots::write_group(slots, units, &mut to);
             to.integer(cells.len() as u64);
             for cell in cells {
-                to.integer(slots.get(cell.element as usize).map_or(0, Slot::unit).into());
+                to.integer(slots.get(cell.element as usize).map_or(0, |slot| slot.unit).into());
                 let ids = cell.ids.iter().filter(|id| **id != NONE);
                 to.integer(ids.clone().count() as u64);
                 ids.for_each(|id| self.atoms.write(*id, &mut to));

@@ -113,6 +113,13 @@ pub(super) enum Kind {
     Replicates(Replication),
 }
 
+/// A unit: its place in each stage, the number of its kind, and its replicate factors.
+pub(super) struct Unit<'a> {
+    pub(super) places: &'a [Stage],
+    pub(super) kind: u32,
+    pub(super) factors: &'a [f64],
+}
+
 /// The units met so far, by their number at the last stage.
 #[derive(Debug, Default)]
 pub(super) struct Units {
@@ -172,16 +179,17 @@ impl Units {
         Ok(())
     }
 
-    /// Places of a unit that is known.
-    pub(super) fn places(&self, unit: u32) -> &[Stage] {
-        self.index.get(unit.into()).map_or(&[], |unit| &self.places[unit * self.stages..][..self.stages])
+    /// A unit that is known.
+    pub(super) fn get(&self, unit: u32) -> Option<Unit<'_>> {
+        let at = self.index.get(unit.into())?;
+        let (kind, pattern) = *self.kinds.get(at)?;
+        let factors = self.factors.get(pattern as usize).map_or(&[][..], Vec::as_slice);
+        Some(Unit { places: &self.places[at * self.stages..][..self.stages], kind, factors })
     }
 
-    /// How the variance of a known unit comes about, and its replicate factors.
-    pub(super) fn kind(&self, unit: u32) -> Option<(&Kind, &[f64])> {
-        let (kind, pattern) = *self.kinds.get(self.index.get(unit.into())?)?;
-        let factors = self.factors.get(pattern as usize).map_or(&[][..], Vec::as_slice);
-        Some((self.known_kinds.get(kind as usize)?, factors))
+    /// A kind by its number.
+    pub(super) fn kind(&self, number: u32) -> Option<&Kind> {
+        self.known_kinds.get(number as usize)
     }
 
     /// Bytes on the heap.
@@ -199,7 +207,7 @@ impl Units {
 
     /// Writes a known unit.
     pub(super) fn write(&self, unit: u32, to: &mut Writer) {
-        let places = self.places(unit);
+        let Some(Unit { places, kind, factors }) = self.get(unit) else { return };
         to.integer(places.len() as u64);
         for place in places {
             [place.stratum, place.unit, place.sampled]
@@ -207,18 +215,18 @@ impl Units {
                 .for_each(|number| to.integer(number.into()));
             to.number(place.population);
         }
-        match self.kind(unit) {
-            Some((Kind::Replicates(replication), factors)) => {
+        match self.kind(kind) {
+            Some(Kind::Replicates(replication)) => {
                 to.integer(replication.rscales.len() as u64);
                 to.number(replication.scale);
                 to.number(f64::from(u8::from(replication.mse)));
                 replication.rscales.iter().chain(factors).for_each(|value| to.number(*value));
             }
-            Some((Kind::Stages(policy), _)) => {
+            Some(Kind::Stages(policy)) => {
                 to.integer(0);
                 to.integer(LONELY.iter().position(|(_, known)| known == policy).unwrap_or(0) as u64);
             }
-            None => to.integer(0),
+            None => {}
         }
     }
 

@@ -13,10 +13,10 @@ use survey::simple::{self, Moments};
 use super::design::Units;
 use super::faults::told;
 use super::gather::{Gathered, totals};
-use super::slots::Slot;
+use super::slots::OfUnit;
 use super::twofold::Twofold;
 
-/// What is estimated of sums Σw, Σwx, Σwx².
+/// What is estimated of sums Σw, Σwx, Σwx²; of a condition, of Σw, Σw and Σ1 of the rows that say yes.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum OfOne {
     Mean,
@@ -36,10 +36,10 @@ pub(super) enum OfTwo {
 /// An estimator: what it makes of a group's slots.
 pub(super) trait Estimator<const K: usize>: Copy + std::fmt::Debug + Send + Sync + 'static {
     /// The estimate of a group with a design.
-    fn weighted(self, slots: &[Slot<K>], of: &Gathered, confidence: f64) -> Found;
+    fn weighted(self, slots: &[OfUnit<K>], of: &Gathered, confidence: f64) -> Found;
 
     /// The estimate of a group without one, whose rows are all in one slot.
-    fn plain(self, slot: &Slot<K>, confidence: f64) -> Found;
+    fn plain(self, slot: &OfUnit<K>, confidence: f64) -> Found;
 }
 
 pub(super) type Found = Result<Option<Estimate>, SurveyError>;
@@ -47,7 +47,7 @@ pub(super) type Found = Result<Option<Estimate>, SurveyError>;
 /// The estimate of a group; `None` where it has no base.
 pub(super) fn of_group<const K: usize, E: Estimator<K>>(
     estimator: E,
-    slots: &[Slot<K>],
+    slots: &[OfUnit<K>],
     units: Option<&Units>,
     function: &str,
     confidence: f64,
@@ -64,7 +64,7 @@ pub(super) fn of_group<const K: usize, E: Estimator<K>>(
 }
 
 impl Estimator<3> for OfOne {
-    fn weighted(self, slots: &[Slot<3>], of: &Gathered, confidence: f64) -> Found {
+    fn weighted(self, slots: &[OfUnit<3>], of: &Gathered, confidence: f64) -> Found {
         let domain = |sums: &[[f64; 3]], estimate: &dyn Fn(&Domain<'_, 3>) -> Found| {
             estimate(&Domain { variability: of.variability(), rows: &of.rows, n: of.n, sums })
         };
@@ -77,23 +77,29 @@ impl Estimator<3> for OfOne {
             }
             OfOne::Total => domain(&values(slots), &|d| estimate::total(d, confidence)),
             OfOne::Proportion(method) => {
-                domain(&values(slots), &|d| estimate::proportion(d, of.yes, method, confidence))
+                let sums: Vec<[f64; 3]> =
+                    values(slots).into_iter().map(|[w, yes, _]| [w, yes, yes]).collect();
+                let yes = totals(slots)[2].value() as u64;
+                domain(&sums, &|d| estimate::proportion(d, yes, method, confidence))
             }
         }
     }
 
-    fn plain(self, slot: &Slot<3>, confidence: f64) -> Found {
+    fn plain(self, slot: &OfUnit<3>, confidence: f64) -> Found {
         let x = moments(slot.n, &slot.sums);
         match self {
             OfOne::Mean => simple::mean(slot.rows, &x, confidence),
             OfOne::Total => simple::total(slot.rows, &x, confidence),
-            OfOne::Proportion(method) => simple::proportion(slot.rows, slot.yes, slot.n, method, confidence),
+            OfOne::Proportion(method) => {
+                let yes = slot.sums[2].value() as u64;
+                simple::proportion(slot.rows, yes, slot.n, method, confidence)
+            }
         }
     }
 }
 
 impl Estimator<6> for OfTwo {
-    fn weighted(self, slots: &[Slot<6>], of: &Gathered, confidence: f64) -> Found {
+    fn weighted(self, slots: &[OfUnit<6>], of: &Gathered, confidence: f64) -> Found {
         let (mut sums, mut away) = (values(slots), 0.0);
         if let OfTwo::Difference = self {
             let [a, b] = halves(&totals(slots));
@@ -114,7 +120,7 @@ impl Estimator<6> for OfTwo {
         }
     }
 
-    fn plain(self, slot: &Slot<6>, confidence: f64) -> Found {
+    fn plain(self, slot: &OfUnit<6>, confidence: f64) -> Found {
         match self {
             OfTwo::Ratio => {
                 let [_, y, x, yy, xy, xx] = slot.sums;
@@ -134,7 +140,7 @@ impl Estimator<6> for OfTwo {
     }
 }
 
-fn values<const K: usize>(slots: &[Slot<K>]) -> Vec<[f64; K]> {
+fn values<const K: usize>(slots: &[OfUnit<K>]) -> Vec<[f64; K]> {
     slots.iter().map(|slot| slot.sums.map(Twofold::value)).collect()
 }
 

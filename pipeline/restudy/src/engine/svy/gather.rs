@@ -4,7 +4,7 @@ use datafusion::common::{Result, exec_err};
 use survey::variance::{LonelyPsu, Replication, Stage, Variability};
 
 use super::design::{Kind, Units};
-use super::slots::Slot;
+use super::slots::OfUnit;
 use super::twofold::Twofold;
 
 /// A group with a design: each element is a unit of the last stage.
@@ -18,36 +18,31 @@ pub(super) struct Gathered {
     pub(super) rows: Vec<u64>,
     /// Rows that answered.
     pub(super) n: u64,
-    /// Rows that said yes.
-    pub(super) yes: u64,
 }
 
 impl Gathered {
     /// The domain of `slots`, which are in the order of their units.
-    pub(super) fn new<const K: usize>(slots: &[Slot<K>], units: &Units, function: &str) -> Result<Self> {
+    pub(super) fn new<const K: usize>(slots: &[OfUnit<K>], units: &Units, function: &str) -> Result<Self> {
         let mut gathered = Gathered::default();
-        let mut kind: Option<&Kind> = None;
+        let mut kind: Option<u32> = None;
         for slot in slots {
-            let unit = slot.unit();
-            let Some((own, factors)) = units.kind(unit) else {
-                return exec_err!("unit {unit} of the design is not known");
+            let Some(unit) = units.get(slot.unit) else {
+                return exec_err!("unit {} of the design is not known", slot.unit);
             };
-            if kind.is_some_and(|kind| kind != own) {
+            if let Some(kind) = kind.filter(|kind| *kind != unit.kind) {
                 return exec_err!(
                     "`{function}` has rows of two designs in one group ({}): take one wave, or one design, at a time",
-                    two_kinds(kind, own)
+                    two_kinds(units.kind(kind), units.kind(unit.kind))
                 );
             }
-            kind = Some(own);
-            let places = units.places(unit);
-            gathered.stages.resize_with(places.len(), Vec::new);
-            gathered.stages.iter_mut().zip(places).for_each(|(stage, place)| stage.push(*place));
-            gathered.factors.extend(factors);
+            kind = Some(unit.kind);
+            gathered.stages.resize_with(unit.places.len(), Vec::new);
+            gathered.stages.iter_mut().zip(unit.places).for_each(|(stage, place)| stage.push(*place));
+            gathered.factors.extend(unit.factors);
             gathered.rows.push(slot.rows);
             gathered.n += slot.n;
-            gathered.yes += slot.yes;
         }
-        match kind {
+        match kind.and_then(|kind| units.kind(kind)) {
             Some(Kind::Stages(lonely)) => gathered.lonely = *lonely,
             Some(Kind::Replicates(replication)) => gathered.replication = Some(replication.clone()),
             None => {}
@@ -64,16 +59,18 @@ impl Gathered {
     }
 }
 
-fn two_kinds(a: Option<&Kind>, b: &Kind) -> &'static str {
+fn two_kinds(a: Option<&Kind>, b: Option<&Kind>) -> &'static str {
     match (a, b) {
-        (Some(Kind::Stages(_)), Kind::Stages(_)) => "their lonely_psu differs",
-        (Some(Kind::Replicates(_)), Kind::Replicates(_)) => "their replicate weights are not made alike",
+        (Some(Kind::Stages(_)), Some(Kind::Stages(_))) => "their lonely_psu differs",
+        (Some(Kind::Replicates(_)), Some(Kind::Replicates(_))) => {
+            "their replicate weights are not made alike"
+        }
         _ => "one with replicate weights, one without",
     }
 }
 
 /// The totals of the sums of all slots.
-pub(super) fn totals<const K: usize>(slots: &[Slot<K>]) -> [Twofold; K] {
+pub(super) fn totals<const K: usize>(slots: &[OfUnit<K>]) -> [Twofold; K] {
     let mut totals = [Twofold::default(); K];
     for slot in slots {
         totals.iter_mut().zip(slot.sums).for_each(|(total, sum)| total.merge(sum));

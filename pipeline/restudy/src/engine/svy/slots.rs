@@ -10,42 +10,55 @@ use super::design::Units;
 use super::index::Index;
 use super::twofold::Twofold;
 
-/// Counts and sums of the rows of one group and unit.
+/// Counts and sums of the rows of one group and unit: of three sums, one line of the processor's cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(super) struct Slot<const K: usize> {
-    key: u64,
     /// Rows with a weight other than 0.
     pub(super) rows: u64,
     /// Those of them that answered.
     pub(super) n: u64,
-    /// Those of them that said yes.
-    pub(super) yes: u64,
     /// Sums over rows that answered.
     pub(super) sums: [Twofold; K],
 }
 
-impl<const K: usize> Slot<K> {
-    pub(super) fn group(&self) -> usize {
-        (self.key >> 32) as usize
-    }
-
-    pub(super) fn unit(&self) -> u32 {
-        self.key as u32
-    }
+/// A slot that was taken out, and its unit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OfUnit<const K: usize> {
+    pub(super) unit: u32,
+    pub(super) rows: u64,
+    pub(super) n: u64,
+    pub(super) sums: [Twofold; K],
 }
 
 /// Slots by group and unit.
+///
+/// A slot's number is looked up in a table of all units for each group, while these tables are not much larger than what is
+/// in them; then by a hash.
 #[derive(Debug)]
 pub(super) struct Slots<const K: usize> {
-    index: Index,
     slots: Vec<Slot<K>>,
+    /// For each slot its group and unit.
+    keys: Vec<u64>,
+    /// For each group, the slot of each unit.
+    tables: Vec<Vec<u32>>,
+    /// Entries of all tables.
+    entries: usize,
+    /// The slot of each group and unit, once tables would be too large.
+    index: Option<Index>,
     /// Groups that there are, with or without slots.
     groups: usize,
 }
 
+/// No slot.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Entries that tables may have when nothing is in them: 4 MiB.
+const ENTRIES: usize = 1 << 20;
+
 impl<const K: usize> Default for Slots<K> {
     fn default() -> Self {
-        Slots { index: Index::default(), slots: Vec::new(), groups: 0 }
+        Slots { slots: vec![], keys: vec![], tables: vec![], entries: 0, index: None, groups: 0 }
     }
 }
 
@@ -58,67 +71,113 @@ impl<const K: usize> Slots<K> {
     /// The number of the slot of a group and unit, and whether it is new.
     #[inline(always)]
     pub(super) fn number(&mut self, group: usize, unit: u32) -> (usize, bool) {
+        match self.tables.get(group).and_then(|table| table.get(unit as usize)) {
+            Some(slot) if *slot != NONE => (*slot as usize, false),
+            _ => self.search(group, unit),
+        }
+    }
+
+    fn search(&mut self, group: usize, unit: u32) -> (usize, bool) {
         let key = (group as u64) << 32 | u64::from(unit);
-        let (slot, new) = self.index.slot(key);
+        let (slot, new) = match &mut self.index {
+            Some(index) => index.slot(key),
+            None => (self.slots.len(), true),
+        };
         if new {
-            self.slots.push(Slot { key, rows: 0, n: 0, yes: 0, sums: [Twofold::default(); K] });
+            self.slots.push(Slot { rows: 0, n: 0, sums: [Twofold::default(); K] });
+            self.keys.push(key);
+            if self.index.is_none() {
+                self.enter(group, unit, slot as u32);
+            }
         }
         (slot, new)
     }
 
+    /// Puts a slot into the table of its group, or all slots into an index.
+    fn enter(&mut self, group: usize, unit: u32, slot: u32) {
+        if self.tables.len() <= group {
+            self.entries += group + 1 - self.tables.len();
+            self.tables.resize_with(group + 1, Vec::new);
+        }
+        let (table, unit) = (&mut self.tables[group], unit as usize);
+        if table.len() <= unit {
+            let size = (unit + 1).next_power_of_two();
+            self.entries += size - table.len();
+            if self.entries > ENTRIES + 8 * self.keys.len() {
+                let mut index = Index::default();
+                for key in &self.keys {
+                    index.slot(*key);
+                }
+                (self.index, self.tables, self.entries) = (Some(index), Vec::new(), 0);
+                return;
+            }
+            table.resize(size, NONE);
+        }
+        table[unit] = slot;
+    }
+
+    /// A slot.
     #[inline(always)]
     pub(super) fn get_mut(&mut self, slot: usize) -> &mut Slot<K> {
         &mut self.slots[slot]
     }
 
+    /// Rows of a slot.
+    #[inline(always)]
+    pub(super) fn rows(&self, slot: usize) -> u64 {
+        self.slots[slot].rows
+    }
+
     /// Takes the first groups out, each as its slots in the order of their units' numbers; later groups move to the front.
-    pub(super) fn take(&mut self, emit: EmitTo) -> Vec<Vec<Slot<K>>> {
+    pub(super) fn take(&mut self, emit: EmitTo) -> Vec<Vec<OfUnit<K>>> {
         let taken = match emit {
             EmitTo::All => self.groups,
             EmitTo::First(groups) => groups,
         };
-        let mut slots = std::mem::take(self).into_slots(self);
-        slots.sort_unstable_by_key(|slot| slot.key);
+        let Slots { slots, keys, groups: before, .. } = std::mem::take(self);
+        self.groups = before.saturating_sub(taken);
+        let mut order: Vec<(u64, usize)> = keys.into_iter().zip(0..).collect();
+        order.sort_unstable();
         let mut groups = vec![Vec::new(); taken];
-        for slot in slots {
-            match groups.get_mut(slot.group()) {
-                Some(group) => group.push(slot),
+        for (key, at) in order {
+            let (slot, (group, unit)) = (slots[at], place(key));
+            match groups.get_mut(group) {
+                Some(group) => {
+                    let Slot { rows, n, sums } = slot;
+                    group.push(OfUnit { unit, rows, n, sums });
+                }
                 None => {
-                    let (at, _) = self.number(slot.group() - taken, slot.unit());
-                    let key = self.slots[at].key;
-                    self.slots[at] = Slot { key, ..slot };
+                    let (at, _) = self.number(group - taken, unit);
+                    self.slots[at] = slot;
                 }
             }
         }
-        self.groups -= taken.min(self.groups);
         groups
-    }
-
-    /// All slots; `left` keeps the number of groups.
-    fn into_slots(self, left: &mut Self) -> Vec<Slot<K>> {
-        left.groups = self.groups;
-        self.slots
     }
 
     /// Bytes on the heap.
     pub(super) fn size(&self) -> usize {
-        self.index.size() + self.slots.capacity() * size_of::<Slot<K>>()
+        self.tables.capacity() * size_of::<Vec<u32>>()
+            + self.entries * size_of::<u32>()
+            + self.index.as_ref().map_or(0, Index::size)
+            + self.slots.capacity() * size_of::<Slot<K>>()
+            + self.keys.capacity() * size_of::<u64>()
     }
 
-    /// Slots in the order of their numbers.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Slot<K>> {
-        self.slots.iter()
+    /// Group and unit of each slot, in the order of their numbers.
+    pub(super) fn places(&self) -> Vec<(usize, u32)> {
+        self.keys.iter().map(|key| place(*key)).collect()
     }
 
     /// Writes the slots of a group, its units with it.
-    pub(super) fn write_group(slots: &[Slot<K>], units: Option<&Units>, to: &mut Writer) {
+    pub(super) fn write_group(slots: &[OfUnit<K>], units: Option<&Units>, to: &mut Writer) {
         to.integer(slots.len() as u64);
         for slot in slots {
-            to.integer(slot.unit().into());
+            to.integer(slot.unit.into());
             if let Some(units) = units {
-                units.write(slot.unit(), to);
+                units.write(slot.unit, to);
             }
-            [slot.rows, slot.n, slot.yes].into_iter().for_each(|count| to.integer(count));
+            [slot.rows, slot.n].into_iter().for_each(|count| to.integer(count));
             slot.sums.into_iter().for_each(|sum| to.twofold(sum));
         }
     }
@@ -139,11 +198,48 @@ impl<const K: usize> Slots<K> {
             let slot = &mut self.slots[at];
             slot.rows += from.integer()?;
             slot.n += from.integer()?;
-            slot.yes += from.integer()?;
             for sum in &mut slot.sums {
                 sum.merge(from.twofold()?);
             }
         }
         Ok(())
+    }
+}
+
+/// Group and unit of a key.
+fn place(key: u64) -> (usize, u32) {
+    ((key >> 32) as usize, key as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_far_apart_and_groups_that_left_keep_their_slots() {
+        // With units up to 4,000,000,000 tables are too large; with these few they are not.
+        for step in [1_u32, 4_000_000] {
+            let mut slots = Slots::<1>::default();
+            for round in 1..=3_u64 {
+                for at in 0..1000_u32 {
+                    let (slot, new) = slots.number(at as usize % 10, at * step);
+                    assert_eq!(new, round == 1, "{at}");
+                    slots.get_mut(slot).rows += u64::from(at);
+                    slots.get_mut(slot).sums[0].add(1.0);
+                }
+            }
+            assert!(slots.size() >= 1000 * 64 && slots.size() < 20_000_000, "{}", slots.size());
+            slots.expect(10);
+            let first = slots.take(EmitTo::First(4));
+            assert_eq!((first.len(), first[3].len()), (4, 100));
+            assert!(first[3].is_sorted_by_key(|of| of.unit));
+            // Group 4 is now group 0.
+            let (slot, new) = slots.number(0, 14 * step);
+            assert_eq!((new, slots.rows(slot)), (false, 42));
+            let rest = slots.take(EmitTo::All);
+            assert_eq!((rest.len(), rest[5].len()), (6, 100));
+            assert_eq!((rest[5][1].unit, rest[5][1].rows, rest[5][1].sums[0].value()), (19 * step, 57, 3.0));
+            assert_eq!(slots.take(EmitTo::All).len(), 0);
+        }
     }
 }

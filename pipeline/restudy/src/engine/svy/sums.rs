@@ -17,7 +17,7 @@ use super::estimates::{Estimator, OfOne, OfTwo, of_group};
 use super::faults::{Bad, Faults};
 use super::result::estimates;
 use super::rows::members;
-use super::slots::{Slot, Slots};
+use super::slots::{NONE, OfUnit, Slot, Slots};
 use super::twofold::Twofold;
 use crate::engine::aggregate::{Call, Shape};
 
@@ -85,9 +85,8 @@ impl Reads<3> for OfOne {
             slot.n += 1;
             slot.sums[0].add(w);
             if x == 1.0 {
-                slot.yes += 1;
                 slot.sums[1].add(w);
-                slot.sums[2].add(w);
+                slot.sums[2].add(1.0);
             }
             return;
         }
@@ -143,12 +142,14 @@ pub(super) struct Sums<const K: usize, E> {
     slots: Slots<K>,
     units: Units,
     faults: Faults,
+    /// The slot of each row of a batch.
+    of_rows: Vec<u32>,
 }
 
 impl<const K: usize, E: Reads<K>> Sums<K, E> {
     pub(super) fn new(function: &'static str, shape: &'static Shape, estimator: E, call: &Call) -> Self {
         let (slots, units, faults) = (Slots::default(), Units::default(), Faults::default());
-        Sums { function, shape, estimator, call: call.clone(), slots, units, faults }
+        Sums { function, shape, estimator, call: call.clone(), slots, units, faults, of_rows: Vec::new() }
     }
 }
 
@@ -163,23 +164,35 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
         self.slots.expect(count);
         let columns = self.estimator.columns(values)?;
         let design = self.call.design.map(|design| DesignBatch::new(&values[design])).transpose()?;
-        let Sums { slots, units, estimator, faults, .. } = self;
-        members(design.as_ref(), groups, filter, faults, |member, faults| {
+        let Sums { slots, units, estimator, faults, of_rows, .. } = self;
+        // Slots first, sums then, and each slot is read when it is found: so the processor fetches those of many rows at once,
+        // which may lie anywhere in memory.
+        let mut fetched = 0;
+        of_rows.clear();
+        of_rows.resize(groups.len(), NONE);
+        members(design.as_ref(), groups, filter, faults, |member, _| {
             let (slot, new) = slots.number(member.group, member.unit);
             if let (true, Some(design)) = (new, &design) {
                 units.learn(design, member.row)?;
             }
-            let slot = slots.get_mut(slot);
-            slot.rows += 1;
-            estimator.add(&columns, member.row, member.weight, slot, faults);
+            of_rows[member.row] = slot as u32;
+            fetched |= slots.rows(slot);
             Ok(())
-        })
+        })?;
+        std::hint::black_box(fetched);
+        for (row, &slot) in of_rows.iter().enumerate().filter(|(_, slot)| **slot != NONE) {
+            let weight = design.as_ref().map_or(1.0, |design| design.weights[row]);
+            let slot = slots.get_mut(slot as usize);
+            slot.rows += 1;
+            estimator.add(&columns, row, weight, slot, faults);
+        }
+        Ok(())
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
         self.faults.check(self.function, self.shape)?;
         let units = self.call.design.map(|_| &self.units);
-        let of = |slots: &Vec<Slot<K>>| {
+        let of = |slots: &Vec<OfUnit<K>>| {
             of_group(self.estimator, slots, units, self.function, self.call.confidence)
         };
         let found = self.slots.take(emit).iter().map(of).collect::<Result<Vec<_>>>()?;
@@ -213,6 +226,6 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.slots.size() + self.units.size()
+        size_of_val(self) + self.slots.size() + self.units.size() + self.of_rows.capacity() * size_of::<u32>()
     }
 }
