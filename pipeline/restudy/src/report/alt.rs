@@ -1,9 +1,11 @@
 //! A chart in words, for those who cannot see it: what it is, how much it holds, and what it says.
 //!
 //! In: a result and the kind of chart. Out: one paragraph, made from the same numbers as the chart. Labels stand in quotes,
-//! because they may hold commas and conjunctions; a share of fewer than ten says of how many.
+//! because they may hold commas and conjunctions; a share of fewer than ten says of how many; one that has an interval is
+//! followed by it.
 
-use crate::evidence::statistic::Statistic;
+use crate::evidence::printed::print;
+use crate::evidence::statistic::{Statistic, Unit};
 use crate::queries::head::ColumnKind;
 
 use super::numbers::{CellView, Misnamed, ResultView, RowView};
@@ -66,22 +68,39 @@ pub fn alt(result: &ResultView, chart: Chart) -> String {
     let Some(share) = share_column(result) else { return result.head.title.clone() };
     let title = result.head.title.trim_end_matches('.');
     if chart == Chart::Bars {
-        return format!("Bar chart: {title}. {} {}", bars(result, share), bases(result))
-            .trim_end()
-            .to_owned();
+        let fine = intervals(result, share, "and as fine lines");
+        return said(&["Bar chart: ", title, ". ", &bars(result, share), " ", &bases(result), &fine]);
     }
     let Some(table) = Crossed::new(result, share) else { return title.to_owned() };
     // What does not make up a whole is never drawn as one.
-    let name = if chart == Chart::Stacked && table.fits_a_whole() { "Stacked" } else { "Grouped" };
-    let said = match (chart, table.kind()) {
+    let stacked = chart == Chart::Stacked && table.fits_a_whole();
+    let name = if stacked { "Stacked" } else { "Grouped" };
+    let told = match (chart, table.kind()) {
         _ if table.cells.is_empty() => "It has no values.".to_owned(),
-        (Chart::Stacked, _) if table.fits_a_whole() => table.parts("divided among"),
+        (Chart::Stacked, _) if stacked => table.parts("divided among"),
         (_, Kind::Parts) => table.parts("with bars for"),
         (_, Kind::Groups) => table.groups(),
         (_, Kind::Overlapping) => table.overlapping(),
     };
     let bases = if table.kind() == Kind::Groups { table.bases_of_groups() } else { bases(result) };
-    format!("{name} bar chart: {title}. {said} {bases}").trim_end().to_owned()
+    // Inside a stacked bar no line could show an interval honestly: the theme draws those at its ends.
+    let how = if stacked {
+        "and as fine lines for the answers at the two ends of the bars"
+    } else {
+        "and as fine lines"
+    };
+    let fine = intervals(result, share, how);
+    said(&[name, " bar chart: ", title, ". ", &told, " ", &bases, &fine])
+}
+
+fn said(parts: &[&str]) -> String {
+    parts.concat().trim_end().to_owned()
+}
+
+/// What the brackets hold: ` In brackets, and as fine lines: 95% interval (Wilson).`; nothing where no share has an interval.
+fn intervals(result: &ResultView, share: usize, how: &str) -> String {
+    let mut methods = result.rows.iter().filter_map(|row| value(row, share)?.1.interval.as_deref());
+    methods.next().map_or_else(String::new, |method| format!(" In brackets, {how}: {method}."))
 }
 
 fn share_column(result: &ResultView) -> Option<usize> {
@@ -96,12 +115,17 @@ fn value(row: &RowView, column: usize) -> Option<(f64, &Statistic)> {
     }
 }
 
-/// `71%`, or `100% of 3` where the base is small.
+/// `71%`, or `100% of 3` where the base is small; then its interval: `71% (64% to 77%)`.
 fn told(statistic: &Statistic) -> String {
-    match statistic.base {
+    let mut told = match statistic.base {
         Some(base) if base < SMALL => format!("{} of {base}", statistic.printed),
         _ => statistic.printed.clone(),
+    };
+    if let (Some(lower), Some(upper)) = (statistic.lower, statistic.upper) {
+        let end = |share: f64| print(Some(share), Unit::Share, 0);
+        told += &format!(" ({} to {})", end(lower), end(upper));
     }
+    told
 }
 
 fn bars(result: &ResultView, share: usize) -> String {

@@ -3,6 +3,8 @@
 //! Each call becomes a call of a theme function with its text as string literals and its results as JSON files; how it
 //! looks is the theme's.
 
+mod joint;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use minijinja::value::{Kwargs, Value};
@@ -61,6 +63,13 @@ pub fn add_functions(environment: &mut Environment<'static>, calls: &Calls) {
     environment.add_function("table", move |state: &State<'_, '_>, query: String, settings: Kwargs| {
         c.table(state.name(), &query, &settings)
     });
+    let c = calls.clone();
+    environment.add_function(
+        "joint_display",
+        move |state: &mut State<'_, '_>, reading: String, block: Kwargs| {
+            c.joint_display(state, &reading, &block)
+        },
+    );
     environment.add_function("box", |state: &mut State<'_, '_>, title: String, block: Kwargs| {
         wrapped(state, &block, &format!("#profile-box(title: {})", literal(&title)))
     });
