@@ -192,8 +192,8 @@ impl Calls {
             Some(width) => format!(", width: {width}"),
             None => String::new(),
         };
-        if let Some(fault) =
-            self.show(query, Shown { result, chart: Some(name.clone()), caption: caption.clone() })
+        if let Some(fault) = self
+            .show(query, Shown { result, chart: Some(name.clone()), caption: caption.clone(), part: false })
         {
             return Ok(self.misnamed(&turn, fault));
         }
@@ -227,7 +227,9 @@ impl Calls {
             }
             pairs.push_str(&format!("({}, {}), ", literal(&column), literal(&head)));
         }
-        if let Some(fault) = self.show(query, Shown { result, chart: None, caption: caption.clone() }) {
+        if let Some(fault) =
+            self.show(query, Shown { result, chart: None, caption: caption.clone(), part: false })
+        {
             return Ok(self.misnamed(&turn, fault));
         }
         Ok(Value::from_safe_string(format!(

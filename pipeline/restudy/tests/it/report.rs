@@ -179,6 +179,48 @@ fn charts_say_what_they_show() {
 }
 
 #[test]
+fn a_joint_display_lays_results_of_the_same_themes_together() {
+    let fact =
+        |name: &str, key: &[&str], rows: &[(&[&str], u64, u64)]| shares(name, Purpose::Facts, key, rows);
+    let results = || {
+        let mut trends = fact("trends", &["theme"], &[(&["clubs"], 1, 2)]);
+        trends.head.columns[1].name = "lower".into();
+        trends.head.columns[2].name = "upper".into();
+        Written(vec![
+            fact("reading", &["theme"], &[(&["clubs"], 1, 2)]),
+            fact("visits", &["theme", "place"], &[(&["clubs", "town"], 2, 3)]),
+            fact("answers", &["theme", "group"], &[(&["clubs", "small"], 20, 40)]),
+            fact("others", &["item", "group"], &[(&["clubs", "small"], 20, 40)]),
+            trends,
+        ])
+    };
+    let made = |[cases, survey, trends]: [&str; 3]| {
+        let call = format!(
+            "{{% call joint_display(\"reading\", cases=\"{cases}\", survey=\"{survey}\", trends=\"{trends}\", \
+             heads=[\"Visits\", \"*Survey*\"], caption=\"Both\") %}}Read it.{{% endcall %}}\n@tab-reading"
+        );
+        document_of(templates(&call), results(), &no_findings())
+    };
+    let document = made(["visits", "answers", "trends"]).unwrap();
+    assert!(text(&document).contains(
+        "#joint-display(json(\"data/reading.json\"), cases: json(\"data/visits.json\"), \
+         survey: json(\"data/answers.json\"), trends: json(\"data/trends.json\"), \
+         heads: ([#\"Visits\";], [#\"*Survey*\";], ), caption: [#\"Both\";], name: \"reading\")[Read it.] <tab-reading>"
+    ));
+    assert_eq!((document.figures, document.tables), (0, 1));
+    for (queries, told) in [
+        (["reading", "answers", "trends"], "the cases are counted by theme and group"),
+        (["visits", "reading", "trends"], "the survey's shares are by theme and group"),
+        (["visits", "others", "trends"], "the same: `theme`"),
+        (["visits", "answers", "reading"], "a trend is one number for each theme"),
+        (["nothing", "answers", "trends"], "nothing"),
+    ] {
+        let fault = made(queries).unwrap_err().to_string();
+        assert!(fault.contains(told) && fault.contains("report.typ.jinja:7:"), "{fault}");
+    }
+}
+
+#[test]
 fn figures_that_are_not_shown_cannot_be_referred_to() {
     assert_eq!(faults("@fig-offers"), ["`@fig-offers` refers to nothing that the report shows"]);
 }

@@ -1,5 +1,5 @@
-//! `joint_display("reading", cases="…", survey="…", heads=[…, …], caption="…")`: two kinds of material on the same themes, side by
-//! side, with what they say together; its block says how it is to be read.
+//! `joint_display("reading", cases="…", survey="…", trends="…", heads=[…, …], caption="…")`: two kinds of material on the same
+//! themes, side by side, with what they say together; its block says how it is to be read.
 
 use minijinja::value::Kwargs;
 use minijinja::{Error, State, Value};
@@ -14,32 +14,28 @@ impl Calls {
     pub(super) fn joint_display(&self, state: &mut State<'_, '_>, reading: &str, block: &Kwargs) -> Called {
         let turn = self.recorder().called(state.name(), "joint_display", reading);
         let (cases, survey): (String, String) = (block.get("cases")?, block.get("survey")?);
+        let trends: String = block.get("trends")?;
         let caption: String = block.get("caption")?;
         let heads = titles(&block.get::<Value>("heads")?)?;
         let body = super::content(state, block)?;
-        let found = [reading, cases.as_str(), survey.as_str()].map(|query| self.numbers.result(query));
-        let shown = match found {
-            [Ok(reading), Ok(cases), Ok(survey)] => {
-                fits(&reading, &cases, &survey).map(|()| [reading, cases, survey])
-            }
-            [Err(fault), ..] | [_, Err(fault), _] | [.., Err(fault)] => Err(fault),
-        };
-        let shown = match shown {
-            Ok(shown) => shown,
+        let queries = [reading, &cases, &survey, &trends];
+        let results: Result<Vec<ResultView>, Misnamed> =
+            queries.into_iter().map(|query| self.numbers.result(query)).collect();
+        let results = match results.and_then(|results| fit(&results).map(|()| results)) {
+            Ok(results) => results,
             Err(fault) => return Ok(self.misnamed(&turn, fault)),
         };
-        for result in shown {
-            let query = result.head.name.clone();
-            if let Some(fault) = self.show(&query, Shown { result, chart: None, caption: caption.clone() }) {
+        for (query, result) in queries.into_iter().zip(results) {
+            let shown = Shown { result, chart: None, caption: caption.clone(), part: query != reading };
+            if let Some(fault) = self.show(query, shown) {
                 return Ok(self.misnamed(&turn, fault));
             }
         }
-        let data = |query: &str| format!("json({})", literal(&format!("data/{query}.json")));
+        let [reading_data, cases, survey, trends] =
+            queries.map(|query| format!("json({})", literal(&format!("data/{query}.json"))));
         Ok(Value::from_safe_string(format!(
-            "#joint-display({}, cases: {}, survey: {}, heads: ({heads}), caption: [{}], name: {})[{body}] <tab-{reading}>",
-            data(reading),
-            data(&cases),
-            data(&survey),
+            "#joint-display({reading_data}, cases: {cases}, survey: {survey}, trends: {trends}, \
+             heads: ({heads}), caption: [{}], name: {})[{body}] <tab-{reading}>",
             expression(&caption),
             literal(reading),
         )))
@@ -48,36 +44,46 @@ impl Calls {
 
 /// The titles of the two sides, as Typst's content.
 fn titles(heads: &Value) -> Result<String, Error> {
-    let mut titles = String::new();
-    for head in heads.try_iter()? {
-        titles.push_str(&format!("[{}], ", expression(&head.to_string())));
-    }
-    Ok(titles)
+    Ok(heads.try_iter()?.map(|head| format!("[{}], ", expression(&head.to_string()))).collect())
 }
 
-/// Whether the three results are about the same themes, and hold what each side shows.
-fn fits(reading: &ResultView, cases: &ResultView, survey: &ResultView) -> Result<(), Misnamed> {
-    let keys = |result: &ResultView, count: usize| result.head.key.len() == count;
-    let wrong = |result: &ResultView, wanted: &str| {
-        Err(Misnamed::new(format!("`{}` does not fit a joint display", result.head.name))
-            .hint(wanted.to_owned()))
-    };
-    if !keys(reading, 1) {
-        return wrong(reading, "what is read together has one row for each theme: one key column");
-    }
-    if !keys(cases, 2) || cases.column("n").is_none() || cases.column("base").is_none() {
-        return wrong(cases, "the cases are counted by theme and group: two key columns, `n` and `base`");
-    }
-    let share = |result: &ResultView| {
-        result.head.columns.iter().any(|c| c.name == "share" && c.kind == ColumnKind::Share)
-    };
-    if !keys(survey, 2) || !share(survey) {
-        return wrong(survey, "the survey's shares are by theme and group: two key columns and `share`");
-    }
-    let theme = &reading.head.key[0];
-    for side in [cases, survey] {
-        if side.head.key[0] != *theme {
-            return wrong(side, &format!("its first key column is `{theme}`, as in `{}`", reading.head.name));
+/// What one of the results must be: its number of key columns, what it holds, and both in words.
+struct Wanted {
+    keys: usize,
+    holds: fn(&ResultView) -> bool,
+    words: &'static str,
+}
+
+/// In the order in which the results are named.
+const WANTED: [Wanted; 4] = [
+    Wanted { keys: 1, holds: |_| true, words: "what is read together has one key column, the theme" },
+    Wanted {
+        keys: 2,
+        holds: |cases| cases.column("n").is_some() && cases.column("base").is_some(),
+        words: "the cases are counted by theme and group: two key columns, `n` and `base`",
+    },
+    Wanted {
+        keys: 2,
+        holds: |survey| survey.head.columns.iter().any(|c| c.name == "share" && c.kind == ColumnKind::Share),
+        words: "the survey's shares are by theme and group: two key columns and `share`",
+    },
+    Wanted {
+        keys: 1,
+        holds: |trends| trends.column("lower").is_some() && trends.column("upper").is_some(),
+        words: "a trend is one number for each theme, with `lower` and `upper`: one key column",
+    },
+];
+
+/// Whether the results are about the same themes, and hold what each side shows.
+fn fit(results: &[ResultView]) -> Result<(), Misnamed> {
+    let theme = results.first().and_then(|reading| reading.head.key.first());
+    for (result, wanted) in results.iter().zip(WANTED) {
+        let key = &result.head.key;
+        if key.len() != wanted.keys || key.first() != theme || !(wanted.holds)(result) {
+            let theme = theme.map_or("theme", String::as_str);
+            return Err(Misnamed::new(format!("`{}` does not fit a joint display", result.head.name))
+                .hint(wanted.words)
+                .hint(format!("the first key column of all its results is the same: `{theme}`")));
         }
     }
     Ok(())
