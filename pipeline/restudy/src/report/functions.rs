@@ -48,6 +48,10 @@ pub fn add_functions(environment: &mut Environment<'static>, calls: &Calls) {
         c.cell(state.name(), &reference)
     });
     let c = calls.clone();
+    environment.add_function("holds", move |state: &State<'_, '_>, condition: String| {
+        c.holds(state.name(), &condition)
+    });
+    let c = calls.clone();
     environment.add_function("guard", move |state: &mut State<'_, '_>, condition: String, block: Kwargs| {
         c.guard(state, &condition, &block)
     });
@@ -127,6 +131,18 @@ impl Calls {
         Ok(match self.numbers.text(reference) {
             Ok(text) => Value::from(self.recorder().cleaner.clean(&text, || format!("`{reference}`"))),
             Err(fault) => self.misnamed(&turn, fault),
+        })
+    }
+
+    /// Which of two wordings the data choose: each stands in a guard of its own, which proves it.
+    fn holds(&self, template: &str, condition: &str) -> Called {
+        let turn = self.recorder().called(template, "holds", condition);
+        Ok(match self.numbers.judge(condition) {
+            Ok(judgement) => Value::from(judgement.holds),
+            Err(fault) => {
+                self.misnamed(&turn, fault);
+                Value::from(false)
+            }
         })
     }
 

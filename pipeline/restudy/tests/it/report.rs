@@ -132,6 +132,23 @@ fn a_guard_that_fails_shows_sentence_condition_and_values() {
 }
 
 #[test]
+fn data_choose_between_two_wordings() {
+    let body = |condition: &str| {
+        format!(
+            "{{% if holds(\"{condition}\") %}}{{% call guard(\"offers[girls].share > 0.5\") %}}Most do.{{% endcall %}}\
+             {{% else %}}{{% call guard(\"offers[girls].share > 0.05\") %}}At least some do.{{% endcall %}}{{% endif %}}"
+        )
+    };
+    let made = document(&body("offers[girls].share > 0.5")).unwrap();
+    assert!(text(&made).contains("At least some do.") && !text(&made).contains("Most do."));
+    // A branch that the data do not bear out is a fault, whichever condition chose it.
+    assert_eq!(faults(&body("offers[girls].share > 0.01")), ["the data do not bear out a sentence"]);
+    // Each branch is read, whether it is chosen or not; a condition that means nothing is told.
+    assert_eq!(faults("{% if holds(\"offers[girls].share > 0.5\") %}Most do.{% endif %}").len(), 1);
+    assert_eq!(faults("{% if holds(\"offers[boys].share > 0.5\") %}x{% endif %}").len(), 1);
+}
+
+#[test]
 fn templates_that_do_not_parse_are_told_at_their_line() {
     let told = document("One.\n{{ num(\"offers[girls].share\" }}").unwrap_err().to_string();
     assert!(told.contains("report-templates/report.typ.jinja:8:"), "{told}");
