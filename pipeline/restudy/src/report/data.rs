@@ -88,7 +88,11 @@ fn row(result: &ResultView, cells: &[CellView]) -> Value {
         };
         if let CellView::Number(s) = cell {
             out.insert(format!("{}_printed", column.name), json!(s.printed));
-            // The share is what a chart draws: its interval and its id are the row's.
+            if let (ColumnKind::Share, Some(lower), Some(upper)) = (column.kind, s.lower, s.upper) {
+                out.insert(format!("{}_lower", column.name), json!(lower));
+                out.insert(format!("{}_upper", column.name), json!(upper));
+            }
+            // The first share is what a chart draws: its interval and its id are the row's.
             if column.kind == ColumnKind::Share && !out.contains_key("id") {
                 out.insert("lower".into(), json!(s.lower));
                 out.insert("upper".into(), json!(s.upper));
