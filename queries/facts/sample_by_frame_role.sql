@@ -6,25 +6,16 @@
 -- key: frame_role
 -- order: invited descending, then frame_role
 
--- The frame knows roles from address lists, the survey from what respondents say of themselves. Those whose own word
--- for their role is in no list (heads of STEM, geography teachers) stand under `another role`, to which nobody was
--- invited.
-with respondents as (
+-- study.toml says under which role of the frame respondents were invited: these are the strata of the design that corrects
+-- for non-response. Those whose own word for their role is in no list (heads of STEM, geography teachers) stand under
+-- `another role`, to which nobody was invited.
+with answers_back as (
   select
-    case
-      when role = 'senior leader' then 'senior leader'
-      when role in ('careers co-ordinator', 'head of PSHE') then 'careers or PSHE staff'
-      when role = 'head of design & technology' then 'head of design & technology or technology'
-      when role = 'engineering teacher' then 'head of engineering'
-      when role = 'head of science' then 'head of science'
-      when role = 'mathematics teacher' then 'head of mathematics'
-      else 'another role'
-    end as frame_role,
-    count(*) as respondents
-  from responses
+    label as frame_role,
+    respondents
+  from design_strata
   where wave = $wave
-  group by
-    1
+    and design = 'design_nonresponse'
 ),
 
 invitations as (
@@ -36,12 +27,12 @@ invitations as (
 )
 
 select
-  coalesce(invitations.frame_role, respondents.frame_role) as frame_role,
+  coalesce(invitations.frame_role, answers_back.frame_role) as frame_role,
   coalesce(invitations.invited, 0) as invited,
-  coalesce(respondents.respondents, 0) as respondents
+  coalesce(answers_back.respondents, 0) as respondents
 from invitations
-full join respondents
-  on respondents.frame_role = invitations.frame_role
+full join answers_back
+  on answers_back.frame_role = invitations.frame_role
 order by
   invited desc,
   frame_role

@@ -9,6 +9,7 @@
 //! | [`study`] | reads `study.toml` |
 //! | [`sources`] | a file to raw columns that know their places |
 //! | [`codebook`] | raw columns to typed, labelled variables, or to the list of everything that is wrong |
+//! | [`sample`] | what each respondent stands for, and where they stand in the sample |
 //! | [`store`] | typed tables to Parquet, whole or not at all |
 //! | [`engine`] | DataFusion over the store, with the functions lent to it |
 //! | [`queries`] | query files: their heads, their results, the promises checked |
@@ -30,6 +31,7 @@ pub mod evidence;
 pub mod publish;
 pub mod queries;
 pub mod report;
+pub mod sample;
 pub mod sources;
 pub mod store;
 pub mod study;

@@ -1,5 +1,6 @@
 //! A proportion: its interval, and how far chance alone may move it.
 
+use crate::distributions::beta_quantile;
 use crate::normal::two_sided;
 
 /// Both ends of an interval.
@@ -20,15 +21,45 @@ pub fn wilson(n: u64, base: u64, confidence: f64) -> Option<Interval> {
     if base == 0 || n > base {
         return None;
     }
+    score(n as f64 / base as f64, base as f64, confidence)
+}
+
+/// The same for a share `p` of a base that need not be whole.
+pub(crate) fn score(p: f64, base: f64, confidence: f64) -> Option<Interval> {
     let z = two_sided(confidence)?;
-    let (n_, b) = (n as f64, base as f64);
-    let p = n_ / b;
-    let shrink = 1.0 + z * z / b;
-    let centre = (p + z * z / (2.0 * b)) / shrink;
-    let half = z * (p * (1.0 - p) / b + z * z / (4.0 * b * b)).sqrt() / shrink;
+    let shrink = 1.0 + z * z / base;
+    let centre = (p + z * z / (2.0 * base)) / shrink;
+    let half = z * (p * (1.0 - p) / base + z * z / (4.0 * base * base)).sqrt() / shrink;
     // At the ends the formula gives 0 and 1 but for the last digit.
-    let lower = if n == 0 { 0.0 } else { (centre - half).max(0.0) };
-    let upper = if n == base { 1.0 } else { (centre + half).min(1.0) };
+    let lower = if p == 0.0 { 0.0 } else { (centre - half).max(0.0) };
+    let upper = if p == 1.0 { 1.0 } else { (centre + half).min(1.0) };
+    Some(Interval { lower, upper })
+}
+
+/// Clopper and Pearson's exact interval for `n` of `base`: all shares that a test at `(1 − confidence) / 2` on each side
+/// does not reject; `None` as [`wilson`].
+///
+/// Its ends are quantiles of the beta distributions with shapes n, b−n+1 and n+1, b−n (Clopper & Pearson, Biometrika 26,
+/// 1934, p. 404; Brown, Cai & DasGupta, Statistical Science 16, 2001, p. 101). It covers at least `confidence`, mostly more.
+///
+/// ```
+/// let interval = survey::proportion::clopper_pearson(0, 10, 0.95).unwrap();
+/// assert_eq!(interval.lower, 0.0);
+/// assert!((interval.upper - 0.3084971).abs() < 1e-7);
+/// ```
+pub fn clopper_pearson(n: u64, base: u64, confidence: f64) -> Option<Interval> {
+    if base == 0 || n > base || !(confidence > 0.0 && confidence < 1.0) {
+        return None;
+    }
+    exact(n as f64, base as f64, confidence)
+}
+
+/// The same for counts that need not be whole: `yes` of `base` with `0 <= yes <= base`.
+pub(crate) fn exact(yes: f64, base: f64, confidence: f64) -> Option<Interval> {
+    let tail = (1.0 - confidence) / 2.0;
+    let no = (base - yes).max(0.0);
+    let lower = beta_quantile(tail, yes, no + 1.0)?;
+    let upper = beta_quantile(1.0 - tail, yes + 1.0, no)?;
     Some(Interval { lower, upper })
 }
 

@@ -3,7 +3,12 @@
 //! In: elements (rows, or sums of rows that share their last unit) with their places in the sample, and for each the
 //! linearised values of one or more estimates. Out: their covariance matrix and degrees of freedom.
 
+mod replication;
+mod stages;
+
 use crate::calibration::Calibration;
+use crate::error::SurveyError;
+use crate::sums::column_sums;
 
 /// The place of an element in one stage of the sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,4 +68,107 @@ pub enum Variability<'a> {
         /// How the replicates make a variance.
         replication: &'a Replication,
     },
+}
+
+impl Variability<'_> {
+    /// Degrees of freedom of a variance from the elements with `rows` other than 0: their first-stage units less their
+    /// strata (Korn & Graubard, Analysis of Health Surveys, 1999, section 5.2), or the rank of their replicate weights less
+    /// 1. Rows with weight 0 do not count.
+    ///
+    /// 0 or less where the elements tell nothing about a variance.
+    ///
+    /// # Errors
+    /// [`SurveyError::Length`] where the columns are not as long as `rows`.
+    pub fn degrees_of_freedom(&self, rows: &[u64]) -> Result<f64, SurveyError> {
+        self.check(rows.len())?;
+        Ok(match self {
+            Variability::Stages { stages, .. } => stages::degrees_of_freedom(stages, rows),
+            Variability::Replicates { factors, replication } => {
+                replication::degrees_of_freedom(factors, replication.rscales.len(), rows)
+            }
+        })
+    }
+
+    /// That each column has `elements` values.
+    fn check(&self, elements: usize) -> Result<(), SurveyError> {
+        let same = |what, expected, found| {
+            if expected == found { Ok(()) } else { Err(SurveyError::Length { what, expected, found }) }
+        };
+        match self {
+            Variability::Stages { stages, .. } => {
+                stages.iter().try_for_each(|stage| same("a stage of the sample", elements, stage.len()))
+            }
+            Variability::Replicates { factors, replication } => {
+                same("the table of replicate factors", elements * replication.rscales.len(), factors.len())
+            }
+        }
+    }
+}
+
+/// Sums per element, from whose totals estimates are computed.
+///
+/// An estimate is a smooth function of totals: its linearised value of an element is `Σ_k c_k · sums_k`, with c the
+/// derivatives of the estimate by the totals (Särndal, Swensson & Wretman, Model Assisted Survey Sampling, 1992, section
+/// 5.5); its replicate is the function of the replicate's totals.
+#[derive(Clone, Copy, Debug)]
+pub struct Sums<'a> {
+    /// Where the variance comes from.
+    pub variability: Variability<'a>,
+    /// Elements times sums, element by element. Elements whose sums are all 0 lie outside the domain.
+    pub values: &'a [f64],
+    /// Sums per element.
+    pub width: usize,
+}
+
+impl Sums<'_> {
+    /// The totals over all elements.
+    pub fn totals(&self) -> Vec<f64> {
+        column_sums(self.values.chunks(self.width.max(1)), self.width)
+    }
+
+    /// The covariance matrix of estimates, row by row.
+    ///
+    /// `gradient` has estimates times sums: the derivative of each estimate by each total, at the totals. `estimates` gives
+    /// the estimates at any totals; replicates use it, and drop those where an estimate is not finite, as R's survey does.
+    ///
+    /// # Errors
+    /// [`SurveyError::LonelyPsu`] where a stratum has one sampled unit and the policy is to fail, or is the average of
+    /// other strata and there are none; [`SurveyError::NotFinite`], [`SurveyError::Length`],
+    /// [`SurveyError::TooManyUnits`], [`SurveyError::NoReplicate`].
+    pub fn covariance(
+        &self,
+        gradient: &[f64],
+        estimates: &dyn Fn(&[f64]) -> Vec<f64>,
+    ) -> Result<Vec<f64>, SurveyError> {
+        let width = self.width.max(1);
+        self.variability.check(self.values.len() / width)?;
+        let covariance = match self.variability {
+            Variability::Stages { stages, lonely, calibration } => {
+                let m = gradient.len() / width;
+                let mut z: Vec<f64> = self
+                    .values
+                    .chunks(width)
+                    .flat_map(|sums| gradient.chunks(width).map(|c| dot(c, sums)))
+                    .collect();
+                let mut members: Vec<bool> =
+                    self.values.chunks(width).map(|sums| sums.iter().any(|&sum| sum != 0.0)).collect();
+                if let Some(calibration) = calibration {
+                    calibration.residuals(&mut z, m);
+                    members.fill(true);
+                }
+                stages::covariance(stages, lonely, &z, m, &members)?
+            }
+            Variability::Replicates { factors, replication } => {
+                let centre = estimates(&self.totals());
+                let replicates = replication::totals(factors, replication.rscales.len(), self.values, width);
+                let thetas: Vec<Vec<f64>> = replicates.chunks(width).map(estimates).collect();
+                replication.covariance(&thetas, &centre)?
+            }
+        };
+        if covariance.iter().all(|v| v.is_finite()) { Ok(covariance) } else { Err(SurveyError::NotFinite) }
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

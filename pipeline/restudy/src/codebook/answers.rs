@@ -30,7 +30,8 @@ pub struct Responses {
     pub missing: Vec<Missing>,
 }
 
-/// Reads `table`, the export of `wave`, and `open`, the codes given to its open answers.
+/// Reads `table`, the export of `wave`, and `open`, the codes given to its open answers. Columns that are not in the
+/// codebook are faults, except `others`, which the study uses for something else.
 ///
 /// # Errors
 /// Everything in which the two tables do not fit the codebook. Nothing is guessed.
@@ -39,9 +40,10 @@ pub fn read(
     wave: &str,
     table: &RawTable,
     open: Option<&RawTable>,
+    others: &HashSet<String>,
 ) -> Result<(Responses, Diagnostics), Diagnostics> {
     let mut reader = Reader::new(codebook, wave, table);
-    reader.match_headers();
+    reader.match_headers(others);
     for number in 0..codebook.questions.len() {
         reader.question(number);
     }
@@ -123,16 +125,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Finds the columns that the codebook names; tells those that are missing and those that it does not know.
-    fn match_headers(&mut self) {
+    fn match_headers(&mut self, others: &HashSet<String>) {
         let expected = self.codebook.expected(self.wave);
         let headers: Vec<&str> = self.table.headers().collect();
         let known: HashMap<&str, &Expected> = expected.iter().map(|e| (e.header.as_str(), e)).collect();
         let absent: Vec<&Expected> =
             expected.iter().filter(|e| !headers.contains(&e.header.as_str())).collect();
-        let unknown: Vec<&str> = headers.iter().copied().filter(|h| !known.contains_key(h)).collect();
+        let is_unknown = |header: &str| !known.contains_key(header) && !others.contains(header);
+        let unknown: Vec<&str> = headers.iter().copied().filter(|header| is_unknown(header)).collect();
         for (column, header) in headers.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
             match known.get(header) {
                 Some(expected) => self.raw[expected.question].push((expected.target, column)),
+                None if others.contains(*header) => {}
                 None => {
                     let fault =
                         Diagnostic::error(format!("column `{}` is not in the codebook", shown(header)));

@@ -1,6 +1,7 @@
 //! The columns that a raw export must have for a codebook.
 
 use super::model::{Codebook, Kind, Question};
+use super::variables::Variable;
 use crate::sources::on_one_line;
 
 /// What a raw column answers.
@@ -64,6 +65,18 @@ pub(super) fn of_question(number: usize, question: &Question) -> Vec<Expected> {
 }
 
 impl Codebook {
+    /// The name of the column of the raw export that holds the answers of `variable`; none where coders gave them, or
+    /// where they are in several columns.
+    pub fn header_of(&self, variable: &Variable) -> Option<String> {
+        let number = self.questions.iter().position(|question| question.name == variable.question)?;
+        let question = &self.questions[number];
+        let target = match &variable.item {
+            None => Target::Whole,
+            Some(item) => Target::Item(question.items.iter().position(|i| i.name == *item)?),
+        };
+        of_question(number, question).into_iter().find(|e| e.target == target).map(|e| e.header)
+    }
+
     /// All columns that the raw export of `wave` must have.
     pub(super) fn expected(&self, wave: &str) -> Vec<Expected> {
         let asked = self.questions.iter().enumerate().filter(|(_, q)| q.asked_in(wave));

@@ -41,6 +41,13 @@ impl Table {
         self
     }
 
+    /// A column without a NULL, which says so.
+    pub(super) fn required(&mut self, name: &str, array: ArrayRef) -> &mut Self {
+        self.fields.push(Field::new(name, array.data_type().clone(), false));
+        self.arrays.push(array);
+        self
+    }
+
     pub(super) fn text<'a>(&mut self, name: &str, values: impl IntoIterator<Item = &'a str>) -> &mut Self {
         let array: StringArray = values.into_iter().map(Some).collect();
         self.array(name, Arc::new(array))

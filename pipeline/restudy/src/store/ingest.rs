@@ -9,7 +9,9 @@ use super::tables::{Tables, key};
 use super::{codebook_tables, material_tables, response_tables};
 use crate::codebook::{self, Codebook, Fieldwork, Material, Sheet};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::sample;
 use crate::sources::RawTable;
+use crate::study::design::COLUMN;
 use crate::study::{Study, Wave};
 
 /// The tables of `wave`, and what should be looked at although the tables stand.
@@ -19,11 +21,19 @@ use crate::study::{Study, Wave};
 pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagnostics> {
     let codebook = Codebook::load(&study.root)?;
     let mut diagnostics = Diagnostics::new();
-    let responses = taken(responses(study, wave, &codebook), &mut diagnostics);
+    let table = taken(RawTable::read(&study.root, &wave.responses), &mut diagnostics);
+    let open = taken(RawTable::read(&study.root, &wave.open_codings), &mut diagnostics);
+    let declared = table.as_ref().map(|table| sample::declared(study, wave, &codebook, table));
+    let read = table.as_ref().zip(declared.as_ref()).map(|(table, declared)| {
+        codebook::read(&codebook, &wave.id, table, open.as_ref(), &declared.headers)
+    });
+    let responses = read.and_then(|read| taken(read, &mut diagnostics));
     let fieldwork = taken(Fieldwork::read(study, wave), &mut diagnostics);
+    let mut sound = true;
     if let (Some(responses), Some(fieldwork)) = (&responses, &fieldwork) {
         let (answered, invited) = (responses.respondents.len(), fieldwork.invited());
         if i64::try_from(answered).is_ok_and(|answered| answered > invited) {
+            sound = false;
             diagnostics.push(
                 Diagnostic::error(format!("{answered} people answered, and {invited} were invited"))
                     .at(Place::file(&wave.frame))
@@ -34,16 +44,21 @@ pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagn
             );
         }
     }
+    // A frame that does not fit the answers is told once.
+    let samples = table.as_ref().zip(declared).and_then(|(table, declared)| {
+        let fieldwork = fieldwork.as_ref().filter(|_| sound);
+        taken(declared.samples(table, responses.as_ref(), fieldwork), &mut diagnostics)
+    });
     let material = taken(Material::read(study, &codebook), &mut diagnostics);
     let claims = taken(codebook::claims(study), &mut diagnostics);
-    let (Some(responses), Some(fieldwork), Some(material), Some(claims)) =
-        (responses, fieldwork, material, claims)
+    let (Some(responses), Some(samples), Some(fieldwork), Some(material), Some(claims)) =
+        (responses, samples, fieldwork, material, claims)
     else {
         return Err(diagnostics);
     };
     let mut tables = Tables::new();
     let waves: Vec<&str> = study.waves.iter().map(|w| w.id.as_str()).collect();
-    response_tables::add(&mut tables, &codebook, &responses, fieldwork.invited())?;
+    response_tables::add(&mut tables, &codebook, &responses, &samples)?;
     codebook_tables::add(&mut tables, &codebook, &waves)?;
     material_tables::add(&mut tables, &fieldwork, &material)?;
     tables.insert("claims", claims_table(&claims)?);
@@ -77,25 +92,9 @@ fn claims_table(sheet: &Sheet) -> Result<RecordBatch, Diagnostics> {
     Table::new().sheet(sheet)?.batch()
 }
 
-fn responses(
-    study: &Study,
-    wave: &Wave,
-    codebook: &Codebook,
-) -> Result<(codebook::Responses, Diagnostics), Diagnostics> {
-    let mut diagnostics = Diagnostics::new();
-    let table = taken(RawTable::read(&study.root, &wave.responses), &mut diagnostics);
-    let open = taken(RawTable::read(&study.root, &wave.open_codings), &mut diagnostics);
-    let Some(table) = table else { return Err(diagnostics) };
-    let read = taken(codebook::read(codebook, &wave.id, &table, open.as_ref()), &mut diagnostics);
-    match read {
-        Some(responses) => diagnostics.or(responses),
-        None => Err(diagnostics),
-    }
-}
-
 /// The whole codebook goes with the responses, so that the file explains itself.
 fn describe(batch: &RecordBatch, codebook: &Codebook) -> Result<RecordBatch, Diagnostics> {
-    if batch.schema().field_with_name("design").is_err() {
+    if batch.schema().field_with_name(COLUMN).is_err() {
         return Ok(batch.clone());
     }
     let json = serde_json::to_string(codebook).unwrap_or_default();

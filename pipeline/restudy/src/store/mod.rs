@@ -10,6 +10,7 @@
 
 mod arrays;
 mod codebook_tables;
+mod design_column;
 mod ingest;
 mod material_tables;
 mod open;

@@ -1,55 +1,47 @@
-//! `responses`, `answers` and `missing`: what respondents said, wide and long, and what they did not say.
+//! `responses`, `answers` and `missing`: what respondents said, wide and long, and what they did not say; and
+//! `design_strata`, of which sample they are.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use datafusion::arrow::array::UInt64Array;
-use datafusion::arrow::array::{Array, ArrayRef, Float64Array, StringArray, StructArray, new_null_array};
+use datafusion::arrow::array::{ArrayRef, UInt64Array};
 use datafusion::arrow::compute::take;
-use datafusion::arrow::datatypes::{DataType, Field, Fields};
 
 use super::arrays::{self, Table};
+use super::design_column;
 use super::tables::{Tables, key};
 use crate::codebook::{Codebook, Holds, Kind, Responses, Values, Variable};
 use crate::diagnostic::Diagnostics;
+use crate::sample::Sample;
 
-/// Adds the three tables; `invited` is the size of the population from which the sample was drawn.
+/// A sample's column: its name and values.
+type Design = (String, ArrayRef);
+
+/// Adds the tables.
 pub(super) fn add(
     tables: &mut Tables,
     codebook: &Codebook,
     responses: &Responses,
-    invited: i64,
+    samples: &[Sample],
 ) -> Result<(), Diagnostics> {
-    let design = design(responses, invited);
-    tables.insert("responses", wide(responses, &design)?.batch()?);
-    tables.insert("answers", long(codebook, responses, &design)?.batch()?);
+    let designs = samples.iter().map(|s| Ok((s.column.clone(), design_column::column(s)?)));
+    let designs: Vec<Design> = designs.collect::<Result<_, Diagnostics>>()?;
+    tables.insert("responses", wide(responses, &designs)?.batch()?);
+    tables.insert("answers", long(codebook, responses, &designs)?.batch()?);
+    tables.insert("design_strata", design_column::strata(&responses.wave, samples).batch()?);
     tables.insert("missing", missing(responses).batch()?);
     Ok(())
 }
 
-/// A simple random sample from the frame: everybody counts once, in no stratum, and is their own sampling unit.
-fn design(responses: &Responses, invited: i64) -> ArrayRef {
-    let rows = responses.respondents.len();
-    #[expect(clippy::cast_precision_loss, reason = "nobody invites 2^53 people")]
-    let population = invited as f64;
-    let columns: Vec<(&str, ArrayRef)> = vec![
-        ("weight", Arc::new(Float64Array::from(vec![1.0; rows]))),
-        ("stratum", new_null_array(&DataType::Utf8, rows)),
-        ("psu", Arc::new(StringArray::from_iter_values(&responses.respondents))),
-        ("fpc", Arc::new(Float64Array::from(vec![population; rows]))),
-    ];
-    let fields: Fields = columns.iter().map(|(n, a)| Field::new(*n, a.data_type().clone(), true)).collect();
-    Arc::new(StructArray::new(fields, columns.into_iter().map(|(_, array)| array).collect(), None))
-}
-
-fn wide(responses: &Responses, design: &ArrayRef) -> Result<Table, Diagnostics> {
+fn wide(responses: &Responses, designs: &[Design]) -> Result<Table, Diagnostics> {
     let mut table = Table::new();
     table.text("wave", responses.respondents.iter().map(|_| responses.wave.as_str()));
     for (variable, values) in responses.variables.iter().zip(&responses.columns) {
         let array = arrays::array(values, &variable.labels)?;
         table.array_with(&variable.name, array, metadata(variable));
     }
-    table.array("design", design.clone());
+    for (name, design) in designs {
+        table.required(name, design.clone());
+    }
     Ok(table)
 }
 
@@ -69,7 +61,7 @@ fn metadata(variable: &Variable) -> HashMap<String, String> {
 }
 
 /// One row per answer to an item of a question with labels.
-fn long(codebook: &Codebook, responses: &Responses, design: &ArrayRef) -> Result<Table, Diagnostics> {
+fn long(codebook: &Codebook, responses: &Responses, designs: &[Design]) -> Result<Table, Diagnostics> {
     struct Answer<'a> {
         row: usize,
         variable: &'a Variable,
@@ -104,8 +96,10 @@ fn long(codebook: &Codebook, responses: &Responses, design: &ArrayRef) -> Result
         .maybe_text("item", answers.iter().map(|a| a.variable.item.as_deref()))
         .text("item_label", answers.iter().map(|a| a.item_label))
         .maybe_text("stage", answers.iter().map(|a| a.stage))
-        .text("answer", answers.iter().map(|a| a.answer))
-        .array("design", take(design, &rows, None).map_err(arrays::fault)?);
+        .text("answer", answers.iter().map(|a| a.answer));
+    for (name, design) in designs {
+        table.required(name, take(design, &rows, None).map_err(arrays::fault)?);
+    }
     Ok(table)
 }
 

@@ -2,18 +2,24 @@
 
 use std::path::Path;
 
+use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::WriterProperties;
+use datafusion::parquet::schema::types::ColumnPath;
 
+use super::design_column::REPLICATES;
 use super::tables::{Tables, key};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Says who wrote the file; fixed, because it is part of the file's bytes.
 const CREATED_BY: &str = "restudy version 0.1.0";
+
+/// How many bytes of replicate factors are kept once each; above, Parquet would write them out in every row.
+const DICTIONARY: usize = 1 << 30;
 
 impl Tables {
     /// Writes one `NAME.parquet` per table into the folder `dir`, which then holds these tables and nothing else.
@@ -78,11 +84,14 @@ fn parquet(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
     let schema = batch.schema();
     let told = schema.metadata().get(key::CODEBOOK);
     let told = told.map(|codebook| vec![KeyValue::new(key::CODEBOOK.to_owned(), codebook.clone())]);
-    let properties = WriterProperties::builder()
+    let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_created_by(CREATED_BY.to_owned())
-        .set_key_value_metadata(told)
-        .build();
+        .set_key_value_metadata(told);
+    for column in replicates(&schema) {
+        properties = properties.set_column_dictionary_page_size_limit(column, DICTIONARY);
+    }
+    let properties = properties.build();
     // The codebook stands once, as the file's own metadata, and not in the schema too.
     let plain = std::sync::Arc::new(schema.as_ref().clone().with_metadata(std::collections::HashMap::new()));
     let batch = RecordBatch::try_new(plain.clone(), batch.columns().to_vec())?;
@@ -91,6 +100,19 @@ fn parquet(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
     writer.write(&batch)?;
     writer.close()?;
     Ok(bytes)
+}
+
+/// The columns of replicate factors in `schema`.
+fn replicates(schema: &Schema) -> Vec<ColumnPath> {
+    let mut found = Vec::new();
+    for field in schema.fields() {
+        if let DataType::Struct(parts) = field.data_type()
+            && parts.iter().any(|part| part.name() == REPLICATES)
+        {
+            found.push(ColumnPath::new(vec![field.name().clone(), REPLICATES.to_owned()]));
+        }
+    }
+    found
 }
 
 /// Puts the fresh folder where `dir` is, in one step where the system has one; what was there is taken away.

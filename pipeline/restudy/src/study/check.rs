@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Definitions, Study};
+use super::{Definitions, Study, check_design};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// The definitions that are checked, with their places.
@@ -14,7 +14,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 struct Placed {
     sources: BTreeMap<String, Spanned<String>>,
     wave: Vec<PlacedWave>,
-    design: PlacedDesign,
+    design: Option<PlacedDesign>,
+    #[serde(default)]
+    designs: BTreeMap<Spanned<String>, PlacedDesign>,
     report: PlacedReport,
 }
 
@@ -32,13 +34,14 @@ struct PlacedWave {
     responses: Spanned<String>,
     open_codings: Spanned<String>,
     frame: Spanned<String>,
+    design: Option<PlacedDesign>,
+    #[serde(default)]
+    designs: BTreeMap<Spanned<String>, PlacedDesign>,
 }
 
 #[derive(Debug, Deserialize)]
 struct PlacedDesign {
-    kind: Spanned<String>,
-    population: Spanned<String>,
-    confidence: Spanned<f64>,
+    confidence: Option<Spanned<f64>>,
 }
 
 /// What is wrong with the definitions in `file`.
@@ -74,19 +77,31 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
         let hint = "put it into the folder, and write its path from there: a study is reproduced from its own folder";
         fault(message, path.span(), hint);
     }
-    let design = &placed.value.design;
-    let known =
-        [(&design.kind, "simple random", "kind of design"), (&design.population, "frame", "population")];
-    for (given, known, what) in known {
-        if given.get_ref() != known {
-            let message = format!("`{}` is not a {what} that restudy knows", given.get_ref());
-            fault(message, given.span(), &format!("the one it knows is `{known}`"));
+    let confidence = |design: &Option<PlacedDesign>| design.as_ref().and_then(|d| d.confidence.clone());
+    if let Some(level) = confidence(&placed.value.design)
+        && !(*level.get_ref() > 0.0 && *level.get_ref() < 1.0)
+    {
+        let message = format!("a level of confidence of {} is not between 0 and 1", level.get_ref());
+        fault(message, level.span(), "for intervals of 95%, write 0.95");
+    }
+    let waves = &placed.value.wave;
+    let others = placed.value.designs.iter().chain(waves.iter().flat_map(|wave| &wave.designs));
+    for (name, _) in others.clone() {
+        if !is_part_of_a_name(name.get_ref()) {
+            let message = format!("`{}` cannot be the name of a design", name.get_ref());
+            let hint = "write lower-case letters, digits and single `_`: it becomes the column `design_NAME`";
+            fault(message, name.span(), hint);
         }
     }
-    let confidence = *design.confidence.get_ref();
-    if !(confidence > 0.0 && confidence < 1.0) {
-        let message = format!("a level of confidence of {confidence} is not between 0 and 1");
-        fault(message, design.confidence.span(), "for intervals of 95%, write 0.95");
+    let others = others.filter_map(|(_, design)| design.confidence.clone());
+    for level in others.chain(waves.iter().filter_map(|wave| confidence(&wave.design))) {
+        let hint = "set it in `[design]`: it is one for the whole study";
+        fault("this design takes no `confidence`".to_owned(), level.span(), hint);
+    }
+    let study = &file.value;
+    let own = study.waves.iter().flat_map(|wave| wave.design.iter().chain(wave.designs.values()));
+    for design in std::iter::once(&study.design).chain(study.designs.values()).chain(own) {
+        diagnostics.extend(check_design::check(design, &|span| file.place(span)));
     }
     Ok(diagnostics)
 }
@@ -96,6 +111,12 @@ fn leads_out(path: &str) -> bool {
     let written = Path::new(path);
     let within = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     path.is_empty() || !written.components().all(within)
+}
+
+/// Whether `name` can follow `design_` in the name of a column.
+fn is_part_of_a_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    !name.is_empty() && name.chars().all(plain) && !name.starts_with('_') && !name.ends_with('_')
 }
 
 fn is_date(text: &str) -> bool {

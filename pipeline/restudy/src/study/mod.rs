@@ -3,12 +3,16 @@
 //! In: the study's folder. Out: a [`Study`], all paths still relative to the folder. It opens no source.
 
 mod check;
+mod check_design;
 mod definitions;
+pub mod design;
 
 pub use definitions::Definitions;
+pub use design::Design;
 
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
 use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -23,6 +27,9 @@ pub struct Study {
     /// The folder that holds `study.toml`; every other path of the study is relative to it.
     #[serde(skip)]
     pub root: PathBuf,
+    /// The text of `study.toml`, to point into.
+    #[serde(skip)]
+    pub text: String,
     /// Title of the study and its report.
     pub title: String,
     /// Second line of the title.
@@ -40,8 +47,12 @@ pub struct Study {
     /// The waves, oldest first.
     #[serde(rename = "wave")]
     pub waves: Vec<Wave>,
-    /// How the sample was drawn.
+    /// How the sample was drawn: the column `design`.
+    #[serde(default)]
     pub design: Design,
+    /// The same sample seen in other ways: the column `design_NAME` of each.
+    #[serde(default)]
+    pub designs: IndexMap<String, Design>,
     /// How the report is made.
     pub report: ReportSettings,
 }
@@ -88,18 +99,11 @@ pub struct Wave {
     pub open_codings: String,
     /// Sampling frame (CSV).
     pub frame: String,
-}
-
-/// How the sample was drawn.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Design {
-    /// Kind of design: `simple random` is the one known so far.
-    pub kind: String,
-    /// Where the size of the population comes from: `frame` is the sum of those invited.
-    pub population: String,
-    /// Level of confidence intervals, between 0 and 1.
-    pub confidence: f64,
+    /// How the sample of this wave was drawn, where it is another than the study's.
+    pub design: Option<Design>,
+    /// The same for further designs: those of the same name are replaced.
+    #[serde(default)]
+    pub designs: IndexMap<String, Design>,
 }
 
 /// How the report is made.
@@ -133,8 +137,25 @@ impl Study {
             told
         })?;
         let diagnostics = check::check(&file)?;
-        let study = Study { root: root.to_path_buf(), ..file.value };
+        let study = Study { root: root.to_path_buf(), text: file.text, ..file.value };
         diagnostics.or(study).map(|(study, _)| study)
+    }
+
+    /// The designs of `wave` by the columns that hold them: `design` first, then `design_NAME` in the order of the file.
+    pub fn designs(&self, wave: &Wave) -> Vec<(String, Design)> {
+        let mut designs =
+            vec![(design::COLUMN.to_owned(), wave.design.as_ref().unwrap_or(&self.design).clone())];
+        let mut others = self.designs.clone();
+        others.extend(wave.designs.clone());
+        designs.extend(
+            others.into_iter().map(|(name, of_name)| (format!("{}_{name}", design::COLUMN), of_name)),
+        );
+        designs
+    }
+
+    /// The place of a byte range of `study.toml`.
+    pub fn place(&self, span: std::ops::Range<usize>) -> Place {
+        Place::span(FILE, &self.text, span)
     }
 
     /// The wave named `id`, or the newest where none is named.

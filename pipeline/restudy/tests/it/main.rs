@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that stops has failed")]
 
 mod cli;
+mod design;
 mod engine_study;
 mod peer_duckdb;
 mod properties_data;

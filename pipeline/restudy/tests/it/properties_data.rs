@@ -1,5 +1,6 @@
 //! Laws of the readers: whatever the bytes, a value or a diagnostic with a place, and never a panic.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -86,7 +87,7 @@ proptest! {
         let codebook = Codebook::load(&base()).unwrap();
         let (open, _) = RawTable::read(&base(), "open-codings.csv").unwrap();
         match RawTable::parse("responses.csv", bytes) {
-            Ok((table, _)) => match codebook::read(&codebook, "first", &table, Some(&open)) {
+            Ok((table, _)) => match codebook::read(&codebook, "first", &table, Some(&open), &HashSet::new()) {
                 Ok((responses, warnings)) => {
                     has_places(&warnings);
                     assert_eq!(responses.respondents.len(), table.len());

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 /// The stages in the order of the path. A stage may use those before it, and `diagnostic`.
-const PATH: [&str; 12] = [
-    "study", "sources", "codebook", "store", "engine", "queries", "evidence", "report", "typst", "publish",
-    "build", "cli",
+const PATH: [&str; 13] = [
+    "study", "sources", "codebook", "sample", "store", "engine", "queries", "evidence", "report", "typst",
+    "publish", "build", "cli",
 ];
 
 fn files_under(folder: &Path, ending: &str) -> Vec<PathBuf> {

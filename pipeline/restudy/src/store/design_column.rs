@@ -1,0 +1,118 @@
+//! A sample as the column `design`, and its strata as the table `design_strata`.
+//!
+//! A row of `design` holds all that an estimate needs of its respondent: the weight, the place in each stage of the
+//! sample, and the replicate factors where there are some. Numbers of strata and units are unique in their stage.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    ArrayRef, BinaryArray, DictionaryArray, Float64Array, Int32Array, StringArray, StructArray, UInt32Array,
+};
+use datafusion::arrow::datatypes::{Field, Fields, Int32Type, UInt32Type};
+use survey::variance::Stage;
+
+use super::arrays::{self, Table};
+use crate::diagnostic::Diagnostics;
+use crate::sample::{Replicates, Sample};
+use crate::study::design::LONELY;
+
+/// The field of the replicate factors.
+pub(super) const REPLICATES: &str = "replicates";
+
+/// The column of `sample`.
+pub(super) fn column(sample: &Sample) -> Result<ArrayRef, Diagnostics> {
+    let mut fields: Vec<(String, ArrayRef, bool)> = Vec::new();
+    fields.push(("weight".to_owned(), Arc::new(Float64Array::from(sample.weights.clone())), false));
+    for (index, stage) in sample.stages.iter().enumerate() {
+        let numbers =
+            |of: fn(&Stage) -> u32| Arc::new(stage.iter().map(of).collect::<UInt32Array>()) as ArrayRef;
+        let populations = stage.iter().map(|place| Some(place.population).filter(|p| p.is_finite()));
+        let populations: ArrayRef = Arc::new(populations.collect::<Float64Array>());
+        let names = match index {
+            0 => ["stratum", "psu", "psus", "fpc"].map(str::to_owned),
+            later => ["stratum", "unit", "units", "fpc"].map(|name| format!("{name}{}", later + 1)),
+        };
+        let columns = [numbers(|p| p.stratum), numbers(|p| p.unit), numbers(|p| p.sampled), populations];
+        let nullable = [false, false, false, true];
+        fields.extend(
+            names.into_iter().zip(columns).zip(nullable).map(|((name, array), null)| (name, array, null)),
+        );
+    }
+    fields.push(("lonely".to_owned(), lonely(sample)?, false));
+    if let Some(replicates) = &sample.replicates {
+        fields.push((REPLICATES.to_owned(), patterns(sample, replicates)?, false));
+    }
+    let described: Fields =
+        fields.iter().map(|(name, array, null)| Field::new(name, array.data_type().clone(), *null)).collect();
+    let arrays = fields.into_iter().map(|(_, array, _)| array).collect();
+    Ok(Arc::new(StructArray::try_new(described, arrays, None).map_err(arrays::fault)?))
+}
+
+/// The policy for lonely units, the same in every row.
+fn lonely(sample: &Sample) -> Result<ArrayRef, Diagnostics> {
+    let word = LONELY.into_iter().find(|(_, policy)| *policy == sample.lonely).map_or("", |(word, _)| word);
+    let keys = Int32Array::from(vec![0; sample.weights.len()]);
+    let words = Arc::new(StringArray::from(vec![word]));
+    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, words).map_err(arrays::fault)?))
+}
+
+/// The replicate factors of each row's first-stage unit, once for each unit, behind what makes a variance of them: little
+/// endian numbers of 64 bits, which are the scale, 1 or 0 for squares around the estimate or around the mean, the factor
+/// of each replicate's square, and the factors.
+fn patterns(sample: &Sample, replicates: &Replicates) -> Result<ArrayRef, Diagnostics> {
+    let replication = &replicates.replication;
+    let mut head = vec![replication.scale, if replication.mse { 1.0 } else { 0.0 }];
+    head.extend(&replication.rscales);
+    let bytes = |factors: &Vec<f64>| -> Vec<u8> {
+        head.iter().chain(factors).flat_map(|n| n.to_le_bytes()).collect()
+    };
+    let values = BinaryArray::from_iter_values(replicates.factors.iter().map(bytes));
+    let units = sample.stages.iter().take(1).flatten().map(|place| place.unit);
+    let keys = units.collect::<UInt32Array>();
+    Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(values)).map_err(arrays::fault)?))
+}
+
+/// The strata of all samples.
+pub(super) fn strata(wave: &str, samples: &[Sample]) -> Table {
+    struct Stratum<'a> {
+        design: &'a str,
+        number: u32,
+        label: &'a str,
+        psus: u32,
+        population: Option<f64>,
+        respondents: usize,
+        weight: f64,
+    }
+    let mut strata: Vec<Stratum<'_>> = Vec::new();
+    for sample in samples {
+        let first = sample.stages.first().map_or(&[][..], Vec::as_slice);
+        for (number, label) in (0_u32..).zip(&sample.strata) {
+            let members: Vec<(&Stage, f64)> = first
+                .iter()
+                .zip(sample.weights.iter().copied())
+                .filter(|(place, _)| place.stratum == number)
+                .collect();
+            let Some((place, _)) = members.first() else { continue };
+            strata.push(Stratum {
+                design: &sample.column,
+                number,
+                label,
+                psus: place.sampled,
+                population: Some(place.population).filter(|population| population.is_finite()),
+                respondents: members.len(),
+                weight: members.iter().map(|(_, weight)| weight).sum(),
+            });
+        }
+    }
+    let mut table = Table::new();
+    table
+        .text("wave", strata.iter().map(|_| wave))
+        .text("design", strata.iter().map(|s| s.design))
+        .array("stratum", Arc::new(strata.iter().map(|s| s.number).collect::<UInt32Array>()))
+        .text("label", strata.iter().map(|s| s.label))
+        .integers("psus", strata.iter().map(|s| usize::try_from(s.psus).unwrap_or_default()))
+        .array("population", Arc::new(strata.iter().map(|s| s.population).collect::<Float64Array>()))
+        .integers("respondents", strata.iter().map(|s| s.respondents))
+        .array("weight", Arc::new(strata.iter().map(|s| s.weight).collect::<Float64Array>()));
+    table
+}
