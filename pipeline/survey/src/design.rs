@@ -28,7 +28,7 @@ mod tests;
 pub use fault::{DesignFault, Rows};
 
 use crate::calibration::Calibration;
-use crate::replicates::{Made, Method as ReplicateMethod, ReplicateFault};
+use crate::replicates::{Kind, Made, ReplicateFault};
 use crate::variance::{LonelyPsu, Replication, Stage, Variability};
 
 /// A sample: one weight and one place per row, or replicate weights.
@@ -59,11 +59,13 @@ impl Design {
 
     /// The same sample with replicate weights made from its first stage, which its variances then come from.
     ///
+    /// Weights that are to be calibrated are calibrated afterwards, so that each replicate is calibrated alike.
+    ///
     /// # Errors
-    /// [`ReplicateFault`] where the strata do not allow the method.
-    pub fn with_replicates(&self, method: ReplicateMethod) -> Result<Design, ReplicateFault> {
+    /// [`ReplicateFault`] where the strata do not allow it.
+    pub fn with_replicates(&self, kind: Kind) -> Result<Design, ReplicateFault> {
         let first = self.stages.first().map_or(&[][..], Vec::as_slice);
-        let Made { factors, replication } = method.make(first, self.lonely)?;
+        let Made { factors, replication } = kind.make(first, self.lonely)?;
         Ok(Design { replicates: Some((factors, replication)), ..self.clone() })
     }
 
@@ -85,6 +87,28 @@ impl Design {
     /// Rows times replicates, row by row: replicate weight divided by weight; and how they make a variance.
     pub fn replicates(&self) -> Option<(&[f64], &Replication)> {
         self.replicates.as_ref().map(|(factors, replication)| (factors.as_slice(), replication))
+    }
+
+    /// How the weights were calibrated, if they were.
+    pub fn calibration(&self) -> Option<&Calibration> {
+        self.calibration.as_ref()
+    }
+
+    /// The same sample with other weights of the same rows, and, if it has replicates, with other factors.
+    pub(crate) fn reweighted(
+        &self,
+        weights: Vec<f64>,
+        calibration: Calibration,
+        factors: Option<Vec<f64>>,
+    ) -> Design {
+        let replication = self.replicates.as_ref().map(|(_, replication)| replication.clone());
+        Design {
+            weights,
+            stages: self.stages.clone(),
+            lonely: self.lonely,
+            calibration: Some(calibration),
+            replicates: factors.zip(replication),
+        }
     }
 
     /// Where variances come from: the replicates, if there are any, else the stages.

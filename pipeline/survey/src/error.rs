@@ -31,6 +31,20 @@ pub enum SurveyError {
         /// Units among the elements.
         found: usize,
     },
+    /// Fewer units in the population than were sampled.
+    #[error(
+        "stratum {stratum} at stage {stage} has {sampled} sampled units, but a population of {population}"
+    )]
+    PopulationTooSmall {
+        /// Stage, from 1.
+        stage: usize,
+        /// Number of the stratum.
+        stratum: u32,
+        /// Units sampled.
+        sampled: u32,
+        /// Units of the population.
+        population: f64,
+    },
     /// Columns of one design are not equally long.
     #[error("{what} has {found} values where {expected} are needed")]
     Length {
@@ -61,4 +75,17 @@ pub enum SurveyError {
     /// Clopper and Pearson's interval of weighted rows.
     #[error("the Clopper-Pearson interval is for plain counts: with weights that differ, use korn-graubard")]
     NotPlainCounts,
+    /// A probability outside its range.
+    #[error("the probability {0} of a quantile is not between 0 and 1")]
+    Probability(f64),
+    /// A table with too many empty cells for a test.
+    #[error(
+        "{empty} of the {cells} cells of the table are empty, too many for a test of independence; merge categories"
+    )]
+    EmptyCells {
+        /// Cells that nobody is in.
+        empty: usize,
+        /// Cells of the table.
+        cells: usize,
+    },
 }

@@ -5,6 +5,27 @@
 //!
 //! Every estimate is a function of totals; variances are from linearised values or replicates
 //! ([`crate::variance::Sums`]; Särndal, Swensson & Wretman 1992, chapter 5; Lumley 2010, chapter 2).
+//!
+//! ```
+//! use survey::domain::Domain;
+//! use survey::estimate::mean;
+//! use survey::variance::{LonelyPsu, Stage, Variability};
+//!
+//! // Three units drawn from one stratum; the second has no row of the domain.
+//! let place = |unit| Stage { stratum: 0, unit, sampled: 3, population: f64::INFINITY };
+//! let stages = [vec![place(0), place(1), place(2)]];
+//! let domain = Domain {
+//!     variability: Variability::Stages { stages: &stages, lonely: LonelyPsu::Fail, calibration: None },
+//!     rows: &[2, 0, 1],
+//!     n: 3,
+//!     // Weights of 10: values 1 and 2 in the first unit, 6 in the last.
+//!     sums: &[[20.0, 30.0, 50.0], [0.0; 3], [10.0, 60.0, 360.0]],
+//! };
+//! let mean = mean(&domain, 0.95)?.unwrap();
+//! assert_eq!((mean.estimate, mean.base, mean.df), (3.0, 3, 1.0));
+//! assert!((mean.se - 3.0_f64.sqrt()).abs() < 1e-12);
+//! # Ok::<(), survey::error::SurveyError>(())
+//! ```
 
 use crate::distributions::t_two_sided;
 use crate::domain::Domain;
@@ -36,13 +57,6 @@ pub struct Estimate {
     /// more than the rows, weights are relative, and it is drawn with replacement. `None` where that variance is 0, or for a
     /// difference.
     pub deff: Option<f64>,
-}
-
-impl Estimate {
-    /// The relative standard error, `se / |estimate|`; `None` where the estimate is 0.
-    pub fn relative_standard_error(&self) -> Option<f64> {
-        (self.estimate != 0.0).then(|| self.se / self.estimate.abs())
-    }
 }
 
 /// The mean `Σwx / Σw`, of sums Σw, Σwx, Σwx².
@@ -224,7 +238,7 @@ fn has_base(n: u64, weight: f64) -> bool {
 }
 
 /// Variance of the mean in a simple random sample of `n` rows of the given total weight; `spread` is `Σw(x − mean)²`.
-fn simple_variance(weight: f64, spread: f64, n: u64) -> Option<f64> {
+pub(crate) fn simple_variance(weight: f64, spread: f64, n: u64) -> Option<f64> {
     let n = n as f64;
     let unit = n / (n - 1.0) * spread / weight;
     // Relative weights add up to n but for their rounding.
@@ -232,7 +246,7 @@ fn simple_variance(weight: f64, spread: f64, n: u64) -> Option<f64> {
     (variance.is_finite() && variance > 0.0).then_some(variance)
 }
 
-fn design_effect(variance: f64, simple: Option<f64>) -> Option<f64> {
+pub(crate) fn design_effect(variance: f64, simple: Option<f64>) -> Option<f64> {
     simple.map(|simple| variance / simple).filter(|deff| deff.is_finite())
 }
 
@@ -253,7 +267,7 @@ fn symmetric<const K: usize>(
     Ok(Estimate { estimate, se, lower, upper, n: domain.n, base: domain.n, df, deff })
 }
 
-fn share_estimate(
+pub(crate) fn share_estimate(
     share: &Share,
     deff: Option<f64>,
     method: Method,

@@ -2,6 +2,16 @@
 //!
 //! In: the proportion, its variance under the design, counts and degrees of freedom. Out: both ends, within 0 and 1 (but
 //! for Wald's). It knows nothing of strata and weights.
+//!
+//! ```
+//! use survey::interval::{Method, Share};
+//!
+//! // A simple random sample: the variance is p(1−p)/(n−1).
+//! let share = Share { p: 0.3, variance: 0.21 / 49.0, yes: 15, base: 50, rows: 50, df: 49.0 };
+//! let interval = share.interval(Method::Wilson, 0.95)?;
+//! assert!((interval.lower - survey::proportion::wilson(15, 50, 0.95).unwrap().lower).abs() < 1e-12);
+//! # Ok::<(), survey::error::SurveyError>(())
+//! ```
 
 use crate::distributions::t_two_sided;
 use crate::error::SurveyError;

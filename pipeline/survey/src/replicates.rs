@@ -2,6 +2,18 @@
 //!
 //! In: the place of each element in the first stage. Out: [`Made`]: factors of the weights, and how they make a variance;
 //! or a [`ReplicateFault`] where the strata do not allow the method. All rows of a unit have the same factors.
+//!
+//! ```
+//! use survey::design::Design;
+//! use survey::replicates::Kind;
+//!
+//! let strata = [1, 1, 2, 2];
+//! let design = Design::builder(4).stage(Some(&strata), None, None).build()?;
+//! let halves = design.with_replicates(Kind::Brr { rho: 0.0 })?;
+//! let (factors, replication) = halves.replicates().unwrap();
+//! assert_eq!((factors.len(), replication.scale), (16, 0.25));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod bootstrap;
 mod half_samples;
@@ -15,7 +27,7 @@ use crate::variance::{LonelyPsu, Replication, Stage};
 
 /// How replicates are made.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Method {
+pub enum Kind {
     /// The jackknife of a sample without strata: each replicate leaves one unit out (Wolter 2007, section 4.2).
     ///
     /// Others get `n/(n−1)`, and the sum of squares the factor `(1 − n/N)(n−1)/n`.
@@ -111,7 +123,7 @@ impl Stratum {
     }
 }
 
-impl Method {
+impl Kind {
     /// Makes replicates for elements with the given places in the first stage.
     ///
     /// `lonely` says what a stratum with one unit gives the stratified jackknife: no replicate, with the scale raised to
@@ -122,10 +134,10 @@ impl Method {
     pub fn make(self, first_stage: &[Stage], lonely: LonelyPsu) -> Result<Made, ReplicateFault> {
         let units = Units::of(first_stage);
         let (by_unit, replication) = match self {
-            Method::Jk1 => jackknife::unstratified(&units)?,
-            Method::Jkn => jackknife::stratified(&units, lonely)?,
-            Method::Brr { rho } => half_samples::balanced(&units, rho)?,
-            Method::Bootstrap { count, seed } => bootstrap::rescaled(&units, count, seed)?,
+            Kind::Jk1 => jackknife::unstratified(&units)?,
+            Kind::Jkn => jackknife::stratified(&units, lonely)?,
+            Kind::Brr { rho } => half_samples::balanced(&units, rho)?,
+            Kind::Bootstrap { count, seed } => bootstrap::rescaled(&units, count, seed)?,
         };
         let count = replication.rscales.len();
         let factors = units.of.iter().flat_map(|&unit| &by_unit[unit * count..][..count]).copied().collect();

@@ -1,8 +1,24 @@
 //! The variance of an estimate: from the stages of the sample, or from replicate weights.
 //!
-//! In: elements (rows, or sums of rows that share their last unit) with their places in the sample, and for each the
-//! linearised values of one or more estimates. Out: their covariance matrix and degrees of freedom.
+//! In: elements (rows, or sums of rows that share their last unit) with their places in the sample, and the sums from
+//! whose totals estimates are made. Out: their covariance matrix and degrees of freedom.
+//!
+//! **Stages.** Over the strata h of the first stage, with n_h of N_h units sampled, z_hi the sum of linearised values in
+//! unit i and f_h = n_h/N_h:
+//!
+//! `V = Σ_h (1 − f_h) n_h/(n_h−1) Σ_i (z_hi − z̄_h)(z_hi − z̄_h)ᵀ + Σ_h f_h Σ_i V_hi`
+//!
+//! where V_hi is the same of the next stage within unit i (Särndal, Swensson & Wretman 1992, section 4.3.2). Where the
+//! population is infinite, f_h is 0, and later stages add nothing: units are then taken as drawn with replacement. All
+//! n_h units count, those without a row in the domain as 0, and so a domain's size is as random as it is (Lumley 2010,
+//! section 2.2.2). A stratum with n_h = 1 < N_h follows [`LonelyPsu`].
+//!
+//! **Replicates.** `V = scale · Σ_r rscales_r (θ_r − centre)(θ_r − centre)ᵀ` over the estimates θ_r from each set of replicate
+//! weights (Wolter 2007, chapters 3 to 5).
+//!
+//! Numbers agree with R's survey 4.1 (`svyrecvar`, `svrVar`, `degf`) to 11 digits.
 
+mod alike;
 mod replication;
 mod stages;
 
@@ -27,14 +43,14 @@ pub struct Stage {
 /// What a stratum with one sampled unit contributes to the variance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LonelyPsu {
-    /// No estimate is made.
+    /// Nothing can be said: no estimate is made.
     #[default]
     Fail,
     /// Nothing: the unit was sure to be in the sample.
     Certainty,
-    /// Its distance from the mean of all strata, which is 0 for linearised values.
+    /// The square of its total: its distance from the mean of all strata, which is 0 for linearised values.
     Adjust,
-    /// The average of what the other strata contribute.
+    /// The average of what the other strata contribute; no estimate is made where there are none.
     Average,
 }
 
@@ -49,7 +65,7 @@ pub struct Replication {
     pub mse: bool,
 }
 
-/// Where the variance comes from. Slices are as long as there are elements.
+/// Where the variance comes from. Slices are as long as there are elements, and need no order.
 #[derive(Clone, Copy, Debug)]
 pub enum Variability<'a> {
     /// Taylor linearisation over the stages of the sample.
@@ -67,6 +83,11 @@ pub enum Variability<'a> {
         factors: &'a [f64],
         /// How the replicates make a variance.
         replication: &'a Replication,
+    },
+    /// A simple random sample of rows without correction: each row is a unit, and the rows of an element are all alike.
+    Alike {
+        /// Per element, its rows, within the domain or not.
+        rows: &'a [u64],
     },
 }
 
@@ -86,6 +107,7 @@ impl Variability<'_> {
             Variability::Replicates { factors, replication } => {
                 replication::degrees_of_freedom(factors, replication.rscales.len(), rows)
             }
+            Variability::Alike { .. } => alike::degrees_of_freedom(rows),
         })
     }
 
@@ -95,12 +117,22 @@ impl Variability<'_> {
             if expected == found { Ok(()) } else { Err(SurveyError::Length { what, expected, found }) }
         };
         match self {
-            Variability::Stages { stages, .. } => {
-                stages.iter().try_for_each(|stage| same("a stage of the sample", elements, stage.len()))
+            Variability::Stages { stages, calibration, .. } => {
+                if stages.is_empty() {
+                    return Err(SurveyError::Length {
+                        what: "the stages of the sample",
+                        expected: 1,
+                        found: 0,
+                    });
+                }
+                stages.iter().try_for_each(|stage| same("a stage of the sample", elements, stage.len()))?;
+                let rows = calibration.and_then(Calibration::rows).unwrap_or(elements);
+                same("a column of the calibrated sample", rows, elements)
             }
             Variability::Replicates { factors, replication } => {
                 same("the table of replicate factors", elements * replication.rscales.len(), factors.len())
             }
+            Variability::Alike { rows } => same("the rows of the elements", elements, rows.len()),
         }
     }
 }
@@ -142,14 +174,21 @@ impl Sums<'_> {
     ) -> Result<Vec<f64>, SurveyError> {
         let width = self.width.max(1);
         self.variability.check(self.values.len() / width)?;
+        let m = gradient.len() / width;
+        if m * width != gradient.len() {
+            let (expected, found) = (m * width, gradient.len());
+            return Err(SurveyError::Length { what: "the gradient", expected, found });
+        }
+        if m == 0 {
+            return Ok(Vec::new());
+        }
+        let linearised = || -> Vec<f64> {
+            let elements = self.values.chunks(width);
+            elements.flat_map(|sums| gradient.chunks(width).map(|c| dot(c, sums))).collect()
+        };
         let covariance = match self.variability {
             Variability::Stages { stages, lonely, calibration } => {
-                let m = gradient.len() / width;
-                let mut z: Vec<f64> = self
-                    .values
-                    .chunks(width)
-                    .flat_map(|sums| gradient.chunks(width).map(|c| dot(c, sums)))
-                    .collect();
+                let mut z = linearised();
                 let mut members: Vec<bool> =
                     self.values.chunks(width).map(|sums| sums.iter().any(|&sum| sum != 0.0)).collect();
                 if let Some(calibration) = calibration {
@@ -164,6 +203,7 @@ impl Sums<'_> {
                 let thetas: Vec<Vec<f64>> = replicates.chunks(width).map(estimates).collect();
                 replication.covariance(&thetas, &centre)?
             }
+            Variability::Alike { rows } => alike::covariance(rows, &linearised(), m),
         };
         if covariance.iter().all(|v| v.is_finite()) { Ok(covariance) } else { Err(SurveyError::NotFinite) }
     }

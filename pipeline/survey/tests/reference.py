@@ -1,16 +1,20 @@
 """Writes reference/*.rs: expected numbers for the tests of this crate, from other people's software.
 
-    pip install scipy statsmodels && python3 reference.py
+    pip install krippendorff scikit-learn scipy statsmodels && python3 reference.py
 
 Wilson: statsmodels. Tau-b: scipy.stats.kendalltau. Gamma: pairs counted one by one. Standard errors: the delta method
-for a multinomial sample with numerical derivatives, so that no formula is shared with the crate.
+for a multinomial sample with numerical derivatives, so that no formula is shared with the crate. Kappa: statsmodels
+(scikit-learn gives the same, which is asserted). Alpha: the package krippendorff.
 """
 
 import itertools
 import pathlib
 
+import krippendorff
 import numpy as np
 from scipy.stats import kendalltau
+from sklearn.metrics import cohen_kappa_score
+from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
 HERE = pathlib.Path(__file__).parent / "reference"
@@ -84,6 +88,45 @@ def association():
     return "const ASSOCIATION: &[Reference] = &[\n" + "\n".join(lines) + "\n];\n"
 
 
+def kappa():
+    tables = [
+        [[20, 5], [10, 15]],
+        [[44, 5, 1], [7, 20, 3], [9, 5, 6]],
+        [[11, 3, 0, 1], [2, 9, 4, 0], [0, 2, 7, 3], [1, 0, 2, 12]],
+        [[5, 8, 1], [9, 4, 7], [2, 6, 3]],
+    ]
+    lines = []
+    for table in tables:
+        counts = np.array(table)
+        a = np.repeat(np.indices(counts.shape)[0].ravel(), counts.ravel())
+        b = np.repeat(np.indices(counts.shape)[1].ravel(), counts.ravel())
+        values = []
+        for weights in (None, "linear", "quadratic"):
+            result = cohens_kappa(counts, wt=weights)
+            assert abs(result.kappa - cohen_kappa_score(a, b, weights=weights)) < 1e-12
+            values.append(f"({result.kappa:.12}, {result.std_kappa:.12})")
+        rows = ", ".join("&[" + ", ".join(map(str, row)) + "]" for row in table)
+        lines.append(f"    (&[{rows}], [{', '.join(values)}]),")
+    return "const KAPPA: &[Reference] = &[\n" + "\n".join(lines) + "\n];\n"
+
+
+def alpha():
+    chance = np.random.default_rng(3)
+    scale = (chance.integers(0, 6, size=(30, 1)) + chance.integers(-1, 2, size=(30, 5))).astype(float)
+    scale[chance.random(scale.shape) < 0.25] = np.nan
+    numbers = np.round(chance.normal(size=(12, 1)) * 2 + chance.normal(size=(12, 3)), 1)
+    lines = []
+    for units in (scale, numbers):
+        values = [
+            krippendorff.alpha(units.T, level_of_measurement=level) for level in ("nominal", "ordinal", "interval")
+        ]
+        cells = ", ".join("&[" + ", ".join("X" if np.isnan(v) else str(v) for v in unit) + "]" for unit in units)
+        lines.append(f"    (&[{cells}], [{', '.join(f'{value:.12}' for value in values)}]),")
+    return "const ALPHA: &[Units] = &[\n" + "\n".join(lines) + "\n];\n"
+
+
 HEAD = "// Made by tests/reference.py; not to be edited.\n"
 (HERE / "wilson.rs").write_text(HEAD + wilson())
 (HERE / "association.rs").write_text(HEAD + association())
+(HERE / "kappa.rs").write_text(HEAD + kappa())
+(HERE / "alpha.rs").write_text(HEAD + alpha())

@@ -13,11 +13,13 @@
 //!
 //! It knows no query heads and no studies.
 
+mod aggregate;
 mod cell;
 mod fault;
 mod gamma;
 mod proportion;
 mod scale;
+mod svy;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -112,6 +114,9 @@ impl Session {
     pub fn with_confidence(self, confidence: f64) -> Session {
         for measure in [gamma::Measure::Gamma, gamma::Measure::TauB] {
             self.context.register_udaf(gamma::association(measure, confidence));
+        }
+        for function in svy::Svy::ALL {
+            self.context.register_udaf(aggregate::aggregate(function, confidence));
         }
         self.context.register_udf(proportion::margin_of_error(confidence));
         self
@@ -284,6 +289,8 @@ fn context(partitions: usize) -> Result<SessionContext, DataFusionError> {
     let mut state = builder.build();
     state.register_udf(Arc::new(proportion::percent()))?;
     state.add_analyzer_rule(Arc::new(scale::SortInScaleOrder));
+    let names = svy::Svy::ALL.map(aggregate::Function::name).to_vec();
+    state.add_analyzer_rule(Arc::new(aggregate::RefuseOtherUses(names)));
     Ok(SessionContext::new_with_state(state))
 }
 

@@ -63,23 +63,6 @@ pub(super) struct Named {
     pub(super) replicates: Vec<Column>,
 }
 
-impl Named {
-    /// All columns.
-    fn all(&self) -> impl Iterator<Item = &Column> {
-        let populations = self.populations.iter().filter_map(|population| match population {
-            Population::Column(column) => Some(column),
-            Population::Frame(_) => None,
-        });
-        let strata = self.strata.iter().flatten();
-        self.weight.iter().chain(strata).chain(&self.units).chain(populations).chain(&self.replicates)
-    }
-
-    /// Columns of the export that it uses as they stand.
-    pub(super) fn raw(&self) -> impl Iterator<Item = usize> {
-        self.all().filter(|column| column.variable.is_none()).filter_map(|column| column.raw)
-    }
-}
-
 /// Where names are looked up.
 pub(super) struct Lookup<'a> {
     pub(super) study: &'a Study,
@@ -87,6 +70,8 @@ pub(super) struct Lookup<'a> {
     pub(super) variables: &'a [Variable],
     pub(super) table: &'a RawTable,
     pub(super) faults: Diagnostics,
+    /// Columns of the export that designs use as they stand, or may have meant.
+    pub(super) used: HashSet<usize>,
 }
 
 impl Lookup<'_> {
@@ -125,13 +110,18 @@ impl Lookup<'_> {
             self.unknown(name, at);
             return None;
         }
+        self.used.extend(raw.filter(|_| variable.is_none()));
         Some(Column { name: name.to_owned(), at, variable, raw })
     }
 
     fn unknown(&mut self, name: &str, at: Range<usize>) {
         let known = self.variables.iter().map(|variable| variable.name.as_str()).chain(self.table.headers());
         let hint = match nearest(name, known.take(COMPARED)) {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => {
+                // That it is not in the codebook need not be told too.
+                self.used.extend(self.table.column(near));
+                format!("did you mean `{near}`?")
+            }
             None => {
                 "name a variable of the codebook, or a column as the header of the export has it".to_owned()
             }
@@ -155,11 +145,15 @@ impl Lookup<'_> {
                 raw: Some(raw),
             })
             .collect();
+        self.used.extend(matching.iter().filter_map(|column| column.raw));
         if matching.is_empty() {
             let fault = Diagnostic::error(format!("no column of the export matches `{pattern}`"));
             let fault = fault.at(self.study.place(columns.span()));
             let near = nearest(pattern.trim_matches('*'), self.table.headers().take(COMPARED));
             let fault = fault.note(format!("the export is {}", self.table.file));
+            let stem = near.map(|near| near.trim_end_matches(|c: char| c.is_ascii_digit()));
+            let alike = self.table.headers().enumerate();
+            self.used.extend(alike.filter(|(_, h)| stem.is_some_and(|s| h.starts_with(s))).map(|(c, _)| c));
             self.faults.push(fault.hint(match near {
                 Some(near) => format!("it has `{near}`; `*` stands for any characters"),
                 None => "write the beginning that the columns share and `*`, such as `rw*`".to_owned(),

@@ -59,7 +59,7 @@ pub struct Declared<'a> {
     study: &'a Study,
     wave: &'a Wave,
     designs: Vec<(String, Design, Option<Named>)>,
-    /// Columns of the export that designs use as they stand.
+    /// Columns of the export that designs use as they stand, or seem to mean where a name is none.
     pub headers: HashSet<String>,
     /// Names that are none.
     faults: Diagnostics,
@@ -68,14 +68,21 @@ pub struct Declared<'a> {
 /// Looks up the columns that the designs of `wave` name, in the codebook and in the header of `table`, its export.
 pub fn declared<'a>(study: &'a Study, wave: &'a Wave, codebook: &Codebook, table: &RawTable) -> Declared<'a> {
     let variables = codebook.variables();
-    let mut lookup = Lookup { study, codebook, variables: &variables, table, faults: Diagnostics::new() };
+    let mut lookup = Lookup {
+        study,
+        codebook,
+        variables: &variables,
+        table,
+        faults: Diagnostics::new(),
+        used: HashSet::new(),
+    };
     let designs: Vec<_> = (study.designs(wave).into_iter())
         .map(|(column, design)| {
             let named = lookup.named(&design);
             (column, design, named)
         })
         .collect();
-    let mut faults = lookup.faults;
+    let Lookup { mut faults, used, .. } = lookup;
     for (column, _, _) in designs.iter().filter(|(column, _, _)| column != COLUMN) {
         if let Some(question) =
             variables.iter().find(|v| v.name == *column).and_then(|v| codebook.question(&v.question))
@@ -86,8 +93,6 @@ pub fn declared<'a>(study: &'a Study, wave: &'a Wave, codebook: &Codebook, table
             );
         }
     }
-    let used: HashSet<usize> =
-        designs.iter().filter_map(|(_, _, named)| named.as_ref()).flat_map(Named::raw).collect();
     Declared { study, wave, designs, headers: columns::headers(table, &used), faults }
 }
 

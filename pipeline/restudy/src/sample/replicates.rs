@@ -43,7 +43,7 @@ pub(super) fn of_columns(
         let shown = wrong.map_or_else(String::new, |wrong| shortened(cells[wrong]));
         sound &= blank.is_none() && wrong.is_none();
         if let Some(blank) = blank {
-            let message = format!("{filled} replicate weights of {}: the others are blank", columns.len());
+            let message = format!("a row has {filled} of {} replicate weights", columns.len());
             reader.cell(row, &columns[blank], Diagnostic::error(message), |f| {
                 f.hint("every respondent has all replicate weights; one who is left out of a replicate has 0 there")
             });

@@ -25,7 +25,9 @@ pub(super) fn of_respondents(
     if design.classes.is_empty() {
         return reader.all_labels(column, "stratum");
     }
-    known_labels(reader, design, column);
+    if !known_labels(reader, design, column) {
+        return None;
+    }
     let labels = reader.labels(column);
     let class_of: BTreeMap<&str, &str> = (design.classes.iter())
         .flat_map(|(class, labels)| {
@@ -38,38 +40,39 @@ pub(super) fn of_respondents(
         match label.as_deref().and_then(|label| class_of.get(label).copied()).or(rest) {
             Some(class) => classes.push(class.to_owned()),
             None => {
-                let message = match label {
-                    Some(label) => format!("`{}` is in no class of strata", shortened(label)),
-                    None => format!("no class of strata: `{}` is blank", shortened(&column.name)),
+                let (message, hint) = match label {
+                    Some(label) => (
+                        format!("`{}` is in no class of strata", shortened(label)),
+                        "put it into a class in study.toml, or name a class for the `rest`",
+                    ),
+                    None => (
+                        format!("no class of strata: `{}` is blank", shortened(&column.name)),
+                        "name a class for the `rest` in study.toml",
+                    ),
                 };
-                reader.cell(row, column, Diagnostic::error(message), |f| {
-                    f.hint("put it into a class in study.toml, or name a class for the `rest`")
-                });
+                reader.cell(row, column, Diagnostic::error(message), |f| f.hint(hint));
             }
         }
     }
     (classes.len() == labels.len()).then_some(classes)
 }
 
-/// The labels that classes name are labels of the variable.
-fn known_labels(reader: &mut Reader<'_>, design: &Design, column: &Column) {
-    let Some(variable) = column.variable.and_then(|number| reader.responses.variables.get(number)) else {
-        return;
-    };
-    let known = variable.labels.clone();
-    if known.is_empty() {
-        return;
-    }
-    for label in design.classes.values().flatten().filter(|label| !known.contains(label.get_ref())) {
+/// Whether the labels that classes name are labels of the variable.
+fn known_labels(reader: &mut Reader<'_>, design: &Design, column: &Column) -> bool {
+    let variable = column.variable.and_then(|number| reader.responses.variables.get(number));
+    let known = variable.map_or_else(Vec::new, |variable| variable.labels.clone());
+    let unknown = design.classes.values().flatten();
+    let unknown = unknown.filter(|label| !known.is_empty() && !known.contains(label.get_ref()));
+    let mut all_known = true;
+    for label in unknown {
         let fault = Diagnostic::error(format!("`{}` is no label of `{}`", label.get_ref(), column.name));
-        reader.defined(
-            label.span(),
-            match nearest(label.get_ref(), known.iter().map(String::as_str)) {
-                Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                None => fault.hint("write a label as codebook/value-labels.toml has it"),
-            },
-        );
+        let near = nearest(label.get_ref(), known.iter().map(String::as_str));
+        let near = near.map(|near| format!("did you mean `{near}`?"));
+        let hint = near.unwrap_or_else(|| "write a label as codebook/value-labels.toml has it".to_owned());
+        reader.defined(label.span(), fault.hint(hint));
+        all_known = false;
     }
+    all_known
 }
 
 /// The population of each respondent's stratum: those invited, by role where there are strata.
@@ -95,34 +98,33 @@ pub(super) fn invited(
     let roles: BTreeMap<&str, f64> = (0..sheet.rows())
         .map(|row| (sheet.text("role", row), number(sheet.integer("invited", row).unwrap_or_default())))
         .collect();
-    let mut sound = true;
     let named: BTreeSet<&str> = match design.classes.is_empty() {
         true => respondents.keys().copied().collect(),
         false => design.classes.keys().map(|class| class.get_ref().as_str()).collect(),
     };
+    let mut in_frame = true;
     for stratum in named.iter().filter(|stratum| !roles.contains_key(*stratum)) {
         let own = design.classes.keys().find(|class| class.get_ref() == stratum);
-        let at = own.map_or(at.clone(), toml::Spanned::span);
         let fault = Diagnostic::error(format!("nobody was invited as `{}`", shortened(stratum)));
-        let fault = fault.note(format!("the frame is {frame}"));
         let near = nearest(stratum, roles.keys().copied()).map(|near| format!("did you mean `{near}`?"));
         let hint = near.unwrap_or_else(|| "name classes as the frame names roles".to_owned());
-        reader.defined(at, fault.hint(hint));
-        sound = false;
+        let at = own.map_or(at.clone(), toml::Spanned::span);
+        reader.defined(at, fault.note(format!("the frame is {frame}")).hint(hint));
+        in_frame = false;
     }
-    for row in 0..sheet.rows() {
-        let role = sheet.text("role", row);
-        let invited = sheet.integer("invited", row).unwrap_or_default();
-        if invited > 0 && !respondents.contains_key(role) {
-            let fault = Diagnostic::error(format!("nobody answered for `{}`", shortened(role)));
-            let fault = fault.at(Place::file(frame)).note(format!("{invited} were invited under this role"));
-            let hint =
-                "put the role together with a similar one in the frame and in the classes of study.toml";
-            reader.others.push(fault.hint(hint));
-            sound = false;
-        }
+    if !in_frame {
+        return None;
     }
-    if !sound {
+    let unheard = |(role, invited): &(&&str, &f64)| **invited > 0.0 && !respondents.contains_key(**role);
+    let mut all_answered = true;
+    for (role, invited) in roles.iter().filter(unheard) {
+        let fault = Diagnostic::error(format!("nobody answered for `{}`", shortened(role)));
+        let fault = fault.at(Place::file(frame)).note(format!("{invited} were invited under this role"));
+        let hint = "put the role together with a similar one, in the frame and in the classes of study.toml";
+        reader.others.push(fault.hint(hint));
+        all_answered = false;
+    }
+    if !all_answered {
         return None;
     }
     let of_rest = rest

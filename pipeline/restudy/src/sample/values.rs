@@ -3,7 +3,7 @@
 //! In: a [`Column`], the export, the answers. Out: one value per respondent, or the cells that hold none, with their lines.
 
 use super::columns::Column;
-use crate::codebook::{Responses, Values};
+use crate::codebook::{Holds, Responses, Values};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::sources::{Faults, RawTable, shortened};
 use crate::study::Study;
@@ -69,6 +69,14 @@ impl Reader<'_> {
 
     /// The numbers of `column`, which `what` has ("weight"); a blank cell and other text are faults.
     pub(super) fn numbers(&mut self, column: &Column, what: &str) -> Option<Vec<f64>> {
+        let variable = column.variable.and_then(|number| self.responses.variables.get(number));
+        if variable.is_some_and(|variable| matches!(variable.holds, Holds::Labels | Holds::Timestamp)) {
+            let fault =
+                Diagnostic::error(format!("`{}` cannot be a {what}: it holds no numbers", column.name));
+            let hint = "name a variable with numbers, or a column of the export";
+            self.defined(column.at.clone(), fault.hint(hint));
+            return None;
+        }
         let labels = self.labels(column);
         let name = shortened(&column.name);
         let mut numbers = Vec::with_capacity(labels.len());

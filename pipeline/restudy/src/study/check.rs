@@ -103,6 +103,10 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
     for design in std::iter::once(&study.design).chain(study.designs.values()).chain(own) {
         diagnostics.extend(check_design::check(design, &|span| file.place(span)));
     }
+    let mut all: Vec<Diagnostic> = diagnostics.into_iter().collect();
+    all.sort_by_key(|fault| fault.place.as_ref().map(|place| (place.line, place.column)));
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.extend(all);
     Ok(diagnostics)
 }
 

@@ -77,16 +77,13 @@ fn stages(design: &Design, told: &mut Told<'_>) {
 
 fn classes(design: &Design, told: &mut Told<'_>) {
     let stratified = design.strata.iter().flat_map(each).next().is_some_and(|(name, _)| !name.is_empty());
-    let first = design.classes.keys().next().or(design.rest.as_ref());
-    if let Some(first) = first.filter(|_| !stratified) {
-        told.fault(
-            "classes of strata, and no `strata`",
-            first.span(),
-            "name the column whose labels they are of",
-        );
+    if let Some(first) = design.classes.keys().next().filter(|_| !stratified) {
+        let hint = "name the column whose labels they are of";
+        told.fault("classes of strata, and no `strata`", first.span(), hint);
     }
     if let Some(rest) = design.rest.as_ref().filter(|_| design.classes.is_empty()) {
-        told.fault("a rest, and no classes", rest.span(), "add `[designs.NAME.classes]`, or take `rest` out");
+        let hint = "add the `classes` that it is the rest of, or take it out";
+        told.fault("a rest, and no classes", rest.span(), hint);
     }
     if let Some(rest) = design.rest.as_ref().filter(|rest| design.classes.contains_key(*rest)) {
         told.fault(
@@ -206,10 +203,10 @@ fn of_one_kind(replicates: &Replicates, method: Method, told: &mut Told<'_>) {
         }
     }
     if let Some(few) = replicates.count.as_ref().filter(|count| *count.get_ref() < 2) {
-        told.fault(
-            format!("{} are too few", count(few.get_ref().to_owned() as usize, "replicate")),
-            few.span(),
-            "make hundreds",
+        let message = format!(
+            "a bootstrap of {}",
+            count(usize::try_from(*few.get_ref()).unwrap_or_default(), "replicate")
         );
+        told.fault(message, few.span(), "make hundreds: fewer than 2 have no variance");
     }
 }

@@ -141,7 +141,8 @@ impl Study {
         diagnostics.or(study).map(|(study, _)| study)
     }
 
-    /// The designs of `wave` by the columns that hold them: `design` first, then `design_NAME` in the order of the file.
+    /// The designs of `wave` by the columns that hold them: `design` first, then `design_NAME` in the order of the
+    /// names.
     pub fn designs(&self, wave: &Wave) -> Vec<(String, Design)> {
         let mut designs =
             vec![(design::COLUMN.to_owned(), wave.design.as_ref().unwrap_or(&self.design).clone())];

@@ -80,7 +80,7 @@ proptest! {
         values in prop::collection::vec(-50.0..50.0_f64, 2..40),
     ) {
         let linear = Design::builder(values.len()).build().unwrap();
-        let jackknife = linear.with_replicates(replicates::Method::Jk1).unwrap();
+        let jackknife = linear.with_replicates(replicates::Kind::Jk1).unwrap();
         let (a, b) = (linear.mean(&values, None, 0.95).unwrap().unwrap(), jackknife.mean(&values, None, 0.95).unwrap().unwrap());
         prop_assert!((a.se - b.se).abs() <= 1e-11 * a.se.max(1.0) && a.df == b.df, "{:?} {:?}", a, b);
     }

@@ -39,6 +39,13 @@ fn design(name: &str) -> Design {
         "jkn" => units(Some(&N1)).build(),
         "jkn mse" => units(None).build(),
         "brr" | "fay" => builder.stage(Some(&STRATUM), Some(&PAIR), None).build(),
+        lonely if lonely.starts_with("three stages") => policy(
+            Design::builder(rows)
+                .stage(Some(&STRATUM), Some(&UNIT), Some(&N1))
+                .stage(None, Some(&SSU), Some(&N2))
+                .stage(None, Some(&ROW), Some(&N3)),
+        )
+        .build(),
         lonely if lonely.starts_with("lonely fpc") => {
             policy(builder.stage(Some(&STRATUM), Some(&ONE), Some(&N1))).build()
         }
@@ -49,7 +56,7 @@ fn design(name: &str) -> Design {
     };
     let design = built.unwrap();
     match name {
-        "jk1" => design.with_replicates(replicates::Method::Jk1).unwrap(),
+        "jk1" => design.with_replicates(replicates::Kind::Jk1).unwrap(),
         "fay" | "brr" => {
             let rho = if name == "fay" { 0.3 } else { 0.0 };
             let scale = 1.0 / (FAY_REPLICATES as f64 * (1.0_f64 - rho).powi(2));
@@ -70,7 +77,7 @@ fn design(name: &str) -> Design {
                 .unwrap()
         }
         _ if name.contains("jkn") => {
-            let mut design = design.with_replicates(replicates::Method::Jkn).unwrap();
+            let mut design = design.with_replicates(replicates::Kind::Jkn).unwrap();
             design.replicates.as_mut().unwrap().1.mse = name.ends_with("mse");
             design
         }
@@ -191,15 +198,15 @@ fn faults_say_which_rows() {
 
 #[test]
 fn replicates_need_fitting_strata() {
-    use replicates::{Method, ReplicateFault};
+    use replicates::{Kind, ReplicateFault};
     let fault = |name: &str, method| design(name).with_replicates(method).expect_err("a fault");
-    assert_eq!(fault("nested", Method::Jk1), ReplicateFault::Stratified(4));
-    assert_eq!(fault("lonely average", Method::Brr { rho: 0.0 }), ReplicateFault::LonelyPsu(2));
-    assert_eq!(fault("brr", Method::Brr { rho: 1.0 }), ReplicateFault::Rho(1.0));
-    assert_eq!(fault("brr", Method::Bootstrap { count: 1, seed: 1 }), ReplicateFault::TooFew);
-    assert!(matches!(fault("stratified", Method::Brr { rho: 0.0 }), ReplicateFault::OddUnits { .. }));
+    assert_eq!(fault("nested", Kind::Jk1), ReplicateFault::Stratified(4));
+    assert_eq!(fault("lonely average", Kind::Brr { rho: 0.0 }), ReplicateFault::LonelyPsu(2));
+    assert_eq!(fault("brr", Kind::Brr { rho: 1.0 }), ReplicateFault::Rho(1.0));
+    assert_eq!(fault("brr", Kind::Bootstrap { count: 1, seed: 1 }), ReplicateFault::TooFew);
+    assert!(matches!(fault("stratified", Kind::Brr { rho: 0.0 }), ReplicateFault::OddUnits { .. }));
     let census = Design::builder(3).stage(None, None, Some(&[3.0; 3])).build().unwrap();
-    assert_eq!(census.with_replicates(Method::Jkn), Err(ReplicateFault::WholePopulation));
+    assert_eq!(census.with_replicates(Kind::Jkn), Err(ReplicateFault::WholePopulation));
 }
 
 #[test]
@@ -207,7 +214,7 @@ fn balanced_half_samples_give_the_linear_variance_of_a_total() {
     for rho in [0.0, 0.4] {
         let sample = Design::builder(X.len()).weights(&WEIGHT).stage(Some(&STRATUM), Some(&PAIR), None);
         let linear = sample.build().unwrap();
-        let halves = linear.with_replicates(replicates::Method::Brr { rho }).unwrap();
+        let halves = linear.with_replicates(replicates::Kind::Brr { rho }).unwrap();
         let (a, b) = (
             estimate(&linear, "all total").unwrap().unwrap(),
             estimate(&halves, "all total").unwrap().unwrap(),
@@ -219,7 +226,7 @@ fn balanced_half_samples_give_the_linear_variance_of_a_total() {
 #[test]
 fn a_bootstrap_comes_near_the_linear_variance_and_repeats_itself() {
     let linear = design("nested");
-    let bootstrap = replicates::Method::Bootstrap { count: 4000, seed: 7 };
+    let bootstrap = replicates::Kind::Bootstrap { count: 4000, seed: 7 };
     let replicated = linear.with_replicates(bootstrap).unwrap();
     assert_eq!(replicated, linear.with_replicates(bootstrap).unwrap());
     let (a, b) = (

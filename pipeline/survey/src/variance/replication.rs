@@ -1,10 +1,12 @@
 //! Variance from replicate weights (Lumley 2010, section 2.3; Wolter, Introduction to Variance Estimation, 2nd ed. 2007).
 
+use std::cmp::Ordering;
+
 use super::Replication;
 use crate::error::SurveyError;
 use crate::sums::{Sum, column_sums};
 
-/// A row of replicate weights that differs less than this, of its length, from what other rows span is no new one; R's
+/// A row of replicate weights that differs less than this, of its largest, from what other rows span is no new one; R's
 /// tolerance.
 const SAME: f64 = 1e-5;
 
@@ -31,7 +33,7 @@ impl Replication {
             .iter()
             .copied()
             .zip(thetas.iter().map(Vec::as_slice))
-            .filter(|(_, theta)| theta.iter().all(|value| value.is_finite()))
+            .filter(|(_, theta)| theta.len() == m && theta.iter().all(|value| value.is_finite()))
             .collect();
         let counting = kept.iter().filter(|(rscale, _)| *rscale > 0.0);
         let count = counting.clone().count();
@@ -59,29 +61,88 @@ impl Replication {
 
 /// Rank of the replicate weights of the elements with rows, less 1. Weights do not change the rank, so factors are enough.
 ///
-/// Rows are made orthogonal to the earlier ones one by one (Gram and Schmidt's method, twice each), until as many are
-/// independent as there are replicates.
+/// The rank is that of one row and the differences of all others from it, which are nearly empty for a jackknife.
 pub(super) fn degrees_of_freedom(factors: &[f64], replicates: usize, rows: &[u64]) -> f64 {
-    let mut basis: Vec<Vec<f64>> = Vec::new();
-    for (row, _) in factors.chunks(replicates.max(1)).zip(rows).filter(|(_, rows)| **rows > 0) {
-        if basis.len() == replicates {
-            break;
-        }
-        let length = norm(row);
-        let mut left = row.to_vec();
-        for direction in basis.iter().chain(&basis) {
-            let along: f64 = direction.iter().zip(&left).map(|(a, b)| a * b).sum();
-            left.iter_mut().zip(direction).for_each(|(left, d)| *left -= along * d);
-        }
-        let rest = norm(&left);
-        if rest > SAME * length {
-            left.iter_mut().for_each(|value| *value /= rest);
-            basis.push(left);
-        }
+    let mut patterns: Vec<&[f64]> = factors
+        .chunks(replicates.max(1))
+        .zip(rows)
+        .filter(|(_, rows)| **rows > 0)
+        .map(|(row, _)| row)
+        .collect();
+    // Elements that share their first unit share their factors.
+    patterns.dedup();
+    patterns.sort_by(|a, b| {
+        a.iter().zip(*b).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    });
+    patterns.dedup();
+    let Some((one, others)) = patterns.split_first() else { return -1.0 };
+    let mut echelon = Echelon { pivots: Vec::new(), replicates };
+    for row in others {
+        echelon.add(row.iter().zip(*one).map(|(a, b)| a - b).collect(), largest(row));
     }
-    basis.len() as f64 - 1.0
+    echelon.add(one.to_vec(), largest(one));
+    echelon.pivots.len() as f64 - 1.0
 }
 
-fn norm(row: &[f64]) -> f64 {
-    row.iter().map(|value| value * value).sum::<f64>().sqrt()
+/// Independent rows, each with a column in which it is 1 and all later ones are 0: Gaussian elimination, row by row, with
+/// the largest entry as pivot.
+struct Echelon {
+    pivots: Vec<(usize, Vec<(usize, f64)>)>,
+    replicates: usize,
+}
+
+impl Echelon {
+    /// Adds a row if it is independent of the others. It comes from one whose largest entry is `size`.
+    fn add(&mut self, mut row: Vec<f64>, size: f64) {
+        if self.pivots.len() == self.replicates {
+            return;
+        }
+        for (column, pivot) in &self.pivots {
+            let times = row[*column];
+            if times != 0.0 {
+                pivot.iter().for_each(|(i, value)| row[*i] -= times * value);
+                row[*column] = 0.0;
+            }
+        }
+        let (column, rest) = row.iter().enumerate().fold((0, 0.0_f64), |best, (i, value)| {
+            if value.abs() > best.1.abs() { (i, *value) } else { best }
+        });
+        if rest.abs() > SAME * size {
+            let entries = row.iter().enumerate().filter(|(_, value)| **value != 0.0);
+            self.pivots.push((column, entries.map(|(i, value)| (i, value / rest)).collect()));
+        }
+    }
+}
+
+fn largest(row: &[f64]) -> f64 {
+    row.iter().fold(0.0, |largest, value| largest.max(value.abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn rows_that_others_span_do_not_count() {
+        let factors = [1.0, 0.0, 2.0, 0.0, 1.0, 1.0, 1.0, 1.0, 3.0, 2.0, 2.0, 6.0, 9.0, 0.0, 0.0];
+        assert_eq!(degrees_of_freedom(&factors, 3, &[1, 1, 1, 1, 0]), 1.0);
+        assert_eq!(degrees_of_freedom(&factors, 3, &[1, 1, 1, 1, 1]), 2.0);
+        assert_eq!(degrees_of_freedom(&factors, 3, &[0, 0, 3, 1, 0]), 0.0);
+        assert_eq!(degrees_of_freedom(&factors, 3, &[0; 5]), -1.0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_product_has_the_rank_of_its_smaller_side(
+            rank in 1_usize..8,
+            left in prop::collection::vec(-1.0..1.0_f64, 30 * 8),
+            right in prop::collection::vec(-1.0..1.0_f64, 8 * 20),
+        ) {
+            let entry = |i: usize, j: usize| (0..rank).map(|k| left[i * 8 + k] * right[k * 20 + j]).sum::<f64>();
+            let factors: Vec<f64> = (0..30 * 20).map(|at| entry(at / 20, at % 20)).collect();
+            prop_assert_eq!(degrees_of_freedom(&factors, 20, &[1; 30]), rank as f64 - 1.0);
+        }
+    }
 }

@@ -57,6 +57,10 @@ impl Walk<'_> {
                 let found = units.len();
                 return Err(SurveyError::TooManyUnits { stage: stage + 1, stratum: number, sampled, found });
             }
+            if population.is_nan() || population < f64::from(sampled) * (1.0 - 1e-9) {
+                let (stage, stratum) = (stage + 1, number);
+                return Err(SurveyError::PopulationTooSmall { stage, stratum, sampled, population });
+            }
             strata += 1;
             if self.stratum(&units, sampled, population, &mut here) {
                 counted += 1;

@@ -11,7 +11,7 @@ k <- 0
 psus <- c(2, 4, 2, 4)
 for (h in 1:4) for (i in 1:psus[h]) for (j in 1:(2 + (h + i) %% 2)) for (r in 1:(1 + (i * j + h) %% 3)) {
   k <- k + 1
-  rows[[k]] <- data.frame(stratum = h, psu = i, ssu = j, row = r, N1 = c(9, 20, 11, 30)[h], N2 = 4 + (h + 2 * i) %% 3)
+  rows[[k]] <- data.frame(stratum = h, psu = i, ssu = j, row = r, N1 = c(9, 20, 11, 30)[h], N2 = 4 + (h + 2 * i) %% 3, N3 = 4 + j %% 2)
 }
 d <- do.call(rbind, rows)
 n <- nrow(d)
@@ -36,9 +36,9 @@ column <- function(name, v, type) {
   cat(sprintf("const %s: [%s; %d] = [%s];\n", toupper(name), type, length(v), paste(text, collapse = ", ")))
 }
 cat("// Written by design.R: columns of a sample, and what R's survey says of it.\n\n")
-for (name in c("stratum", "psu", "ssu", "unit", "one", "pair")) column(name, d[[name]], "u32")
+for (name in c("stratum", "psu", "ssu", "row", "unit", "one", "pair")) column(name, d[[name]], "u32")
 column("category", d$category, "usize")
-for (name in c("N1", "N2", "weight", "x", "y", "yes")) column(name, d[[name]], "f64")
+for (name in c("N1", "N2", "N3", "weight", "x", "y", "yes")) column(name, d[[name]], "f64")
 for (name in c("group", "domain")) column(name, d[[name]], "bool")
 
 lines <- c()
@@ -88,6 +88,8 @@ for (policy in c("certainty", "adjust", "average")) {
   options(survey.lonely.psu = policy)
   all.of(paste("lonely", policy), svydesign(~one, strata = ~stratum, data = d, weights = ~weight))
   all.of(paste("lonely fpc", policy), svydesign(~one, strata = ~stratum, fpc = ~N1, data = d, weights = ~weight))
+  # Smaller units of one row are lonely in the third stage, where there is no other stratum to take an average from.
+  if (policy != "average") all.of(paste("three stages", policy), svydesign(~unit + ssu + row, strata = ~stratum, fpc = ~N1 + N2 + N3, data = d))
   all.of(paste("lonely jkn", policy), as.svrepdesign(svydesign(~one, strata = ~stratum, data = d, weights = ~weight), type = "JKn"))
 }
 options(survey.lonely.psu = "fail")

@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::key::Key;
 use crate::normal::two_sided;
 
 /// Counts by two ordered variables, as a full rectangle of rows times columns.
@@ -198,30 +199,6 @@ impl Crosstab {
     }
 }
 
-/// A number that is not NaN, ordered; −0 is 0.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Key(f64);
-
-impl Key {
-    fn new(value: f64) -> Self {
-        Key(if value == 0.0 { 0.0 } else { value })
-    }
-}
-
-impl Eq for Key {}
-
-impl PartialOrd for Key {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Key {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -231,7 +208,7 @@ mod tests {
     /// Rows of a table; gamma with its standard error; tau-b with its standard error.
     type Reference = (&'static [&'static [u64]], f64, f64, f64, f64);
 
-    include!("../tests/reference/association.rs");
+    include!("../../tests/reference/association.rs");
 
     fn close(a: f64, b: f64) -> bool {
         (a - b).abs() < 1e-6

@@ -1,0 +1,85 @@
+//! The functions `svy_…`: their arguments, and what keeps their sums.
+
+use datafusion::arrow::datatypes::{DataType, Fields};
+use datafusion::common::Result;
+use survey::interval::Method;
+
+use super::estimates::{OfOne, OfTwo};
+use super::result::estimate_fields;
+use super::sums::Sums;
+use crate::engine::aggregate::{Argument, Call, Function, Groups, Kind, Shape};
+
+/// A design-based function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::engine) enum Svy {
+    Mean,
+    Total,
+    Proportion,
+    Ratio,
+    Difference,
+}
+
+impl Svy {
+    /// All of them.
+    pub(in crate::engine) const ALL: [Svy; 5] =
+        [Svy::Mean, Svy::Total, Svy::Proportion, Svy::Ratio, Svy::Difference];
+}
+
+/// Methods for the interval of a proportion.
+const METHODS: [(&str, Method); 5] = [
+    ("logit", Method::Logit),
+    ("korn-graubard", Method::KornGraubard),
+    ("wilson", Method::Wilson),
+    ("wald", Method::Wald),
+    ("clopper-pearson", Method::ClopperPearson),
+];
+
+const X: Argument = Argument { name: "x", kind: Kind::Number };
+const Y: Argument = Argument { name: "y", kind: Kind::Number };
+const CONDITION: Argument = Argument { name: "condition", kind: Kind::Condition };
+
+impl Function for Svy {
+    fn name(self) -> &'static str {
+        match self {
+            Svy::Mean => "svy_mean",
+            Svy::Total => "svy_total",
+            Svy::Proportion => "svy_prop",
+            Svy::Ratio => "svy_ratio",
+            Svy::Difference => "svy_diff",
+        }
+    }
+
+    fn shape(self) -> &'static Shape {
+        const WORDS: [&str; 5] = [METHODS[0].0, METHODS[1].0, METHODS[2].0, METHODS[3].0, METHODS[4].0];
+        const NONE: (&str, &[&str]) = ("", &[]);
+        match self {
+            Svy::Mean | Svy::Total => &Shape { leading: &[X], design: true, word: NONE },
+            Svy::Proportion => &Shape { leading: &[CONDITION], design: true, word: ("method", &WORDS) },
+            Svy::Ratio => &Shape { leading: &[Y, X], design: true, word: NONE },
+            Svy::Difference => &Shape { leading: &[X, CONDITION], design: true, word: NONE },
+        }
+    }
+
+    fn result(self) -> DataType {
+        DataType::Struct(Fields::from(estimate_fields()))
+    }
+
+    fn start(self, call: &Call) -> Result<Box<dyn Groups>> {
+        let (name, shape) = (self.name(), self.shape());
+        let one = |of: OfOne| Box::new(Sums::<3, OfOne>::new(name, shape, of, call)) as Box<dyn Groups>;
+        let two = |of: OfTwo| Box::new(Sums::<6, OfTwo>::new(name, shape, of, call)) as Box<dyn Groups>;
+        Ok(match self {
+            Svy::Mean => one(OfOne::Mean),
+            Svy::Total => one(OfOne::Total),
+            Svy::Proportion => one(OfOne::Proportion(method(call))),
+            Svy::Ratio => two(OfTwo::Ratio),
+            Svy::Difference => two(OfTwo::Difference),
+        })
+    }
+}
+
+/// The method that a call asks for: logit with a design, else Wilson's.
+fn method(call: &Call) -> Method {
+    let asked = METHODS.iter().find(|(word, _)| Some(*word) == call.word).map(|(_, method)| *method);
+    asked.unwrap_or(if call.design.is_some() { Method::Logit } else { Method::Wilson })
+}

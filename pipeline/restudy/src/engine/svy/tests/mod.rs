@@ -1,0 +1,173 @@
+//! The functions against the row-level estimates of the crate `survey`, and what changes nothing.
+
+mod faults;
+mod values;
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, BinaryArray, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array,
+    RecordBatch, StringArray, StructArray, UInt32Array,
+};
+use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::datatypes::{Field, Fields, Int32Type, UInt32Type};
+use datafusion::common::DataFusionError;
+use datafusion::datasource::MemTable;
+use survey::design::Design;
+use survey::variance::{LonelyPsu, Stage};
+
+use super::design::stage_fields;
+use crate::engine::aggregate::aggregate;
+use crate::engine::{Session, context};
+
+/// A sample of 60 rows in 4 strata of 3 units, drawn in two stages.
+pub(super) struct Sample {
+    pub(super) x: Vec<Option<f64>>,
+    pub(super) y: Vec<f64>,
+    pub(super) yes: Vec<Option<bool>>,
+    pub(super) group: Vec<&'static str>,
+    pub(super) one_stage: Design,
+    pub(super) two_stages: Design,
+    pub(super) replicates: Design,
+}
+
+pub(super) fn sample() -> Sample {
+    let rows: Vec<u32> = (0..60).collect();
+    // Not a multiple of anything: chance without a generator.
+    let mix = |row: u32, by: u32| (row * row * 7 + row * by + 3) % 101;
+    let x =
+        rows.iter().map(|&r| (mix(r, 13) % 9 != 0).then(|| f64::from(mix(r, 13)) / 7.0 + 1990.0)).collect();
+    let y = rows.iter().map(|&r| f64::from(mix(r, 29)) / 3.0).collect();
+    let yes = rows.iter().map(|&r| (mix(r, 5) % 8 != 0).then_some(mix(r, 5) % 3 == 0)).collect();
+    let group = rows.iter().map(|&r| ["north", "south", "east"][(mix(r, 17) % 3) as usize]).collect();
+    let strata: Vec<u32> = rows.iter().map(|r| r / 15).collect();
+    let units: Vec<u32> = rows.iter().map(|r| r / 5).collect();
+    let weights: Vec<f64> =
+        rows.iter().map(|&r| if r == 7 { 0.0 } else { 1.0 + f64::from(mix(r, 3)) / 10.0 }).collect();
+    let (first, second) = (vec![9.0; 60], vec![20.0; 60]);
+    let build = |fpc: Option<&[f64]>| {
+        let design = Design::builder(60).weights(&weights).stage(Some(&strata), Some(&units), fpc);
+        let second = fpc.is_some().then_some(&second[..]);
+        let design = if second.is_some() { design.stage(None, None, second) } else { design };
+        design.lonely(LonelyPsu::Adjust).build().expect("a design")
+    };
+    let (one_stage, two_stages) = (build(None), build(Some(&first)));
+    let replicates = one_stage.with_replicates(survey::replicates::Method::Jkn).expect("replicates");
+    Sample { x, y, yes, group, one_stage, two_stages, replicates }
+}
+
+impl Sample {
+    /// Values with NaN for NULL.
+    pub(super) fn x(&self) -> Vec<f64> {
+        self.x.iter().map(|x| x.unwrap_or(f64::NAN)).collect()
+    }
+
+    pub(super) fn yes(&self) -> Vec<f64> {
+        self.yes.iter().map(|yes| yes.map_or(f64::NAN, |yes| f64::from(u8::from(yes)))).collect()
+    }
+
+    pub(super) fn in_group(&self, group: &str) -> Vec<bool> {
+        self.group.iter().map(|of| *of == group).collect()
+    }
+
+    /// The rows as a table.
+    pub(super) fn batch(&self) -> RecordBatch {
+        let group: DictionaryArray<Int32Type> = self.group.iter().copied().map(Some).collect();
+        RecordBatch::try_from_iter_with_nullable([
+            ("id", Arc::new(Int64Array::from_iter_values(0..60)) as ArrayRef, false),
+            ("x", Arc::new(Float64Array::from(self.x.clone())), true),
+            ("y", Arc::new(Float64Array::from(self.y.clone())), true),
+            ("yes", Arc::new(BooleanArray::from(self.yes.clone())), true),
+            ("part", Arc::new(group), true),
+            ("design", column(&self.one_stage), false),
+            ("two_stages", column(&self.two_stages), false),
+            ("replicated", column(&self.replicates), false),
+        ])
+        .expect("a batch")
+    }
+}
+
+/// A design as the store makes a column of it.
+pub(super) fn column(design: &Design) -> ArrayRef {
+    let rows = design.weights().len();
+    let mut fields: Vec<(String, ArrayRef, bool)> =
+        vec![("weight".into(), Arc::new(Float64Array::from(design.weights().to_vec())), false)];
+    for (index, stage) in design.stages().iter().enumerate() {
+        let numbers = |of: fn(&Stage) -> u32| {
+            Arc::new(stage.iter().map(|s| Some(of(s))).collect::<UInt32Array>()) as ArrayRef
+        };
+        let fpc =
+            stage.iter().map(|s| Some(s.population).filter(|p| p.is_finite())).collect::<Float64Array>();
+        let [strata, units, sampled, population] = stage_fields(index);
+        fields.push((strata, numbers(|s| s.stratum), false));
+        fields.push((units, numbers(|s| s.unit), false));
+        fields.push((sampled, numbers(|s| s.sampled), false));
+        fields.push((population, Arc::new(fpc), true));
+    }
+    let policies = [
+        (LonelyPsu::Fail, "fail"),
+        (LonelyPsu::Certainty, "certainty"),
+        (LonelyPsu::Adjust, "adjust"),
+        (LonelyPsu::Average, "average"),
+    ];
+    let word = policies.iter().find(|(policy, _)| *policy == design.lonely()).expect("a policy").1;
+    let words = Arc::new(StringArray::from(vec![word]));
+    let keys = Int32Array::from(vec![0; rows]);
+    fields.push((
+        "lonely".into(),
+        Arc::new(DictionaryArray::<Int32Type>::try_new(keys, words).expect("words")),
+        false,
+    ));
+    if let Some((factors, replication)) = design.replicates() {
+        let head = [replication.scale, f64::from(u8::from(replication.mse))];
+        let head: Vec<f64> = head.into_iter().chain(replication.rscales.iter().copied()).collect();
+        let bytes = |row: &[f64]| head.iter().chain(row).flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
+        let patterns: Vec<Vec<u8>> = factors.chunks(replication.rscales.len()).map(bytes).collect();
+        let values = BinaryArray::from_iter_values(&patterns);
+        let keys = UInt32Array::from_iter_values(0..rows as u32);
+        let dictionary = DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(values)).expect("patterns");
+        fields.push(("replicates".into(), Arc::new(dictionary), false));
+    }
+    let described: Fields =
+        fields.iter().map(|(name, array, null)| Field::new(name, array.data_type().clone(), *null)).collect();
+    let arrays = fields.into_iter().map(|(_, array, _)| array).collect();
+    Arc::new(StructArray::try_new(described, arrays, None).expect("a struct"))
+}
+
+/// The result of `sql` over the table `t` in so many partitions, each as batches.
+pub(super) fn ask(
+    partitions: Vec<Vec<RecordBatch>>,
+    batch_size: usize,
+    sql: &str,
+) -> Result<RecordBatch, DataFusionError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let context = context(partitions.len()).expect("a context");
+    context
+        .state_ref()
+        .write()
+        .config_mut()
+        .options_mut()
+        .set("datafusion.execution.batch_size", &batch_size.to_string())?;
+    for function in super::Svy::ALL {
+        context.register_udaf(aggregate(function, 0.95));
+    }
+    let table = MemTable::try_new(partitions[0][0].schema(), partitions).expect("a table");
+    context.register_table("t", Arc::new(table)).expect("registered");
+    let batches = runtime.block_on(async { context.sql(sql).await?.collect().await })?;
+    Ok(concat_batches(&batches[0].schema(), &batches).expect("one batch"))
+}
+
+/// The same over the sample, in one partition.
+pub(super) fn result(sql: &str) -> RecordBatch {
+    ask(vec![vec![sample().batch()]], 8192, sql).unwrap_or_else(|fault| panic!("{sql}\n{fault}"))
+}
+
+/// What a session says of a query over the sample.
+pub(super) fn fault(batch: RecordBatch, sql: &str) -> String {
+    let session = Session::open(&[]).expect("a session");
+    session.register("t", batch).expect("registered");
+    match session.query(sql, &std::collections::BTreeMap::new()) {
+        Ok(_) => panic!("no fault: {sql}"),
+        Err(faults) => faults.to_string(),
+    }
+}
