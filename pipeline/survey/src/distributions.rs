@@ -3,8 +3,9 @@
 //! In: a point or a probability, and parameters. Out: the lower tail (`_cdf`), the upper tail (`_sf`, with its own digits
 //! where it is small), or the point (`_quantile`); `None` where a parameter is outside its range or an argument is NaN.
 //!
-//! Degrees of freedom need not be whole, and those of t and of F's denominator may be infinite. All agree with R's
-//! `pnorm`, `pt`, `pf`, `pchisq`, `pbeta` and their quantiles to 12 digits and mostly more.
+//! Degrees of freedom need not be whole, and those of t and of F's denominator may be infinite. The tails are those of
+//! `statrs`, the quantiles are found on them ([`crate::tails`]). They agree with R's `pt`, `pf`, `pchisq`, `pbeta` and their
+//! quantiles to 10 digits where parameters are below a thousand, to 9 below 100,000, to 7 beyond.
 //!
 //! ```
 //! use survey::distributions::{f_sf, t_two_sided};
@@ -15,10 +16,14 @@
 //!
 //! Definitions: Johnson, Kotz & Balakrishnan, Continuous Univariate Distributions, 2nd ed. 1994–95.
 
-use crate::special::{Tails, beta_quantile_odds, beta_tails, gamma_quantile, gamma_tails, shares};
+use crate::normal::upper_quantile;
+use crate::tails::{self, Tails, beta_tails, gamma_quantile, gamma_tails, shares};
 
-/// Student's t with more degrees of freedom than this is the normal distribution to the last digit.
-const NORMAL_FROM: f64 = 1e13;
+/// With more degrees of freedom than this, Student's t comes from the normal distribution by two terms of its expansion
+/// (Abramowitz & Stegun 1964, 26.7.5): the incomplete beta function loses digits there, the expansion has 12.
+const EXPANDED_FROM: f64 = 1e5;
+/// With more degrees of freedom of its denominator than this, F is chi-squared over its degrees of freedom.
+const CHI_SQUARED_FROM: f64 = 1e8;
 
 /// Probability that a standard normal value is at most `z`.
 pub fn normal_cdf(z: f64) -> Option<f64> {
@@ -33,7 +38,7 @@ pub fn normal_sf(z: f64) -> Option<f64> {
 /// The value that a standard normal one does not exceed with probability `p`; infinite at 0 and 1.
 pub fn normal_quantile(p: f64) -> Option<f64> {
     let (tail, sign) = tail(p)?;
-    Some(sign * normal_upper(tail))
+    Some(sign * upper_quantile(tail))
 }
 
 /// Probability that Student's t with `df` degrees of freedom is at most `t`.
@@ -74,10 +79,10 @@ pub fn f_sf(f: f64, d1: f64, d2: f64) -> Option<f64> {
 /// The value that F with `d1` and `d2` degrees of freedom does not exceed with probability `p`.
 pub fn f_quantile(p: f64, d1: f64, d2: f64) -> Option<f64> {
     let (p, d1, d2) = (share(p)?, finite(d1)?, positive(d2)?);
-    if d2.is_infinite() {
+    if d2 > CHI_SQUARED_FROM {
         return Some(chi_squared_quantile(p, d1)? / d1);
     }
-    Some(beta_quantile_odds(d1 / 2.0, d2 / 2.0, p, 1.0 - p).exp() * d2 / d1)
+    Some(tails::beta_quantile(d1 / 2.0, d2 / 2.0, p, 1.0 - p).exp() * d2 / d1)
 }
 
 /// Probability that chi-squared with `df` degrees of freedom is at most `x`.
@@ -116,25 +121,25 @@ pub fn beta_quantile(p: f64, a: f64, b: f64) -> Option<f64> {
     if b == 0.0 && a > 0.0 {
         return Some(1.0);
     }
-    Some(shares(beta_quantile_odds(finite(a)?, finite(b)?, p, 1.0 - p)).0)
+    Some(shares(tails::beta_quantile(finite(a)?, finite(b)?, p, 1.0 - p)).0)
 }
 
 fn normal(z: f64) -> Option<Tails> {
+    // Rather than by the error function, which has 10 digits in `statrs`.
     let two = gamma_tails(0.5, number(z)? * z / 2.0).upper / 2.0;
     Some(sided(z, two))
 }
 
-/// The z > 0 above which a standard normal value lies with probability `tail`.
-fn normal_upper(tail: f64) -> f64 {
-    (2.0 * gamma_quantile(0.5, 1.0 - 2.0 * tail, 2.0 * tail)).sqrt()
-}
-
 fn student(t: f64, df: f64) -> Option<Tails> {
     let df = positive(df)?;
-    if df > NORMAL_FROM {
+    let square = number(t)? * t;
+    if df > EXPANDED_FROM && square < df / 1000.0 {
+        let second = (13.0 * square * square + 8.0 * square + 3.0) / (96.0 * df * df);
+        return normal(t * (1.0 - (square + 1.0) / (4.0 * df) + second));
+    }
+    if df.is_infinite() {
         return normal(t);
     }
-    let square = number(t)? * t;
     let x = if square.is_infinite() { 0.0 } else { df / (df + square) };
     let y = if square.is_infinite() { 1.0 } else { square / (df + square) };
     Some(sided(t, beta_tails(df / 2.0, 0.5, x, y).lower / 2.0))
@@ -142,11 +147,14 @@ fn student(t: f64, df: f64) -> Option<Tails> {
 
 /// The t > 0 above which Student's t lies with probability `tail`.
 fn student_upper(tail: f64, df: f64) -> f64 {
-    if df > NORMAL_FROM {
-        return normal_upper(tail);
+    if df > EXPANDED_FROM {
+        let z = upper_quantile(tail);
+        let square = z * z;
+        let second = (5.0 * square * square + 16.0 * square + 3.0) / (96.0 * df * df);
+        return z * (1.0 + (square + 1.0) / (4.0 * df) + second);
     }
     // df / (df + t²) is beta with shapes df/2 and 1/2.
-    let odds = beta_quantile_odds(df / 2.0, 0.5, 2.0 * tail, 1.0 - 2.0 * tail);
+    let odds = tails::beta_quantile(df / 2.0, 0.5, 2.0 * tail, 1.0 - 2.0 * tail);
     df.sqrt() * (-odds / 2.0).exp()
 }
 
@@ -155,7 +163,7 @@ fn fisher(f: f64, d1: f64, d2: f64) -> Option<Tails> {
     if f <= 0.0 {
         return Some(Tails { lower: 0.0, upper: 1.0 });
     }
-    if d2.is_infinite() {
+    if d2 > CHI_SQUARED_FROM {
         return Some(gamma_tails(d1 / 2.0, d1 * f / 2.0));
     }
     if f.is_infinite() {
@@ -221,7 +229,7 @@ mod tests {
                 other => panic!("no function {other}"),
             };
             let found = found.unwrap();
-            let close = (found - expected).abs() <= 1e-12 * expected.abs() || expected.abs() < 1e-300;
+            let close = (found - expected).abs() <= 1e-10 * expected.abs() || expected.abs() < 1e-300;
             assert!(close, "{name}({x}, {a}, {b}): {found:e} is not {expected:e}");
         }
     }
@@ -257,16 +265,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn quantiles_turn_tails_round(p in 0.0001..0.9999_f64, log_a in -3.0..11.0_f64, log_b in -3.0..11.0_f64) {
+        fn quantiles_turn_tails_round(p in 0.0001..0.9999_f64, log_a in -2.0..7.0_f64, log_b in -2.0..7.0_f64) {
             let (a, b) = (log_a.exp(), log_b.exp());
             let x = beta_quantile(p, a, b).unwrap();
             // Near 1 few digits of 1 − x are left to turn round.
             if x > 1e-290 && x < 1.0 - 1e-5 {
                 prop_assert!((beta_cdf(x, a, b).unwrap() - p).abs() < 1e-9);
             }
-            prop_assert!((t_cdf(t_quantile(p, a).unwrap(), a).unwrap() - p).abs() < 1e-12);
+            prop_assert!((t_cdf(t_quantile(p, a).unwrap(), a).unwrap() - p).abs() < 1e-11);
             let q = chi_squared_quantile(p, a).unwrap();
-            prop_assert!(q < 1e-290 || (chi_squared_cdf(q, a).unwrap() - p).abs() < 1e-11);
+            prop_assert!(q < 1e-290 || (chi_squared_cdf(q, a).unwrap() - p).abs() < 1e-9);
         }
     }
 }

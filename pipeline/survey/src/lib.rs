@@ -47,6 +47,6 @@ pub mod rounding;
 #[cfg(test)]
 mod sample;
 pub mod simple;
-mod special;
 mod sums;
+mod tails;
 pub mod variance;

@@ -11,6 +11,11 @@ pub fn two_sided(confidence: f64) -> Option<f64> {
     Some(Normal::standard().inverse_cdf(0.5 + confidence / 2.0))
 }
 
+/// The z above which a standard normal value lies with probability `p`; infinite at 0 and 1.
+pub(crate) fn upper_quantile(p: f64) -> f64 {
+    -Normal::standard().inverse_cdf(p)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

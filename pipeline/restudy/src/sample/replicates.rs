@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use survey::design::Design as Checked;
-use survey::replicates::{Method as Making, ReplicateFault};
+use survey::replicates::{Kind as Making, ReplicateFault};
 use survey::variance::{Replication, Stage};
 use toml::Spanned;
 

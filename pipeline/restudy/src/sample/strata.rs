@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use survey::calibration::{CalibrationFault, nonresponse};
+
 use super::columns::Column;
 use super::values::Reader;
 use crate::codebook::Fieldwork;
@@ -87,16 +89,15 @@ pub(super) fn invited(
     fieldwork: &Fieldwork,
     (frame, at): (&str, Range<usize>),
 ) -> Option<Vec<f64>> {
-    let all = number(fieldwork.invited());
-    let Some(strata) = strata else { return Some(vec![all; reader.rows()]) };
-    let mut respondents: BTreeMap<&str, f64> = BTreeMap::new();
+    let all = people(fieldwork.invited());
+    let Some(strata) = strata else { return Some(vec![float(all); reader.rows()]) };
+    let mut respondents: BTreeMap<&str, u32> = BTreeMap::new();
     for stratum in strata {
-        *respondents.entry(stratum).or_default() += 1.0;
+        *respondents.entry(stratum).or_default() += 1;
     }
-    let rest = design.rest.as_ref().map(|rest| rest.get_ref().as_str());
     let sheet = &fieldwork.frame;
-    let roles: BTreeMap<&str, f64> = (0..sheet.rows())
-        .map(|row| (sheet.text("role", row), number(sheet.integer("invited", row).unwrap_or_default())))
+    let roles: BTreeMap<&str, u64> = (0..sheet.rows())
+        .map(|row| (sheet.text("role", row), people(sheet.integer("invited", row).unwrap_or_default())))
         .collect();
     let named: BTreeSet<&str> = match design.classes.is_empty() {
         true => respondents.keys().copied().collect(),
@@ -115,7 +116,7 @@ pub(super) fn invited(
     if !in_frame {
         return None;
     }
-    let unheard = |(role, invited): &(&&str, &f64)| **invited > 0.0 && !respondents.contains_key(**role);
+    let unheard = |(role, invited): &(&&str, &u64)| **invited > 0 && !respondents.contains_key(**role);
     let mut all_answered = true;
     for (role, invited) in roles.iter().filter(unheard) {
         let fault = Diagnostic::error(format!("nobody answered for `{}`", shortened(role)));
@@ -127,21 +128,60 @@ pub(super) fn invited(
     if !all_answered {
         return None;
     }
-    let of_rest = rest
-        .filter(|rest| !roles.contains_key(rest))
-        .and_then(|rest| respondents.get(rest))
-        .copied()
-        .unwrap_or_default();
-    let population_of_rest = of_rest * all / number(reader.rows());
-    let left = (all - population_of_rest) / all;
-    let population = |stratum: &String| match roles.get(stratum.as_str()) {
-        Some(invited) => invited * left,
-        None => population_of_rest,
-    };
-    Some(strata.iter().map(population).collect())
+    by_response(reader, strata, &respondents, &roles, all, at)
+}
+
+/// The population of each respondent's stratum from the rate at which it answered.
+fn by_response(
+    reader: &mut Reader<'_>,
+    strata: &[String],
+    respondents: &BTreeMap<&str, u32>,
+    roles: &BTreeMap<&str, u64>,
+    all: u64,
+    at: Range<usize>,
+) -> Option<Vec<f64>> {
+    let labels: Vec<&str> = respondents.keys().copied().collect();
+    let numbers: BTreeMap<&str, u32> = labels.iter().copied().zip(0..).collect();
+    let classes: Vec<u32> = strata.iter().filter_map(|label| numbers.get(label.as_str()).copied()).collect();
+    let counted = roles.iter().filter(|(_, invited)| **invited > 0);
+    let invited: Vec<(u32, u64)> =
+        counted.filter_map(|(role, invited)| Some((*numbers.get(role)?, *invited))).collect();
+    match nonresponse(&classes, &invited, Some(all)) {
+        Ok(weights) => {
+            let of_rest = weights.overall.unwrap_or_default() * float(weights.overall_rows);
+            let left = (float(all) - of_rest) / float(all);
+            let population = |(label, factor): (&String, &f64)| {
+                let class = factor * respondents.get(label.as_str()).copied().map_or(0.0, f64::from);
+                let counted = roles.get(label.as_str()).is_some_and(|invited| *invited > 0);
+                if counted { class * left } else { class }
+            };
+            Some(strata.iter().zip(&weights.factors).map(population).collect())
+        }
+        Err(fault) => {
+            let told = match fault {
+                CalibrationFault::Invited { class: Some(class), invited, respondents } => {
+                    let label = usize::try_from(class).ok().and_then(|class| labels.get(class)).copied();
+                    let message = format!(
+                        "more people answered as `{}` than were invited",
+                        shortened(label.unwrap_or_default())
+                    );
+                    Diagnostic::error(message)
+                        .note(format!("{respondents} answered, {invited} were invited"))
+                        .hint("correct the frame, or put the role together with a similar one")
+                }
+                other => Diagnostic::error(format!("the frame gives no weights: {other}")),
+            };
+            reader.defined(at, told);
+            None
+        }
+    }
+}
+
+fn people(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or_default()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nobody invites 2^53 people")]
-fn number(n: impl TryInto<i64>) -> f64 {
-    n.try_into().unwrap_or_default() as f64
+fn float(people: u64) -> f64 {
+    people as f64
 }

@@ -3,6 +3,7 @@
 //! A row of `design` holds all that an estimate needs of its respondent: the weight, the place in each stage of the
 //! sample, and the replicate factors where there are some. Numbers of strata and units are unique in their stage.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -85,24 +86,22 @@ pub(super) fn strata(wave: &str, samples: &[Sample]) -> Table {
     }
     let mut strata: Vec<Stratum<'_>> = Vec::new();
     for sample in samples {
-        let first = sample.stages.first().map_or(&[][..], Vec::as_slice);
-        for (number, label) in (0_u32..).zip(&sample.strata) {
-            let members: Vec<(&Stage, f64)> = first
-                .iter()
-                .zip(sample.weights.iter().copied())
-                .filter(|(place, _)| place.stratum == number)
-                .collect();
-            let Some((place, _)) = members.first() else { continue };
-            strata.push(Stratum {
+        let mut of_sample: BTreeMap<u32, Stratum<'_>> = BTreeMap::new();
+        for (place, weight) in sample.stages.iter().take(1).flatten().zip(&sample.weights) {
+            let label = usize::try_from(place.stratum).ok().and_then(|number| sample.strata.get(number));
+            let stratum = of_sample.entry(place.stratum).or_insert(Stratum {
                 design: &sample.column,
-                number,
-                label,
+                number: place.stratum,
+                label: label.map_or("", String::as_str),
                 psus: place.sampled,
                 population: Some(place.population).filter(|population| population.is_finite()),
-                respondents: members.len(),
-                weight: members.iter().map(|(_, weight)| weight).sum(),
+                respondents: 0,
+                weight: 0.0,
             });
+            stratum.respondents += 1;
+            stratum.weight += weight;
         }
+        strata.extend(of_sample.into_values());
     }
     let mut table = Table::new();
     table

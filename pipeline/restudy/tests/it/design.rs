@@ -238,3 +238,33 @@ fn a_great_many_patterns_are_kept_once_each() {
     let design = batch.column(0).as_struct().column(0).clone();
     assert_eq!(design.as_dictionary::<UInt32Type>().values().len(), 5000);
 }
+
+#[test]
+fn weights_for_non_response_add_up_to_those_invited() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (session, _folder, warnings) = stored(&root);
+    assert!(warnings.is_empty(), "{warnings}");
+    let sql = "select design, label, psus, round(population, 6) as population, respondents, round(weight, 6) as weight
+        from design_strata order by design, stratum";
+    insta::assert_snapshot!(asked(&session, sql));
+    // The frame's figures as the source report prints them, lessened by the share of those in no list.
+    let sql = "select label, frame.invited, design_strata.weight / frame.invited as share
+        from design_strata join frame on label = role where design = 'design_nonresponse' order by label";
+    let batch = session.query(sql, &BTreeMap::new()).unwrap();
+    let shares = batch.column(2).as_primitive::<datafusion::arrow::datatypes::Float64Type>();
+    assert!(shares.len() == 6 && shares.values().iter().all(|share| (share - 172.0 / 196.0).abs() < 1e-12));
+}
+
+#[test]
+fn respondents_are_the_units_of_a_last_stage_without_any() {
+    let design = "[design]\nunits = \"School\"\nstrata = [\"\", \"Year\"]\nfpc = [\"Schools\", \"Pupils\"]\n";
+    let readers = ["a,7,4,20", "a,7,4,20", "a,8,4,30", "a,8,4,30", "b,7,4,20", "b,7,4,20"];
+    let (session, _folder, warnings) = stored(study(design, "School,Year,Schools,Pupils", &readers).path());
+    assert!(warnings.is_empty(), "{warnings}");
+    let sql = "select distinct design.psus, design.units2, design.weight from responses order by 3";
+    let told = asked(&session, sql);
+    // Two schools of four, and two pupils of each year: of 20, or of 30.
+    assert!(told.contains("| 2 ") && told.contains("| 20.0 ") && told.contains("| 30.0 "), "{told}");
+    assert_eq!(told.lines().count(), 6, "{told}");
+    assert_eq!(asked(&session, "select distinct design.stratum2 from responses").lines().count(), 4 + 3);
+}
