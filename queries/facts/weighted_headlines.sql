@@ -36,7 +36,7 @@ with told as (
     case when stem_career__visits_from_ks4 = 'yes' then employers in ('some major', 'dominate') end, design_nonresponse
   from responses where wave = $wave
   union all
-  select 9, 'Section 4.1', 'career-related learning is promoted', promotes_careers_learning = 'yes', design_nonresponse
+  select 9, 'Section 4.2', 'career-related learning is promoted', promotes_careers_learning = 'yes', design_nonresponse
   from responses where wave = $wave
   union all
   select 10, 'Figure 6', 'aspiration to university as a purpose: agree or strongly agree',
