@@ -17,11 +17,11 @@
 //! | [`error`] | why an estimate cannot be made |
 //! | [`distributions`] | normal, t, F, chi-squared and beta: tails and quantiles |
 //! | [`normal`] | quantiles of the standard normal distribution |
-//! | [`proportion`] | Wilson's and Clopper and Pearson's interval of plain counts; margin of error with and without finite-population correction |
-//! | [`association`] | Goodman and Kruskal's gamma and Kendall's tau-b, each with its asymptotic interval |
+//! | [`proportion`] | Wilson's, Clopper and Pearson's and Wald's interval of plain counts; margin of error with and without finite-population correction |
+//! | [`association`] | chi-squared and Fisher's exact test, Cramér's V, odds ratio; gamma, tau-b, Spearman's rho |
 //! | [`agreement`] | percent agreement, Cohen's kappa and Krippendorff's alpha, with intervals |
 //! | [`bootstrap`] | percentile intervals by resampling units, the same on every machine |
-//! | [`printed`] | arithmetic on printed figures: which counts and bases a rounded percentage allows |
+//! | [`printed`] | arithmetic on printed figures: which counts and bases a rounded percentage allows, which sums a mean (GRIM) |
 //! | [`rounding`] | rounding half away from zero, once, at the end |
 //!
 //! Every function names its formula's source. It knows no labels, no SQL, no Arrow and no files.

@@ -6,8 +6,14 @@
 //! Personality Science 8, 2017), for percentages.
 //!
 //! All comparisons are made on whole numbers: `2 · 10^d · 100 · count` against `(2 · percent · 10^d ± 1) · base`.
+//!
+//! Printed means of whole-number answers, the GRIM test itself: [`PrintedMean`].
+
+mod mean;
 
 use std::ops::RangeInclusive;
+
+pub use mean::{Halves, PrintedMean};
 
 /// A percentage as it was printed: 53, or 53.4 with one decimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -63,6 +63,19 @@ pub(crate) fn exact(yes: f64, base: f64, confidence: f64) -> Option<Interval> {
     Some(Interval { lower, upper })
 }
 
+/// Wald's interval for `n` of `base`: `p ± z √(p(1−p)/b)`, the one that a margin of error stands for; `None` as [`wilson`].
+///
+/// It is given as it is computed: its ends may leave 0 and 1, and it is empty at p = 0 and p = 1. Both say that the base is
+/// too small for it (Brown, Cai & DasGupta, Statistical Science 16, 2001, p. 101, advise against it even for large ones).
+pub fn wald(n: u64, base: u64, confidence: f64) -> Option<Interval> {
+    if base == 0 || n > base {
+        return None;
+    }
+    let p = n as f64 / base as f64;
+    let half = margin_of_error(p, base, confidence)?;
+    Some(Interval { lower: p - half, upper: p + half })
+}
+
 /// Margin of error of a proportion `p` in a simple random sample of `n`: `z √(p(1−p)/n)`, as a share (0.07 = 7 points).
 ///
 /// `p = 0.5` gives the largest margin that the sample can have, the one usually printed
@@ -108,6 +121,40 @@ mod tests {
     }
 
     include!("../tests/reference/wilson.rs");
+
+    #[test]
+    fn clopper_and_pearson_agree_with_r() {
+        // R 4.2.2: binom.test(n, base, conf.level = confidence)$conf.int
+        for (n, base, confidence, lower, upper) in [
+            (0, 10, 0.95, 0.0, 0.308497107818761),
+            (10, 10, 0.95, 0.691502892181239, 1.0),
+            (3, 126, 0.95, 0.00493727032011603, 0.0680048643419406),
+            (129, 182, 0.95, 0.63699966351737, 0.773640551320492),
+            (1, 9, 0.99, 0.0005567940241492, 0.584969472060685),
+            (94, 196, 0.9, 0.418882471297933, 0.540767657696531),
+            (1, 1, 0.95, 0.025, 1.0),
+            (500, 1_000_000, 0.95, 0.000457138148558475, 0.000545796765654089),
+            (499_999, 1_000_000, 0.95, 0.49901851919821, 0.500979480807582),
+            (5_000_000, 10_000_000, 0.95, 0.4996900525213711, 0.500309947478629),
+            (12, 100_000_000, 0.999, 3.72634708588784e-8, 2.82034427743993e-7),
+        ] {
+            let interval = clopper_pearson(n, base, confidence).expect("an interval");
+            // The tails of beta lose digits with very large shapes.
+            let slack = if base > 1_000_000 { 1e-7 } else { 1e-10 };
+            let same = |ours: f64, theirs: f64| (ours - theirs).abs() <= slack * theirs;
+            assert!(same(interval.lower, lower) && same(interval.upper, upper), "{n}/{base}: {interval:?}");
+        }
+    }
+
+    #[test]
+    fn wald_is_the_share_and_its_margin() {
+        // 0.5 ± 1.959964 √(0.25/196)
+        let interval = wald(98, 196, 0.95).expect("an interval");
+        assert!((interval.lower - 0.43).abs() < 1e-5 && (interval.upper - 0.57).abs() < 1e-5);
+        assert!(wald(1, 10, 0.95).is_some_and(|interval| interval.lower < 0.0));
+        assert_eq!(wald(0, 10, 0.95), Some(Interval { lower: 0.0, upper: 0.0 }));
+        assert_eq!((wald(1, 0, 0.95), wald(2, 1, 0.95), wald(1, 2, 1.5)), (None, None, None));
+    }
 
     #[test]
     fn the_source_reports_margin_is_the_one_without_correction() {

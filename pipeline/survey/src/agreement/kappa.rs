@@ -103,7 +103,8 @@ impl Paired {
     /// `w̄_.j = Σ_i p_i. w_ij`, its square is
     /// `(Σ p_ij (w_ij − (w̄_i. + w̄_.j)(1 − κ))² − (κ − p_e(1 − κ))²) / (n (1 − p_e)²)`
     /// (Fleiss, Cohen & Everitt, Psychological Bulletin 72, 1969). The interval is `κ ± z · standard error`, not
-    /// above 1 and not below −1 (a kappa of given weights may itself lie below). With few units, or a kappa near 1, [`Paired::kappa_bootstrap`] is the better one.
+    /// above 1 and not below −1 (a kappa of given weights may itself lie below). With few units, or a kappa near 1,
+    /// [`Paired::kappa_bootstrap`] is the better one.
     ///
     /// `None` when chance alone makes them agree fully (`p_e = 1`: there is one category), or when given weights are not one
     /// for each pair of categories, 1 where they are the same, and finite and less than 1 elsewhere.

@@ -2,6 +2,9 @@
 //!
 //! Written and read by one run of one program, so there is no version; bytes that end too early are a fault all the same.
 
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, LargeBinaryArray};
 use datafusion::common::{Result, exec_err};
 
 use super::twofold::Twofold;
@@ -11,6 +14,11 @@ use super::twofold::Twofold;
 pub(super) struct Writer(pub(super) Vec<u8>);
 
 impl Writer {
+    /// One state per group, as DataFusion hands it on.
+    pub(super) fn array(states: impl Iterator<Item = Writer>) -> ArrayRef {
+        Arc::new(states.map(|state| Some(state.0)).collect::<LargeBinaryArray>())
+    }
+
     pub(super) fn integer(&mut self, value: u64) {
         self.0.extend(value.to_le_bytes());
     }
@@ -35,6 +43,22 @@ impl Writer {
 pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl<'a> Reader<'a> {
+    /// Calls `read` for each state and its group.
+    pub(super) fn each(
+        states: &'a ArrayRef,
+        groups: &[usize],
+        mut read: impl FnMut(usize, &mut Reader<'a>) -> Result<()>,
+    ) -> Result<()> {
+        let Some(states) = states.as_binary_opt::<i64>() else {
+            return exec_err!("a partial result is not in bytes");
+        };
+        let valid = groups.iter().enumerate().filter(|(row, _)| states.is_valid(*row));
+        for (row, &group) in valid {
+            read(group, &mut Reader(states.value(row)))?;
+        }
+        Ok(())
+    }
+
     pub(super) fn integer(&mut self) -> Result<u64> {
         self.eight().map(u64::from_le_bytes)
     }

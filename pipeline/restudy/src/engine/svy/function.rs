@@ -4,9 +4,11 @@ use datafusion::arrow::datatypes::{DataType, Fields};
 use datafusion::common::Result;
 use survey::interval::Method;
 
+use super::cells::Cells;
 use super::estimates::{OfOne, OfTwo};
-use super::result::estimate_fields;
+use super::result::{estimate_fields, numbers_type};
 use super::sums::Sums;
+use super::tables::{CHI_SQUARED, ChiSquared, Proportions, Quantile, proportions_type};
 use crate::engine::aggregate::{Argument, Call, Function, Groups, Kind, Shape};
 
 /// A design-based function.
@@ -17,12 +19,25 @@ pub(in crate::engine) enum Svy {
     Proportion,
     Ratio,
     Difference,
+    Quantile,
+    Median,
+    Proportions,
+    ChiSquared,
 }
 
 impl Svy {
     /// All of them.
-    pub(in crate::engine) const ALL: [Svy; 5] =
-        [Svy::Mean, Svy::Total, Svy::Proportion, Svy::Ratio, Svy::Difference];
+    pub(in crate::engine) const ALL: [Svy; 9] = [
+        Svy::Mean,
+        Svy::Total,
+        Svy::Proportion,
+        Svy::Proportions,
+        Svy::Ratio,
+        Svy::Difference,
+        Svy::Quantile,
+        Svy::Median,
+        Svy::ChiSquared,
+    ];
 }
 
 /// Methods for the interval of a proportion.
@@ -37,6 +52,10 @@ const METHODS: [(&str, Method); 5] = [
 const X: Argument = Argument { name: "x", kind: Kind::Number };
 const Y: Argument = Argument { name: "y", kind: Kind::Number };
 const CONDITION: Argument = Argument { name: "condition", kind: Kind::Condition };
+const P: Argument = Argument { name: "p", kind: Kind::Probability };
+const CATEGORY: Argument = Argument { name: "category", kind: Kind::Category };
+const ROW: Argument = Argument { name: "row", kind: Kind::Category };
+const COLUMN: Argument = Argument { name: "column", kind: Kind::Category };
 
 impl Function for Svy {
     fn name(self) -> &'static str {
@@ -46,6 +65,10 @@ impl Function for Svy {
             Svy::Proportion => "svy_prop",
             Svy::Ratio => "svy_ratio",
             Svy::Difference => "svy_diff",
+            Svy::Quantile => "svy_quantile",
+            Svy::Median => "svy_median",
+            Svy::Proportions => "svy_props",
+            Svy::ChiSquared => "svy_chisq",
         }
     }
 
@@ -53,15 +76,22 @@ impl Function for Svy {
         const WORDS: [&str; 5] = [METHODS[0].0, METHODS[1].0, METHODS[2].0, METHODS[3].0, METHODS[4].0];
         const NONE: (&str, &[&str]) = ("", &[]);
         match self {
-            Svy::Mean | Svy::Total => &Shape { leading: &[X], design: true, word: NONE },
+            Svy::Mean | Svy::Total | Svy::Median => &Shape { leading: &[X], design: true, word: NONE },
             Svy::Proportion => &Shape { leading: &[CONDITION], design: true, word: ("method", &WORDS) },
             Svy::Ratio => &Shape { leading: &[Y, X], design: true, word: NONE },
             Svy::Difference => &Shape { leading: &[X, CONDITION], design: true, word: NONE },
+            Svy::Quantile => &Shape { leading: &[X, P], design: true, word: NONE },
+            Svy::Proportions => &Shape { leading: &[CATEGORY], design: true, word: NONE },
+            Svy::ChiSquared => &Shape { leading: &[ROW, COLUMN], design: true, word: NONE },
         }
     }
 
     fn result(self) -> DataType {
-        DataType::Struct(Fields::from(estimate_fields()))
+        match self {
+            Svy::Proportions => proportions_type(),
+            Svy::ChiSquared => numbers_type(&CHI_SQUARED),
+            _ => DataType::Struct(Fields::from(estimate_fields())),
+        }
     }
 
     fn start(self, call: &Call) -> Result<Box<dyn Groups>> {
@@ -74,6 +104,12 @@ impl Function for Svy {
             Svy::Proportion => one(OfOne::Proportion(method(call))),
             Svy::Ratio => two(OfTwo::Ratio),
             Svy::Difference => two(OfTwo::Difference),
+            Svy::Quantile | Svy::Median => {
+                let p = call.constant.unwrap_or(0.5);
+                Box::new(Cells::new(name, shape, Quantile(name, p), call))
+            }
+            Svy::Proportions => Box::new(Cells::new(name, shape, Proportions, call)),
+            Svy::ChiSquared => Box::new(Cells::new(name, shape, ChiSquared, call)),
         })
     }
 }

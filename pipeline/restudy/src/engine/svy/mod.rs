@@ -11,6 +11,8 @@
 //!   units are taken in the order of their numbers.
 //! - What is computed is in the crate `survey`; here is only what its sums are made of.
 
+mod atoms;
+mod cells;
 mod codec;
 mod design;
 mod estimates;
@@ -19,8 +21,10 @@ mod function;
 mod gather;
 mod index;
 mod result;
+mod rows;
 mod slots;
 mod sums;
+mod tables;
 mod twofold;
 
 pub(super) use function::Svy;

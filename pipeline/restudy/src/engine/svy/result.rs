@@ -42,14 +42,43 @@ pub(super) fn estimate_columns(found: &[Option<Estimate>]) -> Vec<ArrayRef> {
 /// One struct per group; NULL where there is no estimate.
 pub(super) fn estimates(found: &[Option<Estimate>]) -> Result<ArrayRef> {
     let nulls = NullBuffer::from_iter(found.iter().map(Option::is_some));
-    structs(estimate_fields(), estimate_columns(found), Some(nulls))
+    structs(estimate_fields().into(), estimate_columns(found), Some(nulls))
+}
+
+/// Whether a number is a whole one.
+pub(in crate::engine) type Whole = bool;
+
+/// The type of a struct of numbers.
+pub(in crate::engine) fn numbers_type(fields: &[(&str, Whole)]) -> DataType {
+    DataType::Struct(number_fields(fields))
+}
+
+fn number_fields(fields: &[(&str, Whole)]) -> Fields {
+    let field = |(name, whole): &(&str, Whole)| {
+        Field::new(*name, if *whole { DataType::Int64 } else { DataType::Float64 }, true)
+    };
+    fields.iter().map(field).collect()
+}
+
+/// One struct of numbers per group; NULL where there is none. What is no finite number is NULL too.
+pub(in crate::engine) fn numbers<const N: usize>(
+    fields: &[(&str, Whole); N],
+    rows: &[Option<[Option<f64>; N]>],
+) -> Result<ArrayRef> {
+    let column = |(at, (_, whole)): (usize, &(&str, Whole))| -> ArrayRef {
+        let values = rows.iter().map(|row| row.and_then(|row| row[at]).filter(|value| value.is_finite()));
+        if *whole {
+            Arc::new(values.map(|value| value.map(|value| value as i64)).collect::<Int64Array>())
+        } else {
+            Arc::new(values.collect::<Float64Array>())
+        }
+    };
+    let columns = fields.iter().enumerate().map(column).collect();
+    let nulls = NullBuffer::from_iter(rows.iter().map(Option::is_some));
+    structs(number_fields(fields), columns, Some(nulls))
 }
 
 /// A struct of columns.
-pub(super) fn structs(
-    fields: Vec<Field>,
-    columns: Vec<ArrayRef>,
-    nulls: Option<NullBuffer>,
-) -> Result<ArrayRef> {
-    Ok(Arc::new(StructArray::try_new(Fields::from(fields), columns, nulls)?))
+pub(super) fn structs(fields: Fields, columns: Vec<ArrayRef>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
+    Ok(Arc::new(StructArray::try_new(fields, columns, nulls)?))
 }

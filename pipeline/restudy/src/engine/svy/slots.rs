@@ -2,8 +2,7 @@
 //!
 //! Without a design all rows of a group share one slot, and memory grows with groups; with one, with groups times units.
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, LargeBinaryArray};
-use datafusion::common::{Result, exec_err};
+use datafusion::common::Result;
 use datafusion::logical_expr::EmitTo;
 
 use super::codec::{Reader, Writer};
@@ -106,50 +105,43 @@ impl<const K: usize> Slots<K> {
         self.index.size() + self.slots.capacity() * size_of::<Slot<K>>()
     }
 
-    /// Each group as bytes, its units with it.
-    pub(super) fn write(&mut self, emit: EmitTo, units: Option<&Units>) -> ArrayRef {
-        let groups = self.take(emit);
-        let bytes = groups.iter().map(|slots| {
-            let mut writer = Writer::default();
-            writer.integer(slots.len() as u64);
-            for slot in slots {
-                writer.integer(slot.unit().into());
-                if let Some(units) = units {
-                    units.write(slot.unit(), &mut writer);
-                }
-                [slot.rows, slot.n, slot.yes].into_iter().for_each(|count| writer.integer(count));
-                slot.sums.into_iter().for_each(|sum| writer.twofold(sum));
-            }
-            Some(writer.0)
-        });
-        std::sync::Arc::new(bytes.collect::<LargeBinaryArray>())
+    /// Slots in the order of their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Slot<K>> {
+        self.slots.iter()
     }
 
-    /// Adds groups that were written.
-    pub(super) fn read(
+    /// Writes the slots of a group, its units with it.
+    pub(super) fn write_group(slots: &[Slot<K>], units: Option<&Units>, to: &mut Writer) {
+        to.integer(slots.len() as u64);
+        for slot in slots {
+            to.integer(slot.unit().into());
+            if let Some(units) = units {
+                units.write(slot.unit(), to);
+            }
+            [slot.rows, slot.n, slot.yes].into_iter().for_each(|count| to.integer(count));
+            slot.sums.into_iter().for_each(|sum| to.twofold(sum));
+        }
+    }
+
+    /// Adds slots that were written.
+    pub(super) fn read_group(
         &mut self,
-        states: &ArrayRef,
-        groups: &[usize],
+        group: usize,
         mut units: Option<&mut Units>,
+        from: &mut Reader<'_>,
     ) -> Result<()> {
-        let Some(states) = states.as_binary_opt::<i64>() else {
-            return exec_err!("a partial result is not in bytes");
-        };
-        for (row, &group) in groups.iter().enumerate().filter(|(row, _)| states.is_valid(*row)) {
-            let mut reader = Reader(states.value(row));
-            for _ in 0..reader.integer()? {
-                let unit = reader.short()?;
-                if let Some(units) = units.as_deref_mut() {
-                    units.read(unit, &mut reader)?;
-                }
-                let (at, _) = self.number(group, unit);
-                let slot = &mut self.slots[at];
-                slot.rows += reader.integer()?;
-                slot.n += reader.integer()?;
-                slot.yes += reader.integer()?;
-                for sum in &mut slot.sums {
-                    sum.merge(reader.twofold()?);
-                }
+        for _ in 0..from.integer()? {
+            let unit = from.short()?;
+            if let Some(units) = units.as_deref_mut() {
+                units.read(unit, from)?;
+            }
+            let (at, _) = self.number(group, unit);
+            let slot = &mut self.slots[at];
+            slot.rows += from.integer()?;
+            slot.n += from.integer()?;
+            slot.yes += from.integer()?;
+            for sum in &mut slot.sums {
+                sum.merge(from.twofold()?);
             }
         }
         Ok(())

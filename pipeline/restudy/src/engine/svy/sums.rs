@@ -11,27 +11,15 @@ use datafusion::arrow::datatypes::{DataType, Float64Type};
 use datafusion::common::Result;
 use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 
+use super::codec::{Reader, Writer};
 use super::design::{DesignBatch, Units};
 use super::estimates::{Estimator, OfOne, OfTwo, of_group};
 use super::faults::{Bad, Faults};
 use super::result::estimates;
+use super::rows::members;
 use super::slots::{Slot, Slots};
 use super::twofold::Twofold;
 use crate::engine::aggregate::{Call, Shape};
-
-/// Rows that a filter lets through.
-pub(super) struct Passing<'a>(Option<&'a BooleanArray>);
-
-impl<'a> Passing<'a> {
-    pub(super) fn new(filter: Option<&'a BooleanArray>) -> Self {
-        Passing(filter)
-    }
-
-    #[inline(always)]
-    pub(super) fn lets(&self, row: usize) -> bool {
-        self.0.is_none_or(|filter| filter.is_valid(row) && filter.value(row))
-    }
-}
 
 /// How a function reads its rows.
 pub(super) trait Reads<const K: usize>: Estimator<K> {
@@ -162,48 +150,6 @@ impl<const K: usize, E: Reads<K>> Sums<K, E> {
         let (slots, units, faults) = (Slots::default(), Units::default(), Faults::default());
         Sums { function, shape, estimator, call: call.clone(), slots, units, faults }
     }
-
-    fn weighted(
-        &mut self,
-        columns: &E::Columns,
-        design: &DesignBatch<'_>,
-        groups: &[usize],
-        passing: &Passing<'_>,
-    ) -> Result<()> {
-        let (weights, units) = (&design.weights[..groups.len()], &design.units[..groups.len()]);
-        for (row, ((&group, &w), &unit)) in groups.iter().zip(weights).zip(units).enumerate() {
-            if !passing.lets(row) {
-                continue;
-            }
-            if design.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
-                self.faults.no_design += 1;
-                continue;
-            }
-            if !(w > 0.0 && w < f64::INFINITY) {
-                if w != 0.0 {
-                    self.faults.weights.note(w);
-                }
-                continue;
-            }
-            let (slot, new) = self.slots.number(group, unit);
-            if new {
-                self.units.learn(design, row)?;
-            }
-            let slot = self.slots.get_mut(slot);
-            slot.rows += 1;
-            self.estimator.add(columns, row, w, slot, &mut self.faults);
-        }
-        Ok(())
-    }
-
-    fn plain(&mut self, columns: &E::Columns, groups: &[usize], passing: &Passing<'_>) {
-        for (row, &group) in groups.iter().enumerate().filter(|(row, _)| passing.lets(*row)) {
-            let (slot, _) = self.slots.number(group, 0);
-            let slot = self.slots.get_mut(slot);
-            slot.rows += 1;
-            self.estimator.add(columns, row, 1.0, slot, &mut self.faults);
-        }
-    }
 }
 
 impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
@@ -216,14 +162,18 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     ) -> Result<()> {
         self.slots.expect(count);
         let columns = self.estimator.columns(values)?;
-        let passing = Passing::new(filter);
-        match self.call.design {
-            Some(design) => self.weighted(&columns, &DesignBatch::new(&values[design])?, groups, &passing),
-            None => {
-                self.plain(&columns, groups, &passing);
-                Ok(())
+        let design = self.call.design.map(|design| DesignBatch::new(&values[design])).transpose()?;
+        let Sums { slots, units, estimator, faults, .. } = self;
+        members(design.as_ref(), groups, filter, faults, |member, faults| {
+            let (slot, new) = slots.number(member.group, member.unit);
+            if let (true, Some(design)) = (new, &design) {
+                units.learn(design, member.row)?;
             }
-        }
+            let slot = slots.get_mut(slot);
+            slot.rows += 1;
+            estimator.add(&columns, member.row, member.weight, slot, faults);
+            Ok(())
+        })
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
@@ -238,12 +188,21 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
         self.faults.check(self.function, self.shape)?;
-        Ok(vec![self.slots.write(emit, self.call.design.map(|_| &self.units))])
+        let units = self.call.design.map(|_| &self.units);
+        let groups = self.slots.take(emit);
+        let states = groups.iter().map(|slots| {
+            let mut to = Writer::default();
+            Slots::write_group(slots, units, &mut to);
+            to
+        });
+        Ok(vec![Writer::array(states)])
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef], groups: &[usize], count: usize) -> Result<()> {
         self.slots.expect(count);
-        self.slots.read(&states[0], groups, self.call.design.map(|_| &mut self.units))
+        Reader::each(&states[0], groups, |group, from| {
+            self.slots.read_group(group, self.call.design.map(|_| &mut self.units), from)
+        })
     }
 
     fn convert_to_state(&self, values: &[ArrayRef], filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {

@@ -24,6 +24,12 @@ fn wrong_calls_are_told_in_words() {
         "select svy_prop(id, design) from t",
         "select svy_mean(y / 0.0, design) from t",
         "select svy_maen(y, design) from t",
+        "select svy_quantile(x, 1.5, design) from t",
+        "select svy_quantile(x, y, design) from t",
+        "select svy_quantile(x, 'half', design) from t",
+        "select svy_median(part, design) from t",
+        "select svy_props(design) from t",
+        "select svy_median(y / 0.0) from t",
     ]
     .into_iter()
     .map(|sql| format!("{sql}\n--- {}", fault(batch.clone(), sql)))

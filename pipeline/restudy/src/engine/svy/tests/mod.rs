@@ -1,6 +1,7 @@
 //! The functions against the row-level estimates of the crate `survey`, and what changes nothing.
 
 mod faults;
+mod tables;
 mod values;
 
 use std::sync::Arc;
@@ -52,7 +53,7 @@ pub(super) fn sample() -> Sample {
         design.lonely(LonelyPsu::Adjust).build().expect("a design")
     };
     let (one_stage, two_stages) = (build(None), build(Some(&first)));
-    let replicates = one_stage.with_replicates(survey::replicates::Method::Jkn).expect("replicates");
+    let replicates = one_stage.with_replicates(survey::replicates::Kind::Jkn).expect("replicates");
     Sample { x, y, yes, group, one_stage, two_stages, replicates }
 }
 
@@ -64,6 +65,11 @@ impl Sample {
 
     pub(super) fn yes(&self) -> Vec<f64> {
         self.yes.iter().map(|yes| yes.map_or(f64::NAN, |yes| f64::from(u8::from(yes)))).collect()
+    }
+
+    /// The designs by their columns.
+    pub(super) fn designs(&self) -> [(&'static str, &Design); 3] {
+        [("design", &self.one_stage), ("two_stages", &self.two_stages), ("replicated", &self.replicates)]
     }
 
     pub(super) fn in_group(&self, group: &str) -> Vec<bool> {

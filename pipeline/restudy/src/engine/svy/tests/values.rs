@@ -11,7 +11,7 @@ use survey::interval::Method;
 use super::{ask, result, sample};
 
 /// Estimate, se, lower, upper, n, base, df, deff of a struct column.
-fn read(batch: &RecordBatch, row: usize, column: usize) -> Option<[Option<f64>; 8]> {
+pub(super) fn read(batch: &RecordBatch, row: usize, column: usize) -> Option<[Option<f64>; 8]> {
     let estimate = batch.column(column).as_struct();
     if estimate.is_null(row) {
         return None;
@@ -26,7 +26,11 @@ fn read(batch: &RecordBatch, row: usize, column: usize) -> Option<[Option<f64>; 
     Some(found)
 }
 
-fn same(what: &str, found: Option<[Option<f64>; 8]>, wanted: Result<Option<Estimate>, SurveyError>) {
+pub(super) fn same(
+    what: &str,
+    found: Option<[Option<f64>; 8]>,
+    wanted: Result<Option<Estimate>, SurveyError>,
+) {
     let wanted = wanted.expect("an estimate");
     let Some(e) = wanted else {
         assert!(found.is_none(), "{what}: {found:?} where there is no base");
@@ -54,9 +58,7 @@ fn same(what: &str, found: Option<[Option<f64>; 8]>, wanted: Result<Option<Estim
 #[test]
 fn estimates_are_those_of_the_rows() {
     let s = sample();
-    let designs: [(&str, &Design); 3] =
-        [("design", &s.one_stage), ("two_stages", &s.two_stages), ("replicated", &s.replicates)];
-    for (name, design) in designs {
+    for (name, design) in s.designs() {
         let sql = format!(
             "select svy_mean(x, {name}), svy_total(y, {name}), svy_prop(yes, {name}), svy_ratio(y, x, {name}), \
              svy_diff(x, yes, {name}), svy_prop(yes, {name}, 'korn-graubard'), svy_mean(yes, {name})"
@@ -148,16 +150,20 @@ fn order_of_rows_batches_and_partitions_change_no_bit() {
     let rows = batch.num_rows() as u64;
     let functions = ["design", "two_stages", "replicated"].map(|name| {
         format!(
-            "svy_mean(x, {name}), svy_total(y, {name}), svy_prop(yes, {name}), svy_ratio(y, x, {name}), svy_diff(x, yes, {name})"
+            "svy_mean(x, {name}), svy_total(y, {name}), svy_prop(yes, {name}), svy_ratio(y, x, {name}), svy_diff(x, yes, {name}), \
+             svy_median(x, {name}), svy_props(yes, {name}), svy_chisq(yes, part, {name})"
         )
     });
-    let plain = "svy_mean(x), svy_total(y), svy_prop(yes), svy_ratio(y, x), svy_diff(x, yes)";
+    let plain = "svy_mean(x), svy_total(y), svy_prop(yes), svy_ratio(y, x), svy_diff(x, yes), svy_median(x), \
+                 svy_props(part), svy_chisq(yes, part)";
     let functions = format!("{}, {plain}", functions.join(", "));
     for sql in [
         format!("select part, {functions} from t group by part order by part"),
         format!("select id % 29 as part, {functions} from t group by id % 29 order by part"),
         format!("select {functions} from t"),
-        format!("select part, id % 2 as odd, {functions} from t group by rollup (part, id % 2) order by part, odd"),
+        format!(
+            "select part, id % 2 as odd, {functions} from t group by rollup (part, id % 2) order by part, odd"
+        ),
     ] {
         let wanted =
             ask(vec![vec![batch.clone()]], 8192, &sql).unwrap_or_else(|fault| panic!("{sql}\n{fault}"));
