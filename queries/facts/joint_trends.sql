@@ -6,7 +6,8 @@
 -- key: theme
 -- order: themes as in `joint_themes`
 
--- Goodman and Kruskal's gamma between the presence of employers and the activity: "yes", or any other answer.
+-- Goodman and Kruskal's gamma between the presence of employers and the activity: "yes", or any other answer. For single
+-- activities it is that of `employers_ks4_tests`.
 with several as (
   select
     answers.respondent_id,
@@ -19,47 +20,33 @@ with several as (
     answers.respondent_id
 ),
 
-given as (
+breadth as (
   select
-    answers.respondent_id,
-    answers.item_label as activity,
-    answers.answer = 'yes' as does
-  from answers
-  where answers.wave = $wave
-    and answers.question = 'stem_career'
-    and answers.stage = 'Key Stage 4'
-
-  union all
-
-  select
-    several.respondent_id,
-    'four or more of the activities' as activity,
-    several.does
+    gamma(
+      cast(scale_position(responses.employers, 'employer_presence') as double),
+      case when several.does then 1.0 else 0.0 end
+    ) as result
   from several
+  join responses
+    on responses.respondent_id = several.respondent_id
+  where responses.wave = $wave
+    and responses.employers is not null
 ),
 
 associated as (
-  select
-    given.activity,
-    gamma(
-      cast(scale_position(responses.employers, 'employer_presence') as double),
-      case when given.does then 1.0 else 0.0 end
-    ) as result
-  from given
-  join responses
-    on responses.respondent_id = given.respondent_id
-  where responses.wave = $wave
-    and responses.employers is not null
-  group by
-    given.activity
+  select activity, gamma, gamma_lower as lower, gamma_upper as upper, n
+  from employers_ks4_tests
+  union all
+  select 'four or more of the activities', result['gamma'], result['lower'], result['upper'], result['n']
+  from breadth
 )
 
 select
   joint_themes.theme as theme,
-  associated.result['gamma'] as gamma,
-  associated.result['lower'] as lower,
-  associated.result['upper'] as upper,
-  associated.result['n'] as n
+  associated.gamma,
+  associated.lower,
+  associated.upper,
+  associated.n
 from joint_themes
 inner join associated
   on associated.activity = joint_themes.activity
