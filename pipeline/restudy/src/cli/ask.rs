@@ -6,17 +6,19 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use datafusion::arrow::array::RecordBatch;
 
+use super::answer::{Digits, columns, json, text};
 use super::output::Output;
 use super::table::table;
 use super::{Failure, study, wave};
 use crate::build::evaluate;
-use crate::diagnostic::Diagnostic;
-use crate::engine::{Sql, cell_text};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::engine::Sql;
 
 /// Ask one question in SQL
 ///
 /// The study's tables, the results of its queries by their names, and `evidence` are there to select from. `$wave` is
-/// the wave.
+/// the wave. A struct, such as an estimate, is printed as one column for each of its fields; `restudy functions` lists the
+/// statistics that SQL can compute.
 #[derive(Debug, Args)]
 pub(super) struct Ask {
     /// SQL, a file that ends in .sql, or @NAME for a query of the study
@@ -34,7 +36,7 @@ pub(super) struct Ask {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
-    /// Columns that line up
+    /// Columns that line up; numbers with six digits
     Table,
     /// Comma-separated values (RFC 4180)
     Csv,
@@ -61,25 +63,26 @@ impl Ask {
                 }
             }
         } else if self.question.ends_with(".sql") {
-            let text = fs_err::read_to_string(&self.question)
+            let sql = fs_err::read_to_string(&self.question)
                 .map_err(|e| Failure::CommandLine(Diagnostic::error(e.to_string()).into()))?;
-            evaluated.session.run(Sql { file: &self.question, text: &text }, &params)?
+            evaluated.session.run(Sql { file: &self.question, text: &sql }, &params)?
         } else {
             evaluated.session.query(&self.question, &params)?
         };
-        let heads: Vec<String> = batch.schema().fields().iter().map(|f| f.name().clone()).collect();
+        let columns =
+            columns(&batch).map_err(|fault| Diagnostics::from(Diagnostic::error(fault.to_string())))?;
+        let heads: Vec<String> = columns.iter().map(|(head, _)| head.clone()).collect();
+        let cells = |digits: Digits| -> Vec<Vec<String>> {
+            let row = |row| columns.iter().map(|(_, array)| text(array, row, digits)).collect();
+            (0..batch.num_rows()).map(row).collect()
+        };
         match self.format {
-            Format::Table => {
-                let rows =
-                    cells(&batch).into_iter().map(|r| r.into_iter().map(Option::unwrap_or_default).collect());
-                output.result(&table(&heads, &rows.collect::<Vec<_>>(), output.width()))?;
-            }
+            Format::Table => output.result(&table(&heads, &cells(Digits::Six), output.width()))?,
             Format::Csv => {
                 let mut writer =
                     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
                 writer.write_record(&heads).map_err(std::io::Error::from)?;
-                for row in cells(&batch) {
-                    let row = row.into_iter().map(Option::unwrap_or_default);
+                for row in cells(Digits::All) {
                     writer.write_record(row).map_err(std::io::Error::from)?;
                 }
                 let bytes = writer.into_inner().map_err(|e| e.into_error())?;
@@ -96,24 +99,8 @@ impl Ask {
     }
 }
 
-fn cells(batch: &RecordBatch) -> Vec<Vec<Option<String>>> {
-    (0..batch.num_rows())
-        .map(|row| (0..batch.num_columns()).map(|c| cell_text(batch, row, c)).collect())
-        .collect()
-}
-
 fn object(batch: &RecordBatch, row: usize) -> serde_json::Value {
     let schema = batch.schema();
-    let fields = schema.fields().iter().enumerate().map(|(c, field)| {
-        let text = cell_text(batch, row, c);
-        let value = match text {
-            None => serde_json::Value::Null,
-            Some(text) if field.data_type().is_numeric() || text == "true" || text == "false" => {
-                serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text))
-            }
-            Some(text) => serde_json::Value::String(text),
-        };
-        (field.name().clone(), value)
-    });
-    serde_json::Value::Object(fields.collect())
+    let fields = schema.fields().iter().zip(batch.columns());
+    serde_json::Value::Object(fields.map(|(field, array)| (field.name().clone(), json(array, row))).collect())
 }

@@ -3,10 +3,12 @@
 //! Results go to standard output, talk to standard error. Exit status: 0 done; 1 the study's content is at fault; 2 the
 //! command line is at fault.
 
+mod answer;
 mod ask;
 mod audit;
 mod build;
 mod check;
+mod functions;
 mod output;
 mod table;
 
@@ -45,6 +47,7 @@ enum Command {
     Check(check::Check),
     Audit(audit::Audit),
     Ask(ask::Ask),
+    Functions(functions::Functions),
 }
 
 /// Why a command did not do what was asked.
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(arguments.study.as_deref(), &output),
         Command::Audit(command) => command.run(arguments.study.as_deref(), &output),
         Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Functions(command) => command.run(&output),
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,

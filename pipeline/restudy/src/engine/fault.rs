@@ -13,6 +13,8 @@ pub(super) struct Known {
     pub tables: Vec<String>,
     /// Aggregates before the others: of two names equally near, the first is meant.
     pub functions: Vec<String>,
+    /// Functions that stand in the place of a table.
+    pub table_functions: Vec<String>,
 }
 
 /// The fault that `error` stands for.
@@ -23,6 +25,7 @@ pub(super) fn told(error: &DataFusionError, sql: Sql<'_>, known: &Known) -> Diag
         DataFusionError::SchemaError(schema, _) => unknown_column(schema),
         DataFusionError::SQL(parser, _) => return syntax(&parser.to_string(), sql),
         _ => unknown_table(error, &known.tables)
+            .or_else(|| unknown_table_function(error, &known.table_functions))
             .or_else(|| unknown_function(error, &known.functions))
             .unwrap_or_else(|| plain(error)),
     };
@@ -89,6 +92,15 @@ fn unknown_table(error: &DataFusionError, tables: &[String]) -> Option<Diagnosti
     let name = name.rsplit('.').next().unwrap_or(name);
     let names: Vec<&str> = tables.iter().map(String::as_str).collect();
     Some(suggest(Diagnostic::error(format!("there is no table `{name}`")), name, &names, "tables"))
+}
+
+fn unknown_table_function(error: &DataFusionError, functions: &[String]) -> Option<Diagnostic> {
+    let message = error.find_root().strip_backtrace();
+    let (_, rest) = message.split_once("table function '")?;
+    let (name, _) = rest.split_once('\'')?;
+    let names: Vec<&str> = functions.iter().map(String::as_str).collect();
+    let fault = Diagnostic::error(format!("there is no function `{name}` that gives a table"));
+    Some(suggest(fault, name, &names, "functions that give tables"))
 }
 
 /// DataFusion's own suggestion is not the same from run to run where two names are equally near.

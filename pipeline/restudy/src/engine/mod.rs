@@ -7,19 +7,22 @@
 //! - SQL reads the registered tables and nothing else. Statements that write or define are refused, no file can be
 //!   named, and functions that make values of any size are not there.
 //! - `order by` a column whose field says that its labels are ordered sorts in scale order (`scale.rs`); `gamma(x, y)` and
-//!   `tau_b(x, y)` give an ordinal association (`gamma.rs`); `margin_of_error(share, n)` says how far chance may move a
+//!   `tau_b(x, y)` give an ordinal association (`association/`); `svy_mean(x, design)` and its like estimate by design
+//!   (`svy/`); `margin_of_error(share, n)` says how far chance may move a
 //!   share, and `percent(share)` prints one (`proportion.rs`).
 //! - Async stays inside: callers see plain functions.
 //!
 //! It knows no query heads and no studies.
 
 mod aggregate;
+mod association;
 mod cell;
+pub mod documented;
 mod fault;
-mod gamma;
 mod proportion;
 mod scale;
 mod svy;
+mod table_functions;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -37,7 +40,7 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{GreedyMemoryPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{AggregateUDF, LogicalPlan};
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use datafusion::scalar::ScalarValue;
 
@@ -112,13 +115,12 @@ impl Session {
     /// The same session, its statistics with intervals at this confidence (between 0 and 1).
     #[must_use]
     pub fn with_confidence(self, confidence: f64) -> Session {
-        for measure in [gamma::Measure::Gamma, gamma::Measure::TauB] {
-            self.context.register_udaf(gamma::association(measure, confidence));
+        for function in aggregates(confidence) {
+            self.context.register_udaf(function);
         }
-        for function in svy::Svy::ALL {
-            self.context.register_udaf(aggregate::aggregate(function, confidence));
+        for function in proportion::scalars(confidence) {
+            self.context.register_udf(function);
         }
-        self.context.register_udf(proportion::margin_of_error(confidence));
         self
     }
 
@@ -175,7 +177,9 @@ impl Session {
         others.sort_unstable();
         others.dedup();
         functions.append(&mut others);
-        fault::Known { tables: self.tables(), functions }
+        let mut table_functions: Vec<String> = state.table_functions().keys().cloned().collect();
+        table_functions.sort_unstable();
+        fault::Known { tables: self.tables(), functions, table_functions }
     }
 
     /// The result of `sql`, with `$name` standing for the parameter `name`.
@@ -261,6 +265,13 @@ fn with_metadata(given: &SchemaRef, promised: &Schema) -> SchemaRef {
     }
 }
 
+/// Restudy's aggregates, their intervals at `confidence`.
+fn aggregates(confidence: f64) -> Vec<AggregateUDF> {
+    let svy = svy::Svy::ALL.map(|function| aggregate::aggregate(function, confidence));
+    let others = association::Association::ALL.map(|function| aggregate::aggregate(function, confidence));
+    svy.into_iter().chain(others).collect()
+}
+
 /// A DataFusion context with nothing in it that could reach outside the registered tables; only tests ask for more than one
 /// partition.
 fn context(partitions: usize) -> Result<SessionContext, DataFusionError> {
@@ -289,9 +300,11 @@ fn context(partitions: usize) -> Result<SessionContext, DataFusionError> {
     let mut state = builder.build();
     state.register_udf(Arc::new(proportion::percent()))?;
     state.add_analyzer_rule(Arc::new(scale::SortInScaleOrder));
-    let names = svy::Svy::ALL.map(aggregate::Function::name).to_vec();
+    let names = aggregates(0.95).iter().map(|function| function.name().to_owned()).collect();
     state.add_analyzer_rule(Arc::new(aggregate::RefuseOtherUses(names)));
-    Ok(SessionContext::new_with_state(state))
+    let context = SessionContext::new_with_state(state);
+    table_functions::register(&context);
+    Ok(context)
 }
 
 fn internal(error: impl Into<DataFusionError>) -> Diagnostics {

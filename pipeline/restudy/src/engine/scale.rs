@@ -25,6 +25,19 @@ use datafusion::logical_expr::{
 use datafusion::optimizer::AnalyzerRule;
 
 use super::cell::{cell_text, number};
+use super::documented::FunctionDoc;
+
+pub(super) const DOCS: &[FunctionDoc] = &[FunctionDoc {
+    name: "scale_position",
+    arguments: "label, set",
+    summary: "the position of a label in its value set, from 1",
+    result: "a whole number; NULL for a label that the set does not have",
+    example: "select employers, scale_position(employers, 'employer_presence') as position from responses\n\
+              group by employers order by employers",
+    method: "looked up in the table `value_labels`",
+    source: "the study's codebook/value-labels.toml",
+    r: None,
+}];
 
 /// Puts the position in the scale before every sort key that has one.
 #[derive(Debug)]

@@ -81,7 +81,7 @@ fn what_is_asked_wrongly_ends_with_2() {
 fn help_names_every_command() {
     let told = restudy(&root()).arg("--help").assert().success();
     let told = text(&told.get_output().stdout);
-    for command in ["build", "check", "audit", "ask"] {
+    for command in ["build", "check", "audit", "ask", "functions"] {
         assert!(told.contains(command), "{told}");
     }
 }
@@ -143,6 +143,47 @@ fn questions_are_answered_in_three_forms() {
     assert!(ask("table").contains("head of science     2302"));
     restudy(&root()).args(["ask", "drop table frame"]).assert().code(1).stdout("");
     restudy(&root()).args(["ask", "@nothing"]).assert().code(2).stdout("");
+}
+
+#[test]
+fn structs_are_printed_by_their_fields() {
+    let ask = |sql: &str, format: &str| {
+        let told = restudy(&root()).args(["ask", sql, "--format", format]).assert().success().stderr("");
+        text(&told.get_output().stdout)
+    };
+    let sql = "select wilson(1, 3) as share, wilson(1, 0) as none, array[named_struct('a', 1)] as list";
+    let table = ask(sql, "table");
+    let heads: Vec<&str> = table.lines().next().unwrap().split_whitespace().collect();
+    assert_eq!(
+        heads,
+        ["share.estimate", "share.lower", "share.upper", "none.estimate", "none.lower", "none.upper", "list"]
+    );
+    assert!(table.contains("0.333333  ") && table.contains("[{\"a\":1}]"), "{table}");
+    let csv = ask(sql, "csv");
+    assert!(csv.contains("\r\n0.3333333333333333,") && csv.ends_with(",,,,\"[{\"\"a\"\":1}]\"\r\n"), "{csv}");
+    let json: serde_json::Value = serde_json::from_str(&ask(sql, "json")).unwrap();
+    assert_eq!(json[0]["share"]["estimate"].as_f64(), Some(1.0 / 3.0));
+    assert!(json[0]["none"].is_null());
+    assert_eq!(json[0]["list"], serde_json::json!([{"a": 1}]));
+}
+
+#[test]
+fn functions_are_listed_and_explained() {
+    let nowhere = tempfile::tempdir().unwrap();
+    let functions = |arguments: &[&str]| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
+        let told = command.current_dir(nowhere.path()).arg("functions").args(arguments).assert();
+        text(&told.success().stderr("").get_output().stdout)
+    };
+    assert!(functions(&[]).contains("svy_mean(x [, design])"));
+    assert!(functions(&["svy_mean"]).contains("  in R      svymean("));
+    let woodruff = functions(&["Woodruff"]);
+    assert!(woodruff.contains("svy_quantile") && !woodruff.contains("svy_mean"), "{woodruff}");
+    let json: serde_json::Value = serde_json::from_str(&functions(&["gamma", "--format", "json"])).unwrap();
+    assert_eq!((json[0]["name"].as_str(), json[0]["r"].is_null()), (Some("gamma"), true));
+    assert!(functions(&["--format", "markdown"]).starts_with("# Functions\n"));
+    let wrong = restudy(nowhere.path()).args(["functions", "svy_maen"]).assert().code(2).stdout("");
+    assert!(text(&wrong.get_output().stderr).contains("did you mean `svy_mean`?"));
 }
 
 #[test]

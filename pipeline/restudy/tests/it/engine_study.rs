@@ -234,3 +234,29 @@ fn a_tie_where_a_claim_cuts_off_is_not_decided_by_the_alphabet() {
     session.register("training_modes", batch).expect("registered");
     assert_eq!(holds(&session), Some(false));
 }
+
+#[test]
+fn the_example_of_every_function_can_be_asked() {
+    let session = session();
+    let mut told = String::new();
+    for doc in restudy::engine::documented::functions() {
+        let result = session.query(doc.example, &BTreeMap::new());
+        match result {
+            Ok(batch) if batch.num_rows() > 0 => {}
+            Ok(_) => told += &format!("{}: no rows\n", doc.name),
+            Err(faults) => told += &format!("{}: {faults}\n", doc.name),
+        }
+    }
+    assert!(told.is_empty(), "{told}");
+}
+
+#[test]
+fn the_page_of_functions_is_the_one_that_is_printed() {
+    let page = root().join("docs/functions.md");
+    let printed = restudy::engine::documented::markdown();
+    if std::env::var("RESTUDY_EXPECTED").as_deref() == Ok("write") {
+        fs_err::write(&page, &printed).unwrap();
+    }
+    let kept = fs_err::read_to_string(&page).unwrap_or_default();
+    assert!(kept == printed, "docs/functions.md is not what `restudy functions --format markdown` prints");
+}

@@ -20,6 +20,8 @@ pub(in crate::engine) enum Kind {
     Condition,
     /// Text, or anything that text can be made of.
     Category,
+    /// Numbers as numbers, all else as text.
+    Value,
     /// A number between 0 and 1, the same for all rows.
     Probability,
 }
@@ -155,7 +157,7 @@ impl Argument {
         let right = match self.kind {
             Kind::Number | Kind::Condition => number || given == &DataType::Boolean,
             Kind::Probability => number,
-            Kind::Category => !given.is_nested(),
+            Kind::Category | Kind::Value => !given.is_nested(),
         };
         if right {
             return Ok(());
@@ -164,7 +166,7 @@ impl Argument {
             Kind::Number => format!("numbers as {}", self.name),
             Kind::Condition => "a condition, such as x = 'yes'".to_owned(),
             Kind::Probability => format!("a number between 0 and 1 as {}", self.name),
-            Kind::Category => format!("a category as {}", self.name),
+            Kind::Category | Kind::Value => format!("text or numbers as {}", self.name),
         };
         Err(format!("`{function}` wants {wanted}; {} is {}", called(field, self.name), type_word(given)))
     }

@@ -8,7 +8,7 @@ use datafusion::optimizer::AnalyzerRule;
 
 /// Refuses `distinct`, `order by` and `over` with the aggregates of these names.
 #[derive(Debug)]
-pub(in crate::engine) struct RefuseOtherUses(pub(in crate::engine) Vec<&'static str>);
+pub(in crate::engine) struct RefuseOtherUses(pub(in crate::engine) Vec<String>);
 
 impl AnalyzerRule for RefuseOtherUses {
     fn analyze(&self, plan: LogicalPlan, _config: &ConfigOptions) -> Result<LogicalPlan> {
@@ -30,7 +30,7 @@ impl AnalyzerRule for RefuseOtherUses {
 
 impl RefuseOtherUses {
     fn check(&self, expr: &Expr) -> Result<()> {
-        let ours = |name: &str| self.0.contains(&name);
+        let ours = |name: &str| self.0.iter().any(|own| own == name);
         match expr {
             Expr::AggregateFunction(call) if ours(call.func.name()) => {
                 let name = call.func.name();

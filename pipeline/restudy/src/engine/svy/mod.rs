@@ -11,22 +11,24 @@
 //!   units are taken in the order of their numbers.
 //! - What is computed is in the crate `survey`; here is only what its sums are made of.
 
-mod atoms;
-mod cells;
+pub(super) mod atoms;
+pub(super) mod cells;
 mod codec;
 mod design;
+mod docs;
 mod estimates;
 mod faults;
 mod function;
 mod gather;
 mod index;
-mod result;
+pub(super) mod result;
 mod rows;
 mod slots;
 mod sums;
 mod tables;
 mod twofold;
 
+pub(super) use docs::DOCS;
 pub(super) use function::Svy;
 
 #[cfg(test)]

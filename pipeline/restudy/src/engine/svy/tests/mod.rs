@@ -18,8 +18,7 @@ use survey::design::Design;
 use survey::variance::{LonelyPsu, Stage};
 
 use super::design::stage_fields;
-use crate::engine::aggregate::aggregate;
-use crate::engine::{Session, context};
+use crate::engine::{Session, aggregates, context};
 
 /// A sample of 60 rows in 4 strata of 3 units, drawn in two stages.
 pub(super) struct Sample {
@@ -154,9 +153,7 @@ pub(super) fn ask(
         .config_mut()
         .options_mut()
         .set("datafusion.execution.batch_size", &batch_size.to_string())?;
-    for function in super::Svy::ALL {
-        context.register_udaf(aggregate(function, 0.95));
-    }
+    aggregates(0.95).into_iter().for_each(|function| context.register_udaf(function));
     let table = MemTable::try_new(partitions[0][0].schema(), partitions).expect("a table");
     context.register_table("t", Arc::new(table)).expect("registered");
     let batches = runtime.block_on(async { context.sql(sql).await?.collect().await })?;
