@@ -38,7 +38,6 @@ tallied as (
     answers.respondent_id
 ),
 
--- Every respondent, so that the test knows the sample: one who answered no item has no group.
 grouped as (
   select
     'number of activities' as activity,
@@ -47,13 +46,14 @@ grouped as (
       when tallied.activities <= 1 then 0
       when tallied.activities <= 3 then 1
       when tallied.activities <= 5 then 2
-      when tallied.activities <= 8 then 3
+      else 3
     end as does,
     responses.design
-  from responses
-  left join tallied
-    on tallied.respondent_id = responses.respondent_id
+  from tallied
+  join responses
+    on responses.respondent_id = tallied.respondent_id
   where responses.wave = $wave
+    and responses.employers is not null
 ),
 
 both as (
