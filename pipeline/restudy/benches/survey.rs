@@ -13,7 +13,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use datafusion::arrow::array::{
-    ArrayRef, BinaryArray, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray, StructArray, UInt32Array,
+    ArrayRef, BinaryArray, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray, StructArray,
+    UInt32Array,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use restudy::engine::{Session, cell_text};
@@ -93,16 +94,18 @@ impl Sample {
             (
                 Field::new_dictionary("lonely", DataType::Int32, DataType::Utf8, false),
                 Arc::new(
-                    DictionaryArray::try_new(Int32Array::from(vec![0; ROWS]), Arc::new(StringArray::from(vec!["fail"])))
-                        .expect("a dictionary"),
+                    DictionaryArray::try_new(
+                        Int32Array::from(vec![0; ROWS]),
+                        Arc::new(StringArray::from(vec!["fail"])),
+                    )
+                    .expect("a dictionary"),
                 ),
             ),
         ];
         if let Some(factors) = replicates {
             let values = BinaryArray::from_iter_values(factors);
-            let dictionary =
-                DictionaryArray::try_new(UInt32Array::from(self.psu.clone()), Arc::new(values))
-                    .expect("a dictionary");
+            let dictionary = DictionaryArray::try_new(UInt32Array::from(self.psu.clone()), Arc::new(values))
+                .expect("a dictionary");
             let field = Field::new_dictionary("replicates", DataType::UInt32, DataType::Binary, false);
             columns.push((field, Arc::new(dictionary)));
         }
@@ -113,7 +116,8 @@ impl Sample {
     fn table(&self, design: ArrayRef) -> RecordBatch {
         let names: Vec<String> = (0..GROUPS).map(|group| format!("group {group}")).collect();
         let keys = self.group.iter().map(|group| i32::try_from(*group).expect("small")).collect::<Vec<_>>();
-        let groups = DictionaryArray::try_new(Int32Array::from(keys), Arc::new(StringArray::from(names))).expect("groups");
+        let groups = DictionaryArray::try_new(Int32Array::from(keys), Arc::new(StringArray::from(names)))
+            .expect("groups");
         let schema = Schema::new(vec![
             Field::new_dictionary("g", DataType::Int32, DataType::Utf8, false),
             Field::new("x", DataType::Float64, true),
@@ -155,7 +159,8 @@ fn time(session: &Session, sql: &str) -> (f64, String) {
         let start = Instant::now();
         let batch = session.query(sql, &BTreeMap::new()).unwrap_or_else(|faults| panic!("{faults}"));
         times.push(start.elapsed().as_secs_f64() * 1000.0);
-        first = (0..batch.num_columns()).filter_map(|c| cell_text(&batch, 0, c)).collect::<Vec<_>>().join("  ");
+        first =
+            (0..batch.num_columns()).filter_map(|c| cell_text(&batch, 0, c)).collect::<Vec<_>>().join("  ");
     }
     // The first run warms the disk.
     times.remove(0);
@@ -182,7 +187,10 @@ fn main() {
         .collect();
     let session = Session::open(&paths).expect("a session");
 
-    println!("{ROWS} rows, {STRATA} strata, {} PSUs, {GROUPS} groups; median of {RUNS} runs, one core", STRATA * PSUS);
+    println!(
+        "{ROWS} rows, {STRATA} strata, {} PSUs, {GROUPS} groups; median of {RUNS} runs, one core",
+        STRATA * PSUS
+    );
     let (avg, _) = time(&session, "select g, avg(x) as mean from stratified group by g order by g");
     println!("avg:                           {avg:8.1} ms");
     let svy = |table: &str| {

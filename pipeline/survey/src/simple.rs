@@ -31,7 +31,7 @@ pub struct Moments {
 pub fn mean(rows: u64, x: &Moments, confidence: f64) -> Result<Option<Estimate>, SurveyError> {
     let n = x.n as f64;
     let variance = inflation(rows) * x.squares / (n * n);
-    let deff = design_effect(variance, simple_variance(n, x.squares, x.n, 1.0));
+    let deff = design_effect(variance, simple_variance(n, x.squares, x.n));
     around_estimate(rows, x.n, x.mean, variance, deff, confidence)
 }
 
@@ -43,7 +43,7 @@ pub fn total(rows: u64, x: &Moments, confidence: f64) -> Result<Option<Estimate>
     let n = x.n as f64;
     // Rows that did not answer add 0 to the total.
     let variance = inflation(rows) * (x.squares + n * x.mean * x.mean * (1.0 - n / rows as f64));
-    let deff = design_effect(variance, simple_variance(n, x.squares, x.n, 1.0).map(|v| v * n * n));
+    let deff = design_effect(variance, simple_variance(n, x.squares, x.n).map(|v| v * n * n));
     around_estimate(rows, x.n, n * x.mean, variance, deff, confidence)
 }
 
@@ -65,7 +65,7 @@ pub fn ratio(
     }
     let variance = inflation(rows) * squares / (x * x);
     let weight = n as f64;
-    let simple = simple_variance(weight, squares / (x * x), n, 1.0).map(|v| v * weight * weight);
+    let simple = simple_variance(weight, squares / (x * x), n).map(|v| v * weight * weight);
     around_estimate(rows, n, y / x, variance, design_effect(variance, simple), confidence)
 }
 
@@ -108,7 +108,7 @@ pub fn proportion(
     let variance = inflation(rows) * p * (1.0 - p) / n;
     let df = rows as f64 - 1.0;
     let share = Share { p, variance: if rows > 1 { variance } else { 0.0 }, yes, base, rows, df };
-    let deff = design_effect(variance, simple_variance(n, n * p * (1.0 - p), base, 1.0));
+    let deff = design_effect(variance, simple_variance(n, n * p * (1.0 - p), base));
     let mut estimate = share_estimate(&share, deff, method, confidence)?;
     estimate.se = variance.sqrt();
     if method == Method::Wilson

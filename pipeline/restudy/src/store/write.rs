@@ -5,7 +5,7 @@ use std::path::Path;
 use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::parquet::arrow::ArrowWriter;
-use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::basic::Compression;
 use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::WriterProperties;
@@ -85,7 +85,7 @@ fn parquet(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
     let told = schema.metadata().get(key::CODEBOOK);
     let told = told.map(|codebook| vec![KeyValue::new(key::CODEBOOK.to_owned(), codebook.clone())]);
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_compression(Compression::UNCOMPRESSED)
         .set_created_by(CREATED_BY.to_owned())
         .set_key_value_metadata(told);
     for column in replicates(&schema) {

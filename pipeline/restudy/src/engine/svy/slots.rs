@@ -122,12 +122,6 @@ impl<const K: usize> Slots<K> {
         &mut self.slots[slot]
     }
 
-    /// Rows of a slot.
-    #[inline(always)]
-    pub(super) fn rows(&self, slot: usize) -> u64 {
-        self.slots[slot].rows
-    }
-
     /// Takes the first groups out, each as its slots in the order of their units' numbers; later groups move to the front.
     pub(super) fn take(&mut self, emit: EmitTo) -> Vec<Vec<OfUnit<K>>> {
         let taken = match emit {

@@ -17,8 +17,8 @@ use super::estimates::{Estimator, OfOne, OfTwo, of_group};
 use super::faults::{Bad, Faults};
 use super::result::estimates;
 use super::rows::members;
-use super::slots::{NONE, OfUnit, Slot, Slots};
-use super::twofold::Twofold;
+use super::slots::{NONE, OfUnit, Slots};
+use super::twofold::Column;
 use crate::engine::aggregate::{Call, Shape};
 
 /// How a function reads its rows.
@@ -28,8 +28,11 @@ pub(super) trait Reads<const K: usize>: Estimator<K> {
 
     fn columns(self, values: &[ArrayRef]) -> Result<Self::Columns>;
 
-    /// Adds a row that weighs `w` to its slot.
-    fn add(self, columns: &Self::Columns, row: usize, w: f64, slot: &mut Slot<K>, faults: &mut Faults);
+    /// The values of a row; `None` where it did not answer. What cannot be a value is noted.
+    fn values(self, columns: &Self::Columns, row: usize, faults: &mut Faults) -> Option<(f64, f64)>;
+
+    /// What rows add to the sums, from their weights and values.
+    fn terms(self, weights: &[f64], first: &[f64], second: &[f64], terms: &mut [Column; K]);
 }
 
 /// A column as numbers; of a condition, true is 1.
@@ -79,22 +82,23 @@ impl Reads<3> for OfOne {
     }
 
     #[inline(always)]
-    fn add(self, x: &Numbers, row: usize, w: f64, slot: &mut Slot<3>, faults: &mut Faults) {
+    fn values(self, x: &Numbers, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
+        let x = match self {
+            OfOne::Proportion(_) => x.condition(row, &mut faults.conditions),
+            OfOne::Mean | OfOne::Total => x.get(row, &mut faults.first),
+        };
+        Some((x?, 0.0))
+    }
+
+    fn terms(self, weights: &[f64], x: &[f64], _: &[f64], [weight, first, second]: &mut [Column; 3]) {
+        weight.fill(weights.iter().copied());
         if let OfOne::Proportion(_) = self {
-            let Some(x) = x.condition(row, &mut faults.conditions) else { return };
-            slot.n += 1;
-            slot.sums[0].add(w);
-            if x == 1.0 {
-                slot.sums[1].add(w);
-                slot.sums[2].add(1.0);
-            }
-            return;
+            first.fill(weights.iter().zip(x).map(|(w, x)| w * x));
+            second.fill(x.iter().copied());
+        } else {
+            first.fill_products(weights, x);
+            second.fill_times(first, x);
         }
-        let Some(x) = x.get(row, &mut faults.first) else { return };
-        slot.n += 1;
-        let [weight, first, second] = &mut slot.sums;
-        weight.add(w);
-        Twofold::add_powers(first, second, w, x);
     }
 }
 
@@ -106,29 +110,92 @@ impl Reads<6> for OfTwo {
     }
 
     #[inline(always)]
-    fn add(self, columns: &Self::Columns, row: usize, w: f64, slot: &mut Slot<6>, faults: &mut Faults) {
+    fn values(self, columns: &Self::Columns, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
         let first = columns.0.get(row, &mut faults.first);
+        let second = match self {
+            OfTwo::Ratio => columns.1.get(row, &mut faults.second),
+            OfTwo::Difference => columns.1.condition(row, &mut faults.conditions),
+        };
+        Some((first?, second?))
+    }
+
+    fn terms(self, weights: &[f64], first: &[f64], second: &[f64], terms: &mut [Column; 6]) {
+        let [a0, a1, a2, b0, b1, b2] = terms;
         match self {
             OfTwo::Ratio => {
-                let (Some(y), Some(x)) = (first, columns.1.get(row, &mut faults.second)) else { return };
-                slot.n += 1;
-                let [weight, sum_y, sum_x, yy, xy, xx] = &mut slot.sums;
-                weight.add(w);
-                Twofold::add_powers(sum_y, yy, w, y);
-                Twofold::add_powers(sum_x, xx, w, x);
-                xy.add_product(w * x, y);
+                let (weight, y, x, yy, xy, xx) = (a0, a1, a2, b0, b1, b2);
+                weight.fill(weights.iter().copied());
+                y.fill_products(weights, first);
+                yy.fill_times(y, first);
+                x.fill_products(weights, second);
+                xx.fill_times(x, second);
+                xy.fill_times(x, first);
             }
             OfTwo::Difference => {
-                let (Some(x), Some(side)) = (first, columns.1.condition(row, &mut faults.conditions)) else {
-                    return;
-                };
-                slot.n += 1;
-                let [a0, a1, a2, b0, b1, b2] = &mut slot.sums;
-                let (weight, first, second) = if side == 1.0 { (a0, a1, a2) } else { (b0, b1, b2) };
-                weight.add(w);
-                Twofold::add_powers(first, second, w, x);
+                // On the side that it is not of, a row weighs 0.
+                a0.fill(weights.iter().zip(second).map(|(w, side)| w * side));
+                b0.fill(weights.iter().zip(second).map(|(w, side)| w * (1.0 - side)));
+                for (weight, sum, square) in [(a0, a1, a2), (b0, b1, b2)] {
+                    sum.fill_times(weight, first);
+                    square.fill_times(sum, first);
+                }
             }
         }
+    }
+}
+
+/// Rows that are added together: their slots, weights and values, and what they add to the sums.
+#[derive(Debug)]
+struct Chunk<const K: usize> {
+    slots: Vec<u32>,
+    weights: Vec<f64>,
+    first: Vec<f64>,
+    second: Vec<f64>,
+    terms: [Column; K],
+}
+
+/// As many rows as fit the processor's nearest cache, their slots too.
+const CHUNK: usize = 256;
+
+impl<const K: usize> Default for Chunk<K> {
+    fn default() -> Self {
+        let terms = std::array::from_fn(|_| Column::default());
+        Chunk { slots: vec![], weights: vec![], first: vec![], second: vec![], terms }
+    }
+}
+
+impl<const K: usize> Chunk<K> {
+    fn clear(&mut self) {
+        self.slots.clear();
+        self.weights.clear();
+        self.first.clear();
+        self.second.clear();
+    }
+
+    #[inline(always)]
+    fn push(&mut self, slot: u32, weight: f64, (first, second): (f64, f64)) {
+        self.slots.push(slot);
+        self.weights.push(weight);
+        self.first.push(first);
+        self.second.push(second);
+    }
+
+    fn add(&mut self, estimator: impl Reads<K>, slots: &mut Slots<K>) {
+        estimator.terms(&self.weights, &self.first, &self.second, &mut self.terms);
+        for (row, &slot) in self.slots.iter().enumerate() {
+            let slot = slots.get_mut(slot as usize);
+            slot.n += 1;
+            for (sum, term) in slot.sums.iter_mut().zip(&self.terms) {
+                sum.merge(term.get(row));
+            }
+        }
+    }
+
+    fn size(&self) -> usize {
+        let values = self.weights.capacity() + self.first.capacity() + self.second.capacity();
+        self.slots.capacity() * size_of::<u32>()
+            + values * size_of::<f64>()
+            + self.terms.iter().map(Column::size).sum::<usize>()
     }
 }
 
@@ -144,12 +211,14 @@ pub(super) struct Sums<const K: usize, E> {
     faults: Faults,
     /// The slot of each row of a batch.
     of_rows: Vec<u32>,
+    chunk: Chunk<K>,
 }
 
 impl<const K: usize, E: Reads<K>> Sums<K, E> {
     pub(super) fn new(function: &'static str, shape: &'static Shape, estimator: E, call: &Call) -> Self {
         let (slots, units, faults) = (Slots::default(), Units::default(), Faults::default());
-        Sums { function, shape, estimator, call: call.clone(), slots, units, faults, of_rows: Vec::new() }
+        let (of_rows, chunk) = (Vec::new(), Chunk::default());
+        Sums { function, shape, estimator, call: call.clone(), slots, units, faults, of_rows, chunk }
     }
 }
 
@@ -164,10 +233,7 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
         self.slots.expect(count);
         let columns = self.estimator.columns(values)?;
         let design = self.call.design.map(|design| DesignBatch::new(&values[design])).transpose()?;
-        let Sums { slots, units, estimator, faults, of_rows, .. } = self;
-        // Slots first, sums then, and each slot is read when it is found: so the processor fetches those of many rows at once,
-        // which may lie anywhere in memory.
-        let mut fetched = 0;
+        let Sums { slots, units, estimator, faults, of_rows, chunk, .. } = self;
         of_rows.clear();
         of_rows.resize(groups.len(), NONE);
         members(design.as_ref(), groups, filter, faults, |member, _| {
@@ -176,15 +242,21 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
                 units.learn(design, member.row)?;
             }
             of_rows[member.row] = slot as u32;
-            fetched |= slots.rows(slot);
             Ok(())
         })?;
-        std::hint::black_box(fetched);
-        for (row, &slot) in of_rows.iter().enumerate().filter(|(_, slot)| **slot != NONE) {
-            let weight = design.as_ref().map_or(1.0, |design| design.weights[row]);
-            let slot = slots.get_mut(slot as usize);
-            slot.rows += 1;
-            estimator.add(&columns, row, weight, slot, faults);
+        for (rows, start) in of_rows.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
+            // So short a loop that the processor fetches the slots of many rows at once, which may lie anywhere in memory.
+            for &slot in rows.iter().filter(|slot| **slot != NONE) {
+                slots.get_mut(slot as usize).rows += 1;
+            }
+            chunk.clear();
+            for (row, &slot) in (start..).zip(rows).filter(|(_, slot)| **slot != NONE) {
+                if let Some(values) = estimator.values(&columns, row, faults) {
+                    let weight = design.as_ref().map_or(1.0, |design| design.weights[row]);
+                    chunk.push(slot, weight, values);
+                }
+            }
+            chunk.add(*estimator, slots);
         }
         Ok(())
     }
@@ -226,6 +298,10 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.slots.size() + self.units.size() + self.of_rows.capacity() * size_of::<u32>()
+        size_of_val(self)
+            + self.slots.size()
+            + self.units.size()
+            + self.of_rows.capacity() * size_of::<u32>()
+            + self.chunk.size()
     }
 }

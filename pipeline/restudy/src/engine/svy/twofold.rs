@@ -30,18 +30,7 @@ impl Twofold {
         self.low += product_error(a, b, product);
     }
 
-    /// Adds `w · x` and `w · x²` to two sums.
     #[inline(always)]
-    pub(super) fn add_powers(first: &mut Twofold, second: &mut Twofold, w: f64, x: f64) {
-        let wx = w * x;
-        let lost = product_error(w, x, wx);
-        first.add(wx);
-        first.low += lost;
-        let wxx = wx * x;
-        second.add(wxx);
-        second.low += product_error(wx, x, wxx) + lost * x;
-    }
-
     pub(super) fn merge(&mut self, other: Twofold) {
         self.add(other.high);
         self.low += other.low;
@@ -63,11 +52,54 @@ impl Twofold {
 /// What rounding took from `product = a · b`.
 #[inline(always)]
 fn product_error(a: f64, b: f64, product: f64) -> f64 {
-    if !(a.abs() < LARGEST && b.abs() < LARGEST && product.abs() < LARGEST) {
-        return 0.0;
-    }
     let ((a1, a2), (b1, b2)) = (split(a), split(b));
-    ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2
+    let lost = ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2;
+    // Without a branch, so that many rows are worked out at once.
+    let can_split = (a.abs() < LARGEST) & (b.abs() < LARGEST) & (product.abs() < LARGEST);
+    if can_split { lost } else { 0.0 }
+}
+
+/// Numbers of twice the precision, one for each of many rows: all are worked out at once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Column {
+    high: Vec<f64>,
+    low: Vec<f64>,
+}
+
+impl Column {
+    /// Numbers that are exact.
+    pub(super) fn fill(&mut self, values: impl Iterator<Item = f64>) {
+        self.high.clear();
+        self.high.extend(values);
+        self.low.clear();
+        self.low.resize(self.high.len(), 0.0);
+    }
+
+    /// `a · b` of exact `a` and `b`.
+    pub(super) fn fill_products(&mut self, a: &[f64], b: &[f64]) {
+        self.high.clear();
+        self.high.extend(a.iter().zip(b).map(|(a, b)| a * b));
+        self.low.clear();
+        let products = self.high.iter().zip(a).zip(b);
+        self.low.extend(products.map(|((product, a), b)| product_error(*a, *b, *product)));
+    }
+
+    /// `of · b` of an exact `b`.
+    pub(super) fn fill_times(&mut self, of: &Column, b: &[f64]) {
+        self.fill_products(&of.high, b);
+        self.low.iter_mut().zip(&of.low).zip(b).for_each(|((low, lost), b)| *low += lost * b);
+    }
+
+    /// The number of a row.
+    #[inline(always)]
+    pub(super) fn get(&self, row: usize) -> Twofold {
+        Twofold { high: self.high[row], low: self.low[row] }
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn size(&self) -> usize {
+        (self.high.capacity() + self.low.capacity()) * size_of::<f64>()
+    }
 }
 
 /// A number as the sum of two with half as many digits each.
@@ -94,9 +126,14 @@ mod tests {
     #[test]
     fn squares_far_from_0_keep_their_spread() {
         let (mut n, mut first, mut second) = (Twofold::default(), Twofold::default(), Twofold::default());
-        for x in [1e9, 1e9 + 1.0, 1e9 + 2.0] {
+        let (weights, x) = ([1.0; 3], [1e9, 1e9 + 1.0, 1e9 + 2.0]);
+        let (mut products, mut squares) = (Column::default(), Column::default());
+        products.fill_products(&weights, &x);
+        squares.fill_times(&products, &x);
+        for row in 0..3 {
             n.add(1.0);
-            Twofold::add_powers(&mut first, &mut second, 1.0, x);
+            first.merge(products.get(row));
+            second.merge(squares.get(row));
         }
         let mean = first.value() / n.value();
         let around = first.less(mean, n);
