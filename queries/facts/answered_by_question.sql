@@ -2,10 +2,12 @@
 -- facts
 -- params: wave
 -- base: respondents who were asked the question
+-- interval: none
 -- columns: question text, label text, n count, base count, share share
 -- key: question
 -- order: as in the questionnaire
 
+-- Who answered is a fact about these respondents, not an estimate from them.
 -- A question with items has no label of its own in `variables`: its text stands for it.
 with questions as (
   select

@@ -55,8 +55,9 @@ pub(super) fn statistics(result: &QueryResult, confidence: f64) -> Vec<Statistic
     statistics
 }
 
-/// Ends of a statistic's interval, with its method: what the query gives beside a number, Wilson's for a share;
-/// none where the numbers are not about a sample.
+/// Ends of a statistic's interval, with its method: what the query gives under the number's own name (`weighted_lower` and
+/// `weighted_upper` beside `weighted`) or beside it, Wilson's for a share that is `n / base`; none where the numbers are
+/// not about a sample.
 fn interval(
     result: &QueryResult,
     row: usize,
@@ -69,12 +70,23 @@ fn interval(
     }
     let level = format!("{}%", survey::rounding::half_away(confidence * 100.0, 1));
     let value = result.number(row, column)?;
+    let is_end = ["lower", "upper"]
+        .iter()
+        .any(|end| column.strip_suffix(end).is_some_and(|c| c.is_empty() || c.ends_with('_')));
+    if is_end || kind == ColumnKind::Count {
+        return None;
+    }
+    let given = |lower: &str, upper: &str| {
+        let ends = (result.number(row, lower)?, result.number(row, upper)?);
+        Some((ends.0, ends.1, format!("{level} interval, as the query gives it")))
+    };
+    if let Some(own) = given(&format!("{column}_lower"), &format!("{column}_upper")) {
+        return Some(own);
+    }
     match kind {
-        ColumnKind::Number { .. } if !matches!(column, "lower" | "upper") => {
-            let (lower, upper) = (result.number(row, "lower")?, result.number(row, "upper")?);
-            // Beside several numbers the ends belong to the one that they enclose.
-            (lower <= value && value <= upper)
-                .then(|| (lower, upper, format!("{level} interval, as the query gives it")))
+        // Beside several numbers the ends belong to the one that they enclose.
+        ColumnKind::Number { .. } => {
+            given("lower", "upper").filter(|(lower, upper, _)| (*lower..=*upper).contains(&value))
         }
         ColumnKind::Share => {
             let (n, base) = (result.count(row, "n")?, result.count(row, "base")?);

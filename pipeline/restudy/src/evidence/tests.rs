@@ -65,6 +65,29 @@ fn every_number_is_a_statistic() {
 }
 
 #[test]
+fn ends_that_bear_a_numbers_name_are_its_own() {
+    let results = vec![result(
+        "weighed",
+        "n count, base count, share share, weighted share, weighted_lower share, weighted_upper share, change number1",
+        "",
+        "select 40 as n, 80 as base, 0.5 as share, 0.51 as weighted, 0.45 as weighted_lower, 0.57 as weighted_upper, 1.0 as change",
+    )];
+    let evidence = Evidence::from_results(results, 0.95);
+    let ends = |column: &str| {
+        let statistic = evidence.statistic(&format!("weighed.{column}")).expect("a statistic");
+        (statistic.lower, statistic.upper, statistic.interval.clone())
+    };
+    assert_eq!(
+        ends("weighted"),
+        (Some(0.45), Some(0.57), Some("95% interval, as the query gives it".into()))
+    );
+    assert_eq!(ends("share").2.as_deref(), Some("95% interval (Wilson)"));
+    for column in ["weighted_lower", "weighted_upper", "change", "n"] {
+        assert_eq!(ends(column), (None, None, None), "{column}");
+    }
+}
+
+#[test]
 fn references_find_numbers() {
     let evidence = evidence();
     for (reference, printed) in [

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use crate::diagnostic::Diagnostics;
+use crate::evidence::printed::print;
 use crate::evidence::statistic::Statistic;
 use crate::queries::head::{ColumnKind, Purpose};
 use crate::study::{Study, Wave};
@@ -88,11 +89,18 @@ fn row(result: &ResultView, cells: &[CellView]) -> Value {
         };
         if let CellView::Number(s) = cell {
             out.insert(format!("{}_printed", column.name), json!(s.printed));
-            // The share is what a chart draws: its interval and its id are the row's.
+            if let (Some(lower), Some(upper)) = (s.lower, s.upper) {
+                for (end, value) in [("lower", lower), ("upper", upper)] {
+                    let printed = print(Some(value), s.unit, s.decimals);
+                    out.insert(format!("{}_{end}", column.name), json!(value));
+                    out.insert(format!("{}_{end}_printed", column.name), json!(printed));
+                }
+                out.entry("interval").or_insert(json!(s.interval));
+            }
+            // The first share is what a chart draws: its interval and its id are the row's.
             if column.kind == ColumnKind::Share && !out.contains_key("id") {
                 out.insert("lower".into(), json!(s.lower));
                 out.insert("upper".into(), json!(s.upper));
-                out.insert("interval".into(), json!(s.interval));
                 out.insert("id".into(), json!(s.id));
             }
         }

@@ -3,6 +3,8 @@
 //! Each call becomes a call of a theme function with its text as string literals and its results as JSON files; how it
 //! looks is the theme's.
 
+mod joint;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use minijinja::value::{Kwargs, Value};
@@ -46,6 +48,10 @@ pub fn add_functions(environment: &mut Environment<'static>, calls: &Calls) {
         c.cell(state.name(), &reference)
     });
     let c = calls.clone();
+    environment.add_function("holds", move |state: &State<'_, '_>, condition: String| {
+        c.holds(state.name(), &condition)
+    });
+    let c = calls.clone();
     environment.add_function("guard", move |state: &mut State<'_, '_>, condition: String, block: Kwargs| {
         c.guard(state, &condition, &block)
     });
@@ -61,6 +67,13 @@ pub fn add_functions(environment: &mut Environment<'static>, calls: &Calls) {
     environment.add_function("table", move |state: &State<'_, '_>, query: String, settings: Kwargs| {
         c.table(state.name(), &query, &settings)
     });
+    let c = calls.clone();
+    environment.add_function(
+        "joint_display",
+        move |state: &mut State<'_, '_>, reading: String, block: Kwargs| {
+            c.joint_display(state, &reading, &block)
+        },
+    );
     environment.add_function("box", |state: &mut State<'_, '_>, title: String, block: Kwargs| {
         wrapped(state, &block, &format!("#profile-box(title: {})", literal(&title)))
     });
@@ -118,6 +131,18 @@ impl Calls {
         Ok(match self.numbers.text(reference) {
             Ok(text) => Value::from(self.recorder().cleaner.clean(&text, || format!("`{reference}`"))),
             Err(fault) => self.misnamed(&turn, fault),
+        })
+    }
+
+    /// Which of two wordings the data choose: each stands in a guard of its own, which proves it.
+    fn holds(&self, template: &str, condition: &str) -> Called {
+        let turn = self.recorder().called(template, "holds", condition);
+        Ok(match self.numbers.judge(condition) {
+            Ok(judgement) => Value::from(judgement.holds),
+            Err(fault) => {
+                self.misnamed(&turn, fault);
+                Value::from(false)
+            }
         })
     }
 
@@ -183,8 +208,8 @@ impl Calls {
             Some(width) => format!(", width: {width}"),
             None => String::new(),
         };
-        if let Some(fault) =
-            self.show(query, Shown { result, chart: Some(name.clone()), caption: caption.clone() })
+        if let Some(fault) = self
+            .show(query, Shown { result, chart: Some(name.clone()), caption: caption.clone(), part: false })
         {
             return Ok(self.misnamed(&turn, fault));
         }
@@ -218,7 +243,9 @@ impl Calls {
             }
             pairs.push_str(&format!("({}, {}), ", literal(&column), literal(&head)));
         }
-        if let Some(fault) = self.show(query, Shown { result, chart: None, caption: caption.clone() }) {
+        if let Some(fault) =
+            self.show(query, Shown { result, chart: None, caption: caption.clone(), part: false })
+        {
             return Ok(self.misnamed(&turn, fault));
         }
         Ok(Value::from_safe_string(format!(

@@ -155,7 +155,7 @@ pub fn write(material: &Material<'_>) -> Result<Document, Diagnostics> {
     let (files, mut warnings) = faults.or(files(material, &recorder, source, &mut cleaner)?)?;
     warnings.extend(cleaner.told);
     let figures = recorder.shown.values().filter(|s| s.chart.is_some()).count();
-    let tables = recorder.shown.len() - figures;
+    let tables = recorder.shown.values().filter(|s| s.chart.is_none() && !s.part).count();
     Ok(Document { files, lines, numbers: recorder.used.len(), figures, tables, warnings })
 }
 
@@ -203,7 +203,7 @@ fn unshown(templates: &Templates, recorder: &Recorder) -> Diagnostics {
             let reference = &source[at.clone()];
             let query = &reference["@fig-".len()..];
             let is_chart = reference.starts_with("@fig-");
-            if recorder.shown.get(query).is_none_or(|s| s.chart.is_some() != is_chart) {
+            if recorder.shown.get(query).is_none_or(|s| s.part || s.chart.is_some() != is_chart) {
                 faults.push(
                     Diagnostic::error(format!("`{reference}` refers to nothing that the report shows"))
                         .at(Place::span(source_path(name), source, at)),

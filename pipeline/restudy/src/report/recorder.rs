@@ -24,6 +24,8 @@ pub struct Shown {
     pub chart: Option<String>,
     /// Caption.
     pub caption: String,
+    /// Whether it stands inside a table that has the name of another result.
+    pub part: bool,
 }
 
 /// What the templates used.

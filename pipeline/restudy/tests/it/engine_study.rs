@@ -38,7 +38,7 @@ fn session() -> Session {
 }
 
 /// The results of all queries, worked out once for all tests of this file.
-fn results() -> &'static [QueryResult] {
+pub(super) fn results() -> &'static [QueryResult] {
     static RESULTS: OnceLock<Vec<QueryResult>> = OnceLock::new();
     RESULTS.get_or_init(|| {
         let session = session();

@@ -5,6 +5,7 @@
 mod cli;
 mod design;
 mod engine_study;
+mod inference;
 mod peer_duckdb;
 mod properties_data;
 mod report;

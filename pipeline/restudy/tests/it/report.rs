@@ -132,6 +132,23 @@ fn a_guard_that_fails_shows_sentence_condition_and_values() {
 }
 
 #[test]
+fn data_choose_between_two_wordings() {
+    let body = |condition: &str| {
+        format!(
+            "{{% if holds(\"{condition}\") %}}{{% call guard(\"offers[girls].share > 0.5\") %}}Most do.{{% endcall %}}\
+             {{% else %}}{{% call guard(\"offers[girls].share > 0.05\") %}}At least some do.{{% endcall %}}{{% endif %}}"
+        )
+    };
+    let made = document(&body("offers[girls].share > 0.5")).unwrap();
+    assert!(text(&made).contains("At least some do.") && !text(&made).contains("Most do."));
+    // A branch that the data do not bear out is a fault, whichever condition chose it.
+    assert_eq!(faults(&body("offers[girls].share > 0.01")), ["the data do not bear out a sentence"]);
+    // Each branch is read, whether it is chosen or not; a condition that means nothing is told.
+    assert_eq!(faults("{% if holds(\"offers[girls].share > 0.5\") %}Most do.{% endif %}").len(), 1);
+    assert_eq!(faults("{% if holds(\"offers[boys].share > 0.5\") %}x{% endif %}").len(), 1);
+}
+
+#[test]
 fn templates_that_do_not_parse_are_told_at_their_line() {
     let told = document("One.\n{{ num(\"offers[girls].share\" }}").unwrap_err().to_string();
     assert!(told.contains("report-templates/report.typ.jinja:8:"), "{told}");
@@ -176,6 +193,48 @@ fn charts_say_what_they_show() {
     assert_eq!(json("data/stages.json")["scales"]["answer"], serde_json::json!(["no", "yes"]));
     assert_eq!(json("data/offers.json")["rows"][0]["share_printed"], "71%");
     assert!(made.files["data/offers.csv"].starts_with(b"item,n,base,share\r\nscience club,71,100,0.71\r\n"));
+}
+
+#[test]
+fn a_joint_display_lays_results_of_the_same_themes_together() {
+    let fact =
+        |name: &str, key: &[&str], rows: &[(&[&str], u64, u64)]| shares(name, Purpose::Facts, key, rows);
+    let results = || {
+        let mut trends = fact("trends", &["theme"], &[(&["clubs"], 1, 2)]);
+        trends.head.columns[1].name = "lower".into();
+        trends.head.columns[2].name = "upper".into();
+        Written(vec![
+            fact("reading", &["theme"], &[(&["clubs"], 1, 2)]),
+            fact("visits", &["theme", "place"], &[(&["clubs", "town"], 2, 3)]),
+            fact("answers", &["theme", "group"], &[(&["clubs", "small"], 20, 40)]),
+            fact("others", &["item", "group"], &[(&["clubs", "small"], 20, 40)]),
+            trends,
+        ])
+    };
+    let made = |[cases, survey, trends]: [&str; 3]| {
+        let call = format!(
+            "{{% call joint_display(\"reading\", cases=\"{cases}\", survey=\"{survey}\", trends=\"{trends}\", \
+             heads=[\"Visits\", \"*Survey*\"], caption=\"Both\") %}}Read it.{{% endcall %}}\n@tab-reading"
+        );
+        document_of(templates(&call), results(), &no_findings())
+    };
+    let document = made(["visits", "answers", "trends"]).unwrap();
+    assert!(text(&document).contains(
+        "#joint-display(json(\"data/reading.json\"), cases: json(\"data/visits.json\"), \
+         survey: json(\"data/answers.json\"), trends: json(\"data/trends.json\"), \
+         heads: ([#\"Visits\";], [#\"*Survey*\";], ), caption: [#\"Both\";], name: \"reading\")[Read it.] <tab-reading>"
+    ));
+    assert_eq!((document.figures, document.tables), (0, 1));
+    for (queries, told) in [
+        (["reading", "answers", "trends"], "the cases are counted by theme and group"),
+        (["visits", "reading", "trends"], "the survey's shares are by theme and group"),
+        (["visits", "others", "trends"], "the same: `theme`"),
+        (["visits", "answers", "reading"], "a trend is one number for each theme"),
+        (["nothing", "answers", "trends"], "nothing"),
+    ] {
+        let fault = made(queries).unwrap_err().to_string();
+        assert!(fault.contains(told) && fault.contains("report.typ.jinja:7:"), "{fault}");
+    }
 }
 
 #[test]

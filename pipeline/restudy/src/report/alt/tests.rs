@@ -45,6 +45,31 @@ fn result(key: &[&str], rows: &[(&[&str], u64, u64)]) -> ResultView {
     ResultView { head, rows: rows.iter().enumerate().map(row).collect() }
 }
 
+/// The same with Wilson's intervals.
+fn with_intervals(mut result: ResultView) -> ResultView {
+    for statistic in result.rows.iter_mut().flat_map(|row| &mut row.cells) {
+        let CellView::Number(s) = statistic else { continue };
+        let interval = survey::proportion::wilson(s.n.unwrap(), s.base.unwrap(), 0.95).unwrap();
+        (s.lower, s.upper) = (Some(interval.lower), Some(interval.upper));
+        s.interval = Some("95% interval (Wilson)".into());
+    }
+    result
+}
+
+#[test]
+fn intervals_are_told_with_their_shares() {
+    let bars = result(&["role"], &[(&["engineer"], 3, 3), (&["head"], 40, 90)]);
+    insta::assert_snapshot!("bars_with_intervals", alt(&with_intervals(bars), Chart::Bars));
+    let answers = [
+        (&["fair", "yes"][..], 30, 40),
+        (&["fair", "no"], 10, 40),
+        (&["talk", "yes"], 20, 50),
+        (&["talk", "no"], 30, 50),
+    ];
+    let stacked = with_intervals(result(&["item", "answer"], &answers));
+    insta::assert_snapshot!("stacked_with_intervals", alt(&stacked, Chart::Stacked));
+}
+
 #[test]
 fn bars_tell_the_ends_and_small_bases() {
     let made =
