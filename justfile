@@ -19,6 +19,11 @@ build *ARGS: typst program
 ask QUESTION *ARGS:
     @cargo run --quiet --locked -p restudy -- ask {{ quote(QUESTION) }} {{ ARGS }}
 
+# The statistics that SQL can compute: all, or one by its name
+[group('study')]
+functions *ARGS:
+    @cargo run --quiet --locked -p restudy -- functions {{ ARGS }}
+
 # Published claims against the data
 [group('study')]
 audit *ARGS:

@@ -71,26 +71,36 @@ pub(super) fn degrees_of_freedom(factors: &[f64], replicates: usize, rows: &[u64
         .collect();
     // Elements that share their first unit share their factors.
     patterns.dedup();
+    // As many rows as there are replicates seldom depend on each other where replicates are fewer than units.
+    let (first, _) = patterns.split_at(patterns.len().min(4 * replicates));
+    if patterns.len() > first.len() && rank(first, replicates) == replicates {
+        return replicates as f64 - 1.0;
+    }
     patterns.sort_by(|a, b| {
         a.iter().zip(*b).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     });
     patterns.dedup();
-    let Some((one, others)) = patterns.split_first() else { return -1.0 };
+    rank(&patterns, replicates) as f64 - 1.0
+}
+
+/// The rank of rows: that of one and of the differences of all others from it.
+fn rank(patterns: &[&[f64]], replicates: usize) -> usize {
+    let Some((one, others)) = patterns.split_first() else { return 0 };
     let mut echelon = Echelon { pivots: Vec::new(), replicates };
     let mut missing = Some(one.to_vec());
     for row in others {
         echelon.add(row.iter().zip(*one).map(|(a, b)| a - b).collect(), largest(row));
-        // One row more may fill the space, and there are thousands of others.
+        // One row more may fill the space, and there may be thousands of others.
         if echelon.pivots.len() + 1 >= replicates
-            && let Some(one) = missing.take()
+            && let Some(row) = missing.take()
         {
-            echelon.add(one, largest(&patterns[0]));
+            echelon.add(row, largest(one));
         }
     }
-    if let Some(one) = missing {
-        echelon.add(one, largest(&patterns[0]));
+    if let Some(row) = missing {
+        echelon.add(row, largest(one));
     }
-    echelon.pivots.len() as f64 - 1.0
+    echelon.pivots.len()
 }
 
 /// Independent rows, each with a column in which it is 1 and all later ones are 0: Gaussian elimination, row by row, with

@@ -24,6 +24,16 @@ pub(super) type Id = u32;
 /// The number of no value.
 pub(super) const NONE: Id = u32::MAX;
 
+/// The places of values in their order, of floats and of texts.
+pub(super) struct Places([Vec<u32>; 2]);
+
+impl Places {
+    /// The place of a value; that of no value is the last.
+    pub(super) fn of(&self, id: Id) -> u32 {
+        self.0[(id % 2) as usize].get((id / 2) as usize).copied().unwrap_or(u32::MAX)
+    }
+}
+
 /// The values met so far.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Atoms {
@@ -65,6 +75,20 @@ impl Atoms {
         } else {
             Atom::Text(self.texts.get(at).map_or("", |text| text))
         }
+    }
+
+    /// The places of all values in their order: numbers, then texts, each ascending.
+    pub(super) fn places(&self) -> Places {
+        let mut numbers: Vec<usize> = (0..self.numbers.len()).collect();
+        numbers.sort_unstable_by(|a, b| self.numbers[*a].total_cmp(&self.numbers[*b]));
+        let mut texts: Vec<usize> = (0..self.texts.len()).collect();
+        texts.sort_unstable_by(|a, b| self.texts[*a].cmp(&self.texts[*b]));
+        let mut places = Places([vec![0; numbers.len()], vec![0; texts.len()]]);
+        let all = numbers.into_iter().map(|at| (0, at)).chain(texts.into_iter().map(|at| (1, at)));
+        for (place, (kind, at)) in (0..).zip(all) {
+            places.0[kind][at] = place;
+        }
+        places
     }
 
     /// The numbers of a column's values; [`NONE`] for NULL. Numbers and conditions are floats, unless `as_text`; all else is

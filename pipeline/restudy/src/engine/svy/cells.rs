@@ -178,12 +178,9 @@ impl<T: Tabulator> Cells<T> {
             let Cell { ids, count, weight, .. } = cell;
             entries.push(Entry { element, ids, count, weight });
         }
+        let order = self.atoms.places();
         for (_, entries) in &mut groups {
-            entries.sort_by(|a, b| {
-                let values = a.ids.iter().zip(&b.ids).filter(|(a, b)| a != b);
-                let mut values = values.map(|(a, b)| ascending(self.atoms.atom(*a), self.atoms.atom(*b)));
-                a.element.cmp(&b.element).then_with(|| values.next().unwrap_or(Ordering::Equal))
-            });
+            entries.sort_unstable_by_key(|entry| (entry.element, entry.ids.map(|id| order.of(id))));
         }
         groups
     }

@@ -86,6 +86,12 @@ impl<'a> DesignBatch<'a> {
         })
     }
 
+    /// The replicate factors of a row as bytes, where there are some.
+    fn factors(&self, row: usize) -> Result<Option<&'a [u8]>> {
+        let Some(array) = self.replicates else { return Ok(None) };
+        Ok(binary(array, row)?.filter(|bytes| !bytes.is_empty()))
+    }
+
     fn place(&self, stage: &StageBatch<'_>, row: usize) -> Stage {
         let population = stage.population.as_primitive::<Float64Type>();
         Stage {
@@ -145,14 +151,19 @@ impl Units {
             for (known, stage) in self.places[unit * self.stages..].iter().zip(&design.stages) {
                 same_place(*known, design.place(stage, row))?;
             }
+            let known = self.kinds.get(unit).and_then(|(kind, _)| self.kind(*kind));
+            let same = match (known, design.factors(row)?) {
+                (Some(Kind::Stages(known)), None) => *known == lonely(design.lonely, row)?,
+                (Some(Kind::Replicates(_)), Some(_)) => true,
+                _ => false,
+            };
+            if !same {
+                return exec_err!("unit {} is of two designs: rows of both are mixed", design.units[row]);
+            }
             return Ok(());
         }
         self.places.extend(design.stages.iter().map(|stage| design.place(stage, row)));
-        let bytes = match design.replicates {
-            Some(array) => binary(array, row)?,
-            None => None,
-        };
-        let (kind, factors) = match bytes.filter(|bytes| !bytes.is_empty()) {
+        let (kind, factors) = match design.factors(row)? {
             Some(bytes) => replication(bytes)?,
             None => (Kind::Stages(lonely(design.lonely, row)?), Vec::new()),
         };

@@ -1,6 +1,7 @@
 //! The functions against the row-level estimates of the crate `survey`, and what changes nothing.
 
 mod faults;
+mod rows_of_r;
 mod tables;
 mod values;
 

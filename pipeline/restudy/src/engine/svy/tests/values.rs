@@ -183,3 +183,42 @@ fn order_of_rows_batches_and_partitions_change_no_bit() {
         }
     }
 }
+
+#[test]
+fn groups_leave_in_parts_and_rows_become_states() {
+    use crate::engine::aggregate::{Call, Function};
+    use crate::engine::svy::Svy;
+    use datafusion::logical_expr::EmitTo;
+
+    let batch = sample().batch();
+    let values = |names: &[&str]| {
+        names.iter().map(|name| batch.column_by_name(name).expect(name).clone()).collect::<Vec<_>>()
+    };
+    let call = Call { design: Some(1), word: None, constant: None, confidence: 0.95 };
+    let groups: Vec<usize> = (0..60).map(|row| row % 5).collect();
+    for function in [Svy::Mean, Svy::Median, Svy::Proportions] {
+        let name = if function == Svy::Proportions { "part" } else { "x" };
+        let values = values(&[name, "replicated"]);
+        let started = || {
+            let mut sums = function.start(&call).expect("sums");
+            sums.update_batch(&values, &groups, None, 5).expect("rows");
+            sums
+        };
+        let whole = started().evaluate(EmitTo::All).expect("all groups");
+        assert_eq!(whole.len(), 5);
+        let mut parts = started();
+        assert!(parts.size() > 60 * 12 * 8);
+        let first = parts.evaluate(EmitTo::First(2)).expect("two groups");
+        let rest = parts.evaluate(EmitTo::All).expect("three groups");
+        assert_eq!((&first, &rest), (&whole.slice(0, 2), &whole.slice(2, 3)));
+        // Every row as a partial result of its own.
+        let rows = started().convert_to_state(&values, None).expect("states");
+        let mut merged = function.start(&call).expect("sums");
+        merged.merge_batch(&rows, &groups, 5).expect("merged");
+        let states = merged.state(EmitTo::First(3)).expect("states");
+        let mut again = function.start(&call).expect("sums");
+        again.merge_batch(&states, &[0, 1, 2], 3).expect("merged");
+        again.merge_batch(&merged.state(EmitTo::All).expect("states"), &[3, 4], 5).expect("merged");
+        assert_eq!(&again.evaluate(EmitTo::All).expect("all groups"), &whole);
+    }
+}
