@@ -128,13 +128,11 @@ impl<const K: usize> Slots<K> {
             EmitTo::All => self.groups,
             EmitTo::First(groups) => groups,
         };
-        let Slots { slots, keys, groups: before, .. } = std::mem::take(self);
-        self.groups = before.saturating_sub(taken);
-        let mut order: Vec<(u64, usize)> = keys.into_iter().zip(0..).collect();
-        order.sort_unstable();
+        let all = std::mem::take(self);
+        self.groups = all.groups.saturating_sub(taken);
         let mut groups = vec![Vec::new(); taken];
-        for (key, at) in order {
-            let (slot, (group, unit)) = (slots[at], place(key));
+        for (group, unit, at) in all.in_order() {
+            let slot = all.slots[at];
             match groups.get_mut(group) {
                 Some(group) => {
                     let Slot { rows, n, sums } = slot;
@@ -147,6 +145,22 @@ impl<const K: usize> Slots<K> {
             }
         }
         groups
+    }
+
+    /// Groups, units and numbers of the slots, in the order of groups and units.
+    fn in_order(&self) -> Vec<(usize, u32, usize)> {
+        if self.index.is_none() {
+            // Tables are in that order.
+            let tables = self.tables.iter().enumerate();
+            return tables
+                .flat_map(|(group, table)| (0..).zip(table).map(move |(unit, &slot)| (group, unit, slot)))
+                .filter(|(_, _, slot)| *slot != NONE)
+                .map(|(group, unit, slot)| (group, unit, slot as usize))
+                .collect();
+        }
+        let mut order: Vec<(u64, usize)> = self.keys.iter().copied().zip(0..).collect();
+        order.sort_unstable();
+        order.into_iter().map(|(key, at)| (place(key).0, place(key).1, at)).collect()
     }
 
     /// Bytes on the heap.
@@ -229,7 +243,7 @@ mod tests {
             assert!(first[3].is_sorted_by_key(|of| of.unit));
             // Group 4 is now group 0.
             let (slot, new) = slots.number(0, 14 * step);
-            assert_eq!((new, slots.rows(slot)), (false, 42));
+            assert_eq!((new, slots.get_mut(slot).rows), (false, 42));
             let rest = slots.take(EmitTo::All);
             assert_eq!((rest.len(), rest[5].len()), (6, 100));
             assert_eq!((rest[5][1].unit, rest[5][1].rows, rest[5][1].sums[0].value()), (19 * step, 57, 3.0));
