@@ -165,9 +165,7 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
         let columns = self.estimator.columns(values)?;
         let design = self.call.design.map(|design| DesignBatch::new(&values[design])).transpose()?;
         let Sums { slots, units, estimator, faults, of_rows, .. } = self;
-        // Slots first, sums then, and each slot is read when it is found: so the processor fetches those of many rows at once,
-        // which may lie anywhere in memory.
-        let mut fetched = 0;
+        // Slots first, sums then: slots may lie anywhere in memory, and waiting for them one by one takes the most time.
         of_rows.clear();
         of_rows.resize(groups.len(), NONE);
         members(design.as_ref(), groups, filter, faults, |member, _| {
@@ -176,10 +174,9 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
                 units.learn(design, member.row)?;
             }
             of_rows[member.row] = slot as u32;
-            fetched |= slots.rows(slot);
             Ok(())
         })?;
-        std::hint::black_box(fetched);
+        slots.fetch(of_rows);
         for (row, &slot) in of_rows.iter().enumerate().filter(|(_, slot)| **slot != NONE) {
             let weight = design.as_ref().map_or(1.0, |design| design.weights[row]);
             let slot = slots.get_mut(slot as usize);
