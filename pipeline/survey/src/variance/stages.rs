@@ -102,10 +102,13 @@ impl Walk<'_> {
             }
         }
         let m = self.m;
-        let totals: Vec<f64> = units
-            .iter()
-            .flat_map(|unit| column_sums(unit.iter().map(|&e| &self.z[e * m..][..m]), m))
-            .collect();
+        let mut totals = Vec::with_capacity(units.len() * m);
+        for unit in units {
+            match unit {
+                [one] => totals.extend_from_slice(&self.z[one * m..][..m]),
+                many => totals.extend(column_sums(many.iter().map(|&e| &self.z[e * m..][..m]), m)),
+            }
+        }
         let (mean, scale) = if sampled < 2 {
             (vec![0.0; m], outside)
         } else {

@@ -26,20 +26,22 @@ pub(super) fn members(
     mut each: impl FnMut(Member, &mut Faults) -> Result<()>,
 ) -> Result<()> {
     let passes = |row: usize| filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
-    let Some(design) = design else {
-        for (row, &group) in groups.iter().enumerate().filter(|(row, _)| passes(*row)) {
-            each(Member { row, group, unit: 0, weight: 1.0 }, faults)?;
-        }
-        return Ok(());
-    };
-    let (weights, units) = (&design.weights[..groups.len()], &design.units[..groups.len()]);
-    for (row, ((&group, &weight), &unit)) in groups.iter().zip(weights).zip(units).enumerate() {
+    let nulls = design.and_then(|design| design.nulls.as_ref());
+    let (weights, units) = design.map_or((&[][..], &[][..]), |design| (design.weights, design.units));
+    // `each` is called in one place, so that it becomes a part of the loop.
+    for (row, &group) in groups.iter().enumerate() {
         if !passes(row) {
             continue;
         }
-        if design.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+        let (unit, weight) = if design.is_none() {
+            (0, 1.0)
+        } else if nulls.is_some_and(|nulls| nulls.is_null(row)) {
             faults.no_design += 1;
-        } else if weight > 0.0 && weight < f64::INFINITY {
+            continue;
+        } else {
+            (units[row], weights[row])
+        };
+        if weight > 0.0 && weight < f64::INFINITY {
             each(Member { row, group, unit, weight }, faults)?;
         } else if weight != 0.0 {
             faults.weights.note(weight);
