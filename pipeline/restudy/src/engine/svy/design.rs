@@ -323,7 +323,7 @@ fn binary(array: &ArrayRef, row: usize) -> Result<Option<&[u8]>> {
 fn replication(bytes: &[u8]) -> Result<(Kind, Vec<f64>)> {
     let (numbers, rest) = bytes.as_chunks::<8>();
     let mut numbers: Vec<f64> = numbers.iter().map(|number| f64::from_le_bytes(*number)).collect();
-    if !rest.is_empty() || numbers.len() < 4 || numbers.len() % 2 != 0 {
+    if !rest.is_empty() || numbers.len() < 4 || !numbers.len().is_multiple_of(2) {
         return exec_err!(
             "the design's `replicates` hold {} bytes, which is not 16 for each replicate and 16 more",
             bytes.len()
