@@ -8,7 +8,7 @@
 -- order: code, by its path
 
 -- A code higher in the tree stands for all below it: it was given where a path begins with its own and a `/`. Joining on that counts
--- a coding for each code above it, once. Ask of another branch with `--param branch=networks`, or of a twig of one.
+-- a coding for each code above it, once. Ask of another branch with `--param branch=networks`, or of a part of one.
 with branch as (
   select
     code,

@@ -6,8 +6,8 @@
 -- key: query
 -- order: smallest_base, then query
 
--- `evidence` can be asked like any other table: where do we stand on thin ice? `widest` is the widest interval among these shares, in
--- points; there is none where the numbers are not about a sample.
+-- `evidence` can be asked like any other table, also for what not to rely on. `widest` is the widest interval among these shares, in
+-- points; there is none where the numbers are not about a sample. A query that reads `evidence` is not in it.
 select
   query,
   count(*) as shares,

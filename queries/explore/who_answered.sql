@@ -7,7 +7,7 @@
 -- order: n descending, then role
 
 -- `responses` has a row for each respondent and a column for each variable; its answers are labels, as the codebook has them.
--- `$wave` is the year of the survey. No answer is NULL, and `group by` makes a group of those too: leave them out, or show them.
+-- `$wave` is the year of the survey. A missing answer is NULL, and `group by` makes a group of these too: leave them out, or show them.
 select
   role,
   count(*) as n
