@@ -8,7 +8,7 @@
 -- order: themes as in `joint_themes`
 
 -- The result of another query of the study is a table, by its name: `joint_themes` says which code goes with which activity. Each side
--- keeps its own base. Nine schools that were chosen are no share of anything, and what they lack may only not have come up.
+-- keeps its own base. Schools that were chosen stand for no others, and a code that is not there may only not have come up.
 with coded as (
   select
     joint_themes.theme,

@@ -3,7 +3,6 @@
 -- params: wave
 -- base: respondents who answered the item; "do not know" is an answer
 -- columns: n count, base count, share share, share_lower share, share_upper share, design_effect number2
--- order: one row
 
 -- `design` is where a respondent stands in the sample, as study.toml declares it. An estimate has parts, taken out by name:
 -- `club['lower']`. A condition that is NULL, for want of an answer, is not in the base. `docs/functions.md` lists all such functions.
