@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
-use datafusion::arrow::array::RecordBatch;
+use clap::Args;
 
-use super::answer::{Digits, columns, json, text};
 use super::output::Output;
-use super::table::table;
+use super::printing::Printing;
 use super::{Failure, study, wave};
+use crate::answer::Answer;
 use crate::build::evaluate;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostic;
 use crate::engine::Sql;
 
 /// Ask one question in SQL
@@ -29,30 +28,23 @@ pub(super) struct Ask {
     #[arg(long, value_name = "WAVE")]
     wave: Option<String>,
 
-    /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// Columns that line up; numbers with six digits
-    Table,
-    /// Comma-separated values (RFC 4180)
-    Csv,
-    /// An array of objects
-    Json,
+    #[command(flatten)]
+    printing: Printing,
 }
 
 impl Ask {
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
+        self.printing.chosen(output)?;
         let study = study(folder)?;
         let wave = wave(&study, self.wave.as_deref())?;
         let evaluated = evaluate(&study, wave)?;
         let params = BTreeMap::from([("wave".to_owned(), wave.id.clone())]);
-        let batch = if let Some(name) = self.question.strip_prefix('@') {
+        let answer = if let Some(name) = self.question.strip_prefix('@') {
             match evaluated.results().iter().find(|r| r.head.name == name) {
-                Some(result) => result.batch.clone(),
+                Some(result) => {
+                    let sql = fs_err::read_to_string(study.root.join(&result.file))?;
+                    Answer::of_query(&result.head, result.batch.clone()).asked(sql)
+                }
                 None => {
                     let known = evaluated.results().iter().map(|r| r.head.name.as_str());
                     let mut fault = Diagnostic::error(format!("the study has no query `{name}`"));
@@ -65,42 +57,11 @@ impl Ask {
         } else if self.question.ends_with(".sql") {
             let sql = fs_err::read_to_string(&self.question)
                 .map_err(|e| Failure::CommandLine(Diagnostic::error(e.to_string()).into()))?;
-            evaluated.session.run(Sql { file: &self.question, text: &sql }, &params)?
+            let batch = evaluated.session.run(Sql { file: &self.question, text: &sql }, &params)?;
+            Answer::new(batch).asked(sql)
         } else {
-            evaluated.session.query(&self.question, &params)?
+            Answer::new(evaluated.session.query(&self.question, &params)?).asked(&self.question)
         };
-        let columns =
-            columns(&batch).map_err(|fault| Diagnostics::from(Diagnostic::error(fault.to_string())))?;
-        let heads: Vec<String> = columns.iter().map(|(head, _)| head.clone()).collect();
-        let cells = |digits: Digits| -> Vec<Vec<String>> {
-            let row = |row| columns.iter().map(|(_, array)| text(array, row, digits)).collect();
-            (0..batch.num_rows()).map(row).collect()
-        };
-        match self.format {
-            Format::Table => output.result(&table(&heads, &cells(Digits::Six), output.width()))?,
-            Format::Csv => {
-                let mut writer =
-                    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-                writer.write_record(&heads).map_err(std::io::Error::from)?;
-                for row in cells(Digits::All) {
-                    writer.write_record(row).map_err(std::io::Error::from)?;
-                }
-                let bytes = writer.into_inner().map_err(|e| e.into_error())?;
-                output.result(&String::from_utf8_lossy(&bytes))?;
-            }
-            Format::Json => {
-                let rows: Vec<serde_json::Value> =
-                    (0..batch.num_rows()).map(|row| object(&batch, row)).collect();
-                let text = serde_json::to_string_pretty(&rows).map_err(std::io::Error::from)?;
-                output.result(&format!("{text}\n"))?;
-            }
-        }
-        Ok(())
+        self.printing.print(&answer, &study, wave, output)
     }
-}
-
-fn object(batch: &RecordBatch, row: usize) -> serde_json::Value {
-    let schema = batch.schema();
-    let fields = schema.fields().iter().zip(batch.columns());
-    serde_json::Value::Object(fields.map(|(field, array)| (field.name().clone(), json(array, row))).collect())
 }

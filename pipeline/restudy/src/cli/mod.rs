@@ -3,14 +3,14 @@
 //! Results go to standard output, talk to standard error. Exit status: 0 done; 1 the study's content is at fault; 2 the
 //! command line is at fault.
 
-mod answer;
 mod ask;
 mod audit;
 mod build;
 mod check;
 mod functions;
 mod output;
-mod table;
+mod pager;
+mod printing;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

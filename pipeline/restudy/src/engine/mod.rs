@@ -46,6 +46,7 @@ use datafusion::scalar::ScalarValue;
 
 pub use cell::{boolean, cell_text, column_index, is_null, number};
 pub(crate) use fault::{without_comments, words};
+pub(crate) use scale::scale_of;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
