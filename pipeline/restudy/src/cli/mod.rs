@@ -8,6 +8,7 @@ mod audit;
 mod build;
 mod check;
 mod functions;
+mod limits;
 mod output;
 mod pager;
 mod printing;

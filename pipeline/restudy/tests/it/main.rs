@@ -10,6 +10,7 @@ mod inference;
 mod peer_duckdb;
 mod printing;
 mod properties_data;
+mod refused;
 mod report;
 mod report_material;
 mod shape;
