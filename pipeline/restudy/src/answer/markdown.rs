@@ -4,7 +4,7 @@
 //! `<br>`. Numbers are as in the format `table`, on the right; a missing value is a dash.
 
 use super::Answer;
-use super::columns::{Column, columns};
+use super::columns::columns;
 use super::text::rows;
 use crate::diagnostic::{Diagnostics, visible};
 

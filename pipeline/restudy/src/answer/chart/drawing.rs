@@ -9,7 +9,7 @@ use super::choose::{chosen, fits};
 use super::plot::Plot;
 use super::{Chart, words};
 use crate::answer::{Answer, Format, Origin, Written, csv};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::evidence::Statistic;
 use crate::publish::write_file;
 use crate::report::CHECKS;
