@@ -252,7 +252,7 @@ mod tests {
         let text = table(&row(&["school_type_of", "share.estimate"]), &[row(&["academy", "1234567.5"])], Some(20));
         assert_eq!(
             text,
-            "school_       share.\ntype_of     estimate\n───────    ─────────\nacademy    1234567.5\n"
+            "school_       share.\ntype_of     estimate\n─────────  ─────────\nacademy    1234567.5\n"
         );
     }
 

@@ -1,16 +1,14 @@
 //! Which chart is chosen, and what is said of one that cannot show an answer.
 
-use std::collections::BTreeMap;
-
 use super::choose::{chosen, fits};
 use super::plot::Plot;
 use super::*;
 use crate::answer::{Answer, Origin};
-use crate::engine::Session;
+use crate::engine::{Params, Session};
 use crate::report::numbers::CellView;
 
 fn plot(sql: &str) -> Plot {
-    let batch = Session::open(&[]).unwrap().query(sql, &BTreeMap::new()).unwrap();
+    let batch = Session::open(&[]).unwrap().query(sql, &Params::none()).unwrap();
     let origin = Origin {
         study: "A study".into(),
         author: String::new(),

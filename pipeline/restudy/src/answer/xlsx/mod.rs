@@ -66,11 +66,12 @@ fn above(answer: &Answer, columns: &[Column]) -> Vec<String> {
     let missing: usize = columns.iter().map(Column::missing).sum();
     let blank: usize = columns.iter().map(Column::blank).sum();
     if missing > 0 {
-        let cells = if missing == 1 { "1 cell is empty" } else { &format!("{missing} cells are empty") };
-        lines.push(format!("{cells}: there is no value (NULL), which is not 0."));
+        let are = if missing == 1 { "is" } else { "are" };
+        lines.push(format!("{} {are} empty: there is no value (NULL), which is not 0.", count(missing, "cell")));
     }
     if blank > 0 {
-        lines.push(format!("{} more look empty and hold a text without letters.", count(blank, "cell")));
+        let they = if blank == 1 { "1 more looks empty, and holds" } else { &format!("{blank} more look empty, and hold") };
+        lines.push(format!("{they} a text of no length."));
     }
     lines
 }
