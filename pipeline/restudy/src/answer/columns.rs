@@ -225,7 +225,9 @@ fn belongs_to_share(column: &Column, shares: &[Vec<String>]) -> bool {
     COMPANIONS.iter().any(|companion| {
         let owner = name.strip_suffix(companion).and_then(|name| name.strip_suffix('_'));
         owner.is_some_and(|owner| {
-            shares.iter().any(|share| share.split_last().is_some_and(|(name, of)| name == owner && of == outer))
+            shares
+                .iter()
+                .any(|share| share.split_last().is_some_and(|(name, of)| name == owner && of == outer))
         })
     })
 }

@@ -16,7 +16,10 @@ pub(super) fn markdown(answer: &Answer) -> Result<String, Diagnostics> {
         out += &format!("**{}**\n\n", escaped(title));
     }
     line(&mut out, columns.iter().map(|column| escaped(&column.head())));
-    line(&mut out, columns.iter().map(|column| if column.kind.is_number() { "---:" } else { "---" }.to_owned()));
+    line(
+        &mut out,
+        columns.iter().map(|column| if column.kind.is_number() { "---:" } else { "---" }.to_owned()),
+    );
     for row in rows(&columns, answer.rows())? {
         line(&mut out, row.iter().map(|cell| escaped(cell)));
     }
@@ -50,7 +53,9 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '&' => out.push_str("&amp;"),
             // Within a word it is an underscore.
-            '_' if before.is_alphanumeric() && rest.peek().is_some_and(|next| next.is_alphanumeric()) => out.push('_'),
+            '_' if before.is_alphanumeric() && rest.peek().is_some_and(|next| next.is_alphanumeric()) => {
+                out.push('_')
+            }
             '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '~' | '$' => {
                 out.push('\\');
                 out.push(c);

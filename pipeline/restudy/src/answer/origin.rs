@@ -46,7 +46,11 @@ impl Origin {
 
     /// The language with its region: `en-GB`.
     pub fn locale(&self) -> String {
-        if self.region.is_empty() { self.language.clone() } else { format!("{}-{}", self.language, self.region) }
+        if self.region.is_empty() {
+            self.language.clone()
+        } else {
+            format!("{}-{}", self.language, self.region)
+        }
     }
 
     /// What is said of the data in short: a notice that they are made, the wave's own words, or nothing.

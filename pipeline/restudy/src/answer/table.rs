@@ -23,7 +23,8 @@ pub fn table(heads: &[String], rows: &[Vec<String>], fit: Option<usize>) -> Stri
 /// widest columns wrap to fit it.
 pub fn aligned(heads: &[String], rows: &[Vec<String>], right: &[bool], fit: Option<usize>) -> String {
     let heads: Vec<Cell> = heads.iter().map(|head| Cell::new(head)).collect();
-    let rows: Vec<Vec<Cell>> = rows.iter().map(|row| row.iter().map(|cell| Cell::new(cell)).collect()).collect();
+    let rows: Vec<Vec<Cell>> =
+        rows.iter().map(|row| row.iter().map(|cell| Cell::new(cell)).collect()).collect();
     let widths = match fit {
         None => Some(natural(&heads, &rows)),
         Some(fit) => narrowed(&heads, &rows, right, fit),
@@ -32,6 +33,11 @@ pub fn aligned(heads: &[String], rows: &[Vec<String>], right: &[bool], fit: Opti
         (Some(widths), _) => columns(&heads, &rows, right, &widths),
         (None, fit) => blocks(&heads, &rows, fit.unwrap_or_default()),
     }
+}
+
+/// `text` in lines that fit, each with its end.
+pub(super) fn paragraph(text: &str, fit: Option<usize>) -> String {
+    Cell::new(text).wrapped(fit.unwrap_or(usize::MAX)).iter().map(|line| format!("{line}\n")).collect()
 }
 
 fn is_number(text: &str) -> bool {
@@ -146,7 +152,12 @@ fn blocks(heads: &[Cell], rows: &[Vec<Cell>], fit: usize) -> String {
         let rule = "─".repeat(fit.saturating_sub(width(&title)));
         out.push_str(&format!("{title}{rule}\n"));
         for (head, cell) in heads.iter().zip(row) {
-            line(&mut out, vec![head.wrapped_name(name), cell.wrapped(value)], &[name, value], &[false, false]);
+            line(
+                &mut out,
+                vec![head.wrapped_name(name), cell.wrapped(value)],
+                &[name, value],
+                &[false, false],
+            );
         }
     }
     out
@@ -249,7 +260,8 @@ mod tests {
 
     #[test]
     fn numbers_do_not_wrap_but_their_heads_do() {
-        let text = table(&row(&["school_type_of", "share.estimate"]), &[row(&["academy", "1234567.5"])], Some(20));
+        let text =
+            table(&row(&["school_type_of", "share.estimate"]), &[row(&["academy", "1234567.5"])], Some(20));
         assert_eq!(
             text,
             "school_       share.\ntype_of     estimate\n─────────  ─────────\nacademy    1234567.5\n"

@@ -116,7 +116,9 @@ mod tests {
 
     #[test]
     fn numbers_lose_no_digit() {
-        for exact in ["0.1", "1e-7", "77.0", "-0.5", "9007199254740993", "18446744073709551615", "0.36363636363636365"] {
+        for exact in
+            ["0.1", "1e-7", "77.0", "-0.5", "9007199254740993", "18446744073709551615", "0.36363636363636365"]
+        {
             assert_eq!(number(exact.to_owned()).to_string(), exact);
         }
         assert_eq!(number("0.30".into()).to_string(), "0.3");

@@ -60,7 +60,16 @@ mod tests {
 
     #[test]
     fn letters_marks_and_ideographs() {
-        for (text, columns) in [("abc", 3), ("Zoë", 3), ("Zoe\u{308}", 3), ("日本", 4), ("한글", 4), ("😀", 2), ("–", 1), ("", 0)] {
+        for (text, columns) in [
+            ("abc", 3),
+            ("Zoë", 3),
+            ("Zoe\u{308}", 3),
+            ("日本", 4),
+            ("한글", 4),
+            ("😀", 2),
+            ("–", 1),
+            ("", 0),
+        ] {
             assert_eq!(width(text), columns, "{text}");
         }
     }

@@ -78,14 +78,20 @@ impl Printing {
         };
         if self.chart.is_some() && !format.is_drawn() {
             return Err(wrong(
-                Diagnostic::error(format!("`--chart` draws, and the format `{}` is not drawn", format.name()))
-                    .hint("say `--out FILE.svg` or `--out FILE.pdf`"),
+                Diagnostic::error(format!(
+                    "`--chart` draws, and the format `{}` is not drawn",
+                    format.name()
+                ))
+                .hint("say `--out FILE.svg` or `--out FILE.pdf`"),
             ));
         }
         if format.is_binary() && self.out.is_none() && output.is_terminal() {
             return Err(wrong(
-                Diagnostic::error(format!("`{}` is no text, and standard output is a terminal", format.name()))
-                    .hint(format!("say `--out FILE.{}`", format.endings().first().unwrap_or(&format.name()))),
+                Diagnostic::error(format!(
+                    "`{}` is no text, and standard output is a terminal",
+                    format.name()
+                ))
+                .hint(format!("say `--out FILE.{}`", format.endings().first().unwrap_or(&format.name()))),
             ));
         }
         Ok(format)
@@ -125,7 +131,13 @@ impl Printing {
         }
     }
 
-    fn to_file(&self, out: &Path, answer: &Answer, written: &Written, output: &Output) -> Result<(), Failure> {
+    fn to_file(
+        &self,
+        out: &Path,
+        answer: &Answer,
+        written: &Written,
+        output: &Output,
+    ) -> Result<(), Failure> {
         write_whole(out, &written.bytes)?;
         let rows = count(answer.rows(), "row");
         output.say(&format!("wrote {}: {rows}, {}", out.display(), size(written.bytes.len())));

@@ -31,7 +31,8 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Diagnostics> {
     }
     let told = |fault: std::io::Error| {
         Diagnostics::from(
-            Diagnostic::error(format!("cannot write the file: {fault}")).at(Place::file(path.display().to_string())),
+            Diagnostic::error(format!("cannot write the file: {fault}"))
+                .at(Place::file(path.display().to_string())),
         )
     };
     let mut builder = tempfile::Builder::new();

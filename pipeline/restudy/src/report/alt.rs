@@ -68,12 +68,17 @@ impl Chart {
         };
         let column = &result.head.columns[drawn];
         if self == Chart::Stacked && column.kind != ColumnKind::Share {
-            return Err(Misnamed::new(format!("`{query}` has no share, and stacked bars are shares of a whole")));
+            return Err(Misnamed::new(format!(
+                "`{query}` has no share, and stacked bars are shares of a whole"
+            )));
         }
         let is_bars = matches!(self, Chart::Bars | Chart::Stacked | Chart::Grouped);
         if is_bars && result.rows.iter().any(|row| value(row, drawn).is_some_and(|(value, _)| value < 0.0)) {
-            return Err(Misnamed::new(format!("bars begin at 0, and `{}` of `{query}` has values below it", column.name))
-                .hint("draw it as dots"));
+            return Err(Misnamed::new(format!(
+                "bars begin at 0, and `{}` of `{query}` has values below it",
+                column.name
+            ))
+            .hint("draw it as dots"));
         }
         let (needed, words) = match self {
             Chart::Bars => (1..=1, "1 key column"),
@@ -95,7 +100,11 @@ impl Chart {
 /// an end of an interval; else its first count that is no base.
 pub fn drawn(result: &ResultView) -> Option<usize> {
     let first = |wanted: &dyn Fn(ColumnKind) -> bool| {
-        result.head.columns.iter().position(|c| wanted(c.kind) && !is_beside(&c.name) && !result.head.key.contains(&c.name))
+        result
+            .head
+            .columns
+            .iter()
+            .position(|c| wanted(c.kind) && !is_beside(&c.name) && !result.head.key.contains(&c.name))
     };
     first(&|kind| kind == ColumnKind::Share)
         .or_else(|| first(&|kind| matches!(kind, ColumnKind::Number { .. })))
@@ -109,7 +118,7 @@ pub fn sums(result: &ResultView) -> Vec<f64> {
 }
 
 /// Whether a column of this name says something of another number: its base, an end of its interval, its error.
-fn is_beside(name: &str) -> bool {
+pub fn is_beside(name: &str) -> bool {
     ["base", "lower", "upper", "se", "df", "deff"]
         .iter()
         .any(|end| name.strip_suffix(end).is_some_and(|owner| owner.is_empty() || owner.ends_with('_')))
@@ -125,12 +134,16 @@ pub fn alt(result: &ResultView, chart: Chart) -> String {
     let one_key = result.head.key.len() == 1;
     if one_key && matches!(chart, Chart::Bars | Chart::Dots) {
         let fine = intervals(result, drawn, "and as fine lines");
-        let name = if chart == Chart::Bars { "Bar chart: " } else { "Dot chart: " };
-        return said(&[name, title, ". ", &bars(result, drawn), " ", &bases(result), &fine]);
+        let name = if chart == Chart::Bars { "Bar" } else { "Dot" };
+        return said(name, title, [bars(result, drawn), missing(result, drawn), bases(result), fine]);
     }
     if chart == Chart::Lines {
         let fine = intervals(result, drawn, "and as fine lines");
-        return said(&["Line chart: ", title, ". ", &lines::told_of(result, drawn), " ", &bases(result), &fine]);
+        return said(
+            "Line",
+            title,
+            [lines::told_of(result, drawn), missing(result, drawn), bases(result), fine],
+        );
     }
     let Some(table) = Crossed::new(result, drawn) else { return title.to_owned() };
     // What does not make up a whole is never drawn as one.
@@ -155,17 +168,34 @@ pub fn alt(result: &ResultView, chart: Chart) -> String {
         "and as fine lines"
     };
     let fine = intervals(result, drawn, how);
-    said(&[name, " chart: ", title, ". ", &told, " ", &bases, &fine])
+    said(name, title, [told, missing(result, drawn), bases, fine])
 }
 
-fn said(parts: &[&str]) -> String {
-    parts.concat().trim_end().to_owned()
+/// Rows without a value that are named; of more only the number is told.
+const NAMED: usize = 5;
+
+/// What has no value, and so no mark: `No value for “nobody”.`; nothing where there is none, or nothing else.
+fn missing(result: &ResultView, drawn: usize) -> String {
+    let without = result.rows.iter().filter(|row| value(row, drawn).is_none());
+    let names: Vec<String> = without.map(|row| format!("“{}”", row.key)).collect();
+    match names.len() {
+        0 => String::new(),
+        all if all == result.rows.len() => String::new(),
+        few if few <= NAMED => format!("No value for {}.", names.join(", ")),
+        many => format!("{many} of {} have no value.", result.rows.len()),
+    }
 }
 
-/// What the brackets hold: ` In brackets, and as fine lines: 95% interval (Wilson).`; nothing where no share has an interval.
+/// `Bar chart: What schools do. 3 categories; … Number in each base: …`
+fn said(name: &str, title: &str, sentences: [String; 4]) -> String {
+    let sentences: Vec<String> = sentences.into_iter().filter(|sentence| !sentence.is_empty()).collect();
+    format!("{name} chart: {title}. {}", sentences.join(" "))
+}
+
+/// What the brackets hold: `In brackets, and as fine lines: 95% interval (Wilson).`; nothing where no share has an interval.
 fn intervals(result: &ResultView, share: usize, how: &str) -> String {
     let mut methods = result.rows.iter().filter_map(|row| value(row, share)?.1.interval.as_deref());
-    methods.next().map_or_else(String::new, |method| format!(" In brackets, {how}: {method}."))
+    methods.next().map_or_else(String::new, |method| format!("In brackets, {how}: {method}."))
 }
 
 /// The statistic of a numeric cell that has a value.

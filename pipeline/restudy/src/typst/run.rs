@@ -40,7 +40,8 @@ pub struct Job<'a> {
 /// # Errors
 /// Typst cannot be run, takes too long, or refuses the document: its messages, brought home.
 pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<(Vec<u8>, Diagnostics), Diagnostics> {
-    let pdf = Kind { arguments: &["--format", "pdf", "--pdf-standard", STANDARD], begins: b"%PDF-", name: "a PDF" };
+    let pdf =
+        Kind { arguments: &["--format", "pdf", "--pdf-standard", STANDARD], begins: b"%PDF-", name: "a PDF" };
     run(typst, job, home, &pdf)
 }
 
@@ -111,9 +112,10 @@ fn run(
     match status {
         Some(status) if status.success() && made.starts_with(kind.begins) => Ok((made, messages)),
         Some(status) if status.success() => {
-            let mut fault = Diagnostic::error(format!("Typst reports success, and has not made {}", kind.name))
-                .note(format!("{program} gave {}", count(made.len(), "byte")))
-                .hint("name another Typst with `--typst` or RESTUDY_TYPST");
+            let mut fault =
+                Diagnostic::error(format!("Typst reports success, and has not made {}", kind.name))
+                    .note(format!("{program} gave {}", count(made.len(), "byte")))
+                    .hint("name another Typst with `--typst` or RESTUDY_TYPST");
             if !told.trim().is_empty() {
                 fault = fault.note(format!("it says: {}", told.trim()));
             }

@@ -9,7 +9,12 @@ use super::report_material::{root, typst};
 /// `restudy ask` of this repository's study, in another folder.
 fn ask(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
-    command.current_dir(folder).arg("--study").arg(fs_err::canonicalize(root()).unwrap()).arg("ask").args(arguments);
+    command
+        .current_dir(folder)
+        .arg("--study")
+        .arg(fs_err::canonicalize(root()).unwrap())
+        .arg("ask")
+        .args(arguments);
     command
 }
 
@@ -60,7 +65,10 @@ fn a_file_says_its_format_by_its_ending() {
     assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 7);
     // With another ending, or none, the format is said.
     ask(folder.path(), &[SQL, "--format", "csv", "--out", "b"]).assert().success();
-    assert_eq!(fs_err::read(folder.path().join("b")).unwrap(), fs_err::read(folder.path().join("a.csv")).unwrap());
+    assert_eq!(
+        fs_err::read(folder.path().join("b")).unwrap(),
+        fs_err::read(folder.path().join("a.csv")).unwrap()
+    );
 }
 
 #[test]
@@ -84,7 +92,8 @@ fn a_pipe_takes_any_format_and_is_plain() {
 fn what_cannot_be_written_leaves_what_was_there() {
     let folder = tempfile::tempdir().unwrap();
     fs_err::write(folder.path().join("a.csv"), "old").unwrap();
-    let wrong = ask(folder.path(), &["select nothing from nowhere", "--out", "a.csv"]).assert().code(1).stdout("");
+    let wrong =
+        ask(folder.path(), &["select nothing from nowhere", "--out", "a.csv"]).assert().code(1).stdout("");
     assert!(text(&wrong.get_output().stderr).contains("nowhere"));
     let nowhere = ask(folder.path(), &[SQL, "--out", "no/folder.csv"]).assert().code(1).stdout("");
     assert!(text(&nowhere.get_output().stderr).contains("there is no folder no"));
@@ -104,11 +113,13 @@ fn a_question_is_drawn_and_the_choice_is_explained() {
     let told = draw(&["@employed_before_by_role", "--out", "roles.svg"]).assert().success().stdout("");
     let said = text(&told.get_output().stderr);
     assert!(said.starts_with("drawn as a bar chart: `share` by `role`\nwrote roles.svg: "), "{said}");
-    let told = draw(&["@employers_by_ks4_activity", "--out", "employers.pdf", "--chart", "dot"]).assert().success();
+    let told =
+        draw(&["@employers_by_ks4_activity", "--out", "employers.pdf", "--chart", "dot"]).assert().success();
     let said = text(&told.get_output().stderr);
     assert!(said.starts_with("wrote employers.pdf: "), "{said}");
     assert!(fs_err::read(folder.path().join("employers.pdf")).unwrap().starts_with(b"%PDF-"));
-    let refused = draw(&["select 1 as n", "--format", "svg", "--chart", "stacked"]).assert().code(1).stdout("");
+    let refused =
+        draw(&["select 1 as n", "--format", "svg", "--chart", "stacked"]).assert().code(1).stdout("");
     let said = text(&refused.get_output().stderr);
     assert!(said.contains("a stacked bar chart cannot show this answer: it has no column of text"), "{said}");
 }

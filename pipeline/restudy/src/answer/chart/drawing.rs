@@ -167,12 +167,18 @@ fn document(result: &ResultView, chart: Option<&str>, format: Format, shown: &Va
     );
     match chart {
         Some(chart) => {
-            out += &format!("#chart-figure(json(\"data/answer.json\"), chart: {}, name: \"answer\")\n", literal(chart));
+            out += &format!(
+                "#chart-figure(json(\"data/answer.json\"), chart: {}, name: \"answer\")\n",
+                literal(chart)
+            );
         }
         None => {
-            let pairs: String =
-                columns.iter().map(|(name, head)| format!("({}, {}), ", literal(name), literal(head))).collect();
-            out += &format!("#result-table(json(\"data/answer.json\"), columns: ({pairs}), name: \"answer\")\n");
+            let pairs: String = columns
+                .iter()
+                .map(|(name, head)| format!("({}, {}), ", literal(name), literal(head)))
+                .collect();
+            out +=
+                &format!("#result-table(json(\"data/answer.json\"), columns: ({pairs}), name: \"answer\")\n");
         }
     }
     if format == Format::Pdf {

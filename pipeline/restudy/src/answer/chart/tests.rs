@@ -25,17 +25,18 @@ fn plot(sql: &str) -> Plot {
 }
 
 fn why_not(chart: Chart, sql: &str) -> String {
-    fits(chart, &plot(sql)).map_or_else(|fault| crate::diagnostic::render(&fault, false), |()| "it fits".into())
+    fits(chart, &plot(sql))
+        .map_or_else(|fault| crate::diagnostic::render(&fault, false), |()| "it fits".into())
 }
 
 const ROLES: &str = "select * from (values ('head', 0.2, 40), ('engineer', 0.7, 10)) as t(role, share, base)";
 const CROSSED: &str = "select * from (values ('a', 'yes', 0.2), ('a', 'no', 0.8), ('b', 'yes', 0.5), ('b', 'no', 0.5)) \
                        as t(item, answer, share)";
-const OVERLAPPING: &str =
-    "select * from (values ('a', 'x', 0.7), ('a', 'y', 0.8), ('b', 'x', 0.5), ('b', 'y', 0.5)) as t(item, stage, share)";
+const OVERLAPPING: &str = "select * from (values ('a', 'x', 0.7), ('a', 'y', 0.8), ('b', 'x', 0.5), ('b', 'y', 0.5)) as t(item, stage, share)";
 const YEARS: &str = "select * from (values (2009, 0.2), (2013, 0.4)) as t(year, share)";
 const WAVES: &str = "select * from (values ('2013', 'x', 0.2), ('2014', 'x', 0.4)) as t(wave, type, share)";
-const MEANS: &str = "select * from (values ('a', 3.5, 3.0, 4.0), ('b', -1.0, -2.0, 0.5)) as t(activity, gamma, lower, upper)";
+const MEANS: &str =
+    "select * from (values ('a', 3.5, 3.0, 4.0), ('b', -1.0, -2.0, 0.5)) as t(activity, gamma, lower, upper)";
 const COUNTS: &str = "select * from (values ('a', 12), ('b', 900)) as t(school_type, n)";
 const ONE: &str = "select 12 as n, 3.5 as mean";
 const TEXTS: &str = "select * from (values ('a', 'b', 'c', 1), ('a', 'b', 'd', 2)) as t(x, y, z, n)";
@@ -53,8 +54,8 @@ fn the_chart_that_suits_is_chosen_and_explained() {
     drawn as a line chart: `share` by `wave` and `type`
     drawn as a dot chart: `gamma` by `activity`
     drawn as a bar chart: `n` by `school_type`
-    drawn as a table: no chart suits these columns and rows
-    drawn as a table: no chart suits these columns and rows
+    drawn as a table: it has no column of text
+    drawn as a table: it has 3 columns of text
     ");
 }
 

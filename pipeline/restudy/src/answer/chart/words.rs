@@ -34,7 +34,12 @@ fn table(result: &ResultView) -> String {
     };
     let rows: Vec<String> = result.rows.iter().enumerate().map(row).collect();
     let title = result.head.title.trim_end_matches('.');
-    format!("Table: {title}. {} Columns: {}. {}", crate::diagnostic::count(rows.len(), "row") + ".", names.join(", "), rows.join(" "))
+    format!(
+        "Table: {title}. {} Columns: {}. {}",
+        crate::diagnostic::count(rows.len(), "row") + ".",
+        names.join(", "),
+        rows.join(" ")
+    )
 }
 
 /// The SVG with title and description, as an image that a screen reader names and describes.

@@ -35,8 +35,13 @@ impl Told {
             );
         }
         if self.as_text > 0 {
-            let told = format!("{} of more than 15 digits, or none at all (NaN), stand as text", count(self.as_text, "number"));
-            let of = warning.unwrap_or_else(|| Diagnostic::warning("Excel cannot compute with all numbers of the answer"));
+            let told = format!(
+                "{} of more than 15 digits, or none at all (NaN), stand as text",
+                count(self.as_text, "number")
+            );
+            let of = warning.unwrap_or_else(|| {
+                Diagnostic::warning("Excel cannot compute with all numbers of the answer")
+            });
             warning = Some(of.note(told));
         }
         warning
@@ -83,9 +88,17 @@ impl Sheet<'_> {
         Ok(widest)
     }
 
-    fn number(&mut self, at: u32, value: Option<f64>, text: String, format: &Format) -> Result<(), XlsxError> {
+    fn number(
+        &mut self,
+        at: u32,
+        value: Option<f64>,
+        text: String,
+        format: &Format,
+    ) -> Result<(), XlsxError> {
         let whole = text.parse::<i128>();
-        match value.filter(|value| value.is_finite() && whole.as_ref().map_or(true, |whole| whole.abs() <= EXACT)) {
+        match value
+            .filter(|value| value.is_finite() && whole.as_ref().map_or(true, |whole| whole.abs() <= EXACT))
+        {
             Some(value) => self.sheet.write_number_with_format(at, self.column, value, format)?,
             None => {
                 self.told.as_text += 1;

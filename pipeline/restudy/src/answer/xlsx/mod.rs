@@ -67,10 +67,17 @@ fn above(answer: &Answer, columns: &[Column]) -> Vec<String> {
     let blank: usize = columns.iter().map(Column::blank).sum();
     if missing > 0 {
         let are = if missing == 1 { "is" } else { "are" };
-        lines.push(format!("{} {are} empty: there is no value (NULL), which is not 0.", count(missing, "cell")));
+        lines.push(format!(
+            "{} {are} empty: there is no value (NULL), which is not 0.",
+            count(missing, "cell")
+        ));
     }
     if blank > 0 {
-        let they = if blank == 1 { "1 more looks empty, and holds" } else { &format!("{blank} more look empty, and hold") };
+        let they = if blank == 1 {
+            "1 more looks empty, and holds"
+        } else {
+            &format!("{blank} more look empty, and hold")
+        };
         lines.push(format!("{they} a text of no length."));
     }
     lines

@@ -23,7 +23,13 @@ pub(super) fn told_of(result: &ResultView, drawn: usize) -> String {
     }
     let each: Vec<String> = lines
         .iter()
-        .map(|(name, points)| if series.is_some() { format!("“{name}” {}.", course(points)) } else { format!("It {}.", course(points)) })
+        .map(|(name, points)| {
+            if series.is_some() {
+                format!("“{name}” {}.", course(points))
+            } else {
+                format!("It {}.", course(points))
+            }
+        })
         .collect();
     match lines.len() {
         0 => "It has no values.".to_owned(),
@@ -46,8 +52,14 @@ fn course(points: &[Point]) -> String {
             let mut said = format!("begins {} and ends {}", at(first), at(last));
             let inner = &points[1..points.len() - 1];
             // Stable: of equal points the first is named.
-            let highest = inner.iter().filter(|p| p.1 > first.1.max(last.1)).reduce(|a, b| if b.1 > a.1 { b } else { a });
-            let lowest = inner.iter().filter(|p| p.1 < first.1.min(last.1)).reduce(|a, b| if b.1 < a.1 { b } else { a });
+            let highest = inner
+                .iter()
+                .filter(|p| p.1 > first.1.max(last.1))
+                .reduce(|a, b| if b.1 > a.1 { b } else { a });
+            let lowest = inner
+                .iter()
+                .filter(|p| p.1 < first.1.min(last.1))
+                .reduce(|a, b| if b.1 < a.1 { b } else { a });
             for (word, point) in [("highest", highest), ("lowest", lowest)] {
                 if let Some(point) = point {
                     said += &format!("; it is {word} {}", at(point));
