@@ -397,7 +397,13 @@ fn charts_are_drawn_and_say_what_they_show() {
         let names = |what: &[u8]| pdf.windows(what.len()).any(|window| window == what);
         assert!(names(b"/StructTreeRoot") && names(b"answer.csv"), "{chart:?}");
     }
-    // What no font has is told, and stands as a sign.
+    // Names and texts are data, whatever they look like to Typst; what no font has is told, and stands as a sign.
+    let awkward = "select '#panic(\"x\") *a* $ \\ <b>' as \"日本 #x\", 0.5 as \"share\", '@ref // =' as \"[b]\"";
+    for chart in [Chart::Bar, Chart::Line, Chart::Table] {
+        let sql = format!("{awkward} union all select 'b', 0.7, 'c'");
+        let drawn = press.draw(&asked(&sql), &origin(), Some(chart), Format::Pdf);
+        assert!(drawn.is_ok_and(|drawn| drawn.written.bytes.starts_with(b"%PDF-")), "{chart:?}");
+    }
     let drawn = press.draw(&asked(bars), &origin(), None, Format::Svg).unwrap();
     assert_eq!(drawn.why.as_deref(), Some("drawn as a bar chart: `share` by `role`"));
     assert!(drawn.written.warnings.to_string().contains("no font of the report has U+65E5"));
