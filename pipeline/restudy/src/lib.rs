@@ -17,12 +17,14 @@
 //! | [`report`] | evidence and templates to one Typst document |
 //! | [`typst`] | runs the Typst command line and brings its messages home |
 //! | [`publish`] | artefacts and their manifest, swapped in whole |
+//! | [`answer`] | rows that somebody asked for, as text, data, a workbook or a chart |
 //! | [`build`] | the order of the steps, and which of them an input change reaches |
 //! | [`ask`] | questions that somebody types, within bounds |
 //! | [`cli`] | parse, call, print |
 //!
 //! A stage uses those above it and [`diagnostic`], never those below.
 
+pub mod answer;
 pub mod ask;
 pub mod build;
 pub mod cli;

@@ -13,15 +13,14 @@ mod watch;
 
 use std::collections::BTreeMap;
 
-use datafusion::arrow::array::RecordBatch;
-
 pub use ground::Ground;
 pub use saved::Saved;
 pub use watch::{Limits, Reached, Watch, memory};
 
+use crate::answer::Answer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{Params, Sql, is_readable, without_comments, words};
-use crate::queries::{Param, QueryHead, glance, reads};
+use crate::queries::{Param, glance, reads};
 use crate::study::{Study, Wave};
 
 /// A question, found but not yet asked.
@@ -43,19 +42,6 @@ impl Question {
     pub fn typed(text: impl Into<String>) -> Question {
         Question::Sql { file: "(SQL)".to_owned(), text: text.into() }
     }
-}
-
-/// What a question gave.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
-    /// The rows.
-    pub batch: RecordBatch,
-    /// What the question says of itself, if it says anything.
-    pub head: Option<QueryHead>,
-    /// The SQL.
-    pub sql: String,
-    /// Where the SQL stands.
-    pub file: String,
 }
 
 /// Asks questions of one wave, one after the other.
@@ -154,12 +140,16 @@ impl<'a> Desk<'a> {
                 is_readable(Sql { file, text })?;
                 let head = glance(file, text)?;
                 let batch = self.ground.session(&reads(text))?.run(Sql { file, text }, params)?;
-                Ok(Answer { batch, head, sql: text.clone(), file: file.clone() })
+                let answer = match &head {
+                    Some(head) => Answer::of_query(head, batch),
+                    None => Answer::new(batch),
+                };
+                Ok(answer.asked(text))
             }
             Question::Saved(saved) => {
                 let query = saved.read(&self.study.root)?;
                 let result = query.run(self.ground.session(&query.reads)?, params)?;
-                Ok(Answer { batch: result.batch, head: Some(result.head), sql: query.sql, file: query.file })
+                Ok(Answer::of_query(&result.head, result.batch).asked(query.sql))
             }
         }
     }

@@ -3,16 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
-use datafusion::arrow::array::RecordBatch;
+use clap::Args;
 
-use super::answer::{Digits, columns, json, text};
 use super::limits::Within;
 use super::output::Output;
-use super::table::table;
+use super::printing::Printing;
 use super::{Failure, study, wave};
 use crate::ask::{Desk, Question, Saved};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostic;
 use crate::study::Study;
 
 /// Ask one question in SQL
@@ -38,19 +36,8 @@ pub(super) struct Ask {
     #[command(flatten)]
     within: Within,
 
-    /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// Columns that line up; numbers with six digits
-    Table,
-    /// Comma-separated values (RFC 4180)
-    Csv,
-    /// An array of objects
-    Json,
+    #[command(flatten)]
+    printing: Printing,
 }
 
 fn param(text: &str) -> Result<(String, String), String> {
@@ -101,6 +88,7 @@ impl Ask {
     }
 
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
+        self.printing.chosen(output)?;
         let study = study(folder)?;
         let given = self.given()?;
         let wave = wave(&study, self.wave.as_deref().or(given.get("wave").map(String::as_str)))?;
@@ -115,40 +103,8 @@ impl Ask {
             ));
         }
         let watch = self.within.watch(desk.ground(), output);
-        let batch = desk.answer(&question, &params)?.batch;
+        let answer = desk.answer(&question, &params)?;
         drop(watch);
-        let columns =
-            columns(&batch).map_err(|fault| Diagnostics::from(Diagnostic::error(fault.to_string())))?;
-        let heads: Vec<String> = columns.iter().map(|(head, _)| head.clone()).collect();
-        let cells = |digits: Digits| -> Vec<Vec<String>> {
-            let row = |row| columns.iter().map(|(_, array)| text(array, row, digits)).collect();
-            (0..batch.num_rows()).map(row).collect()
-        };
-        match self.format {
-            Format::Table => output.result(&table(&heads, &cells(Digits::Six), output.width()))?,
-            Format::Csv => {
-                let mut writer =
-                    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-                writer.write_record(&heads).map_err(std::io::Error::from)?;
-                for row in cells(Digits::All) {
-                    writer.write_record(row).map_err(std::io::Error::from)?;
-                }
-                let bytes = writer.into_inner().map_err(|e| e.into_error())?;
-                output.result(&String::from_utf8_lossy(&bytes))?;
-            }
-            Format::Json => {
-                let rows: Vec<serde_json::Value> =
-                    (0..batch.num_rows()).map(|row| object(&batch, row)).collect();
-                let text = serde_json::to_string_pretty(&rows).map_err(std::io::Error::from)?;
-                output.result(&format!("{text}\n"))?;
-            }
-        }
-        Ok(())
+        self.printing.print(&answer, &study, wave, output)
     }
-}
-
-fn object(batch: &RecordBatch, row: usize) -> serde_json::Value {
-    let schema = batch.schema();
-    let fields = schema.fields().iter().zip(batch.columns());
-    serde_json::Value::Object(fields.map(|(field, array)| (field.name().clone(), json(array, row))).collect())
 }

@@ -50,6 +50,7 @@ pub use cell::{boolean, cell_text, column_index, is_null, number};
 pub(crate) use fault::{without_comments, words};
 pub use params::Params;
 pub use reading::{is_readable, only_asks, only_reads};
+pub(crate) use scale::scale_of;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use shelf::Shelf;

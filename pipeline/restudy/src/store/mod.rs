@@ -21,3 +21,4 @@ mod write;
 pub use ingest::{check, claims, ingest};
 pub use open::Store;
 pub use tables::{Tables, key};
+pub(crate) use write::parquet;
