@@ -104,7 +104,7 @@ impl Ask {
         }
         let watch = self.within.watch(desk.ground(), output);
         let answer = desk.answer(&question, &params)?;
-        drop(watch);
+        watch.answered();
         self.printing.print(&answer, &study, wave, output)
     }
 }
