@@ -18,6 +18,7 @@
 //! | [`typst`] | runs the Typst command line and brings its messages home |
 //! | [`publish`] | artefacts and their manifest, swapped in whole |
 //! | [`build`] | the order of the steps, and which of them an input change reaches |
+//! | [`shell`] | what stands behind a prompt: entries, names to complete, commands |
 //! | [`cli`] | parse, call, print |
 //!
 //! A stage uses those above it and [`diagnostic`], never those below.
@@ -32,6 +33,7 @@ pub mod publish;
 pub mod queries;
 pub mod report;
 pub mod sample;
+pub mod shell;
 pub mod sources;
 pub mod store;
 pub mod study;

@@ -10,6 +10,7 @@ mod build;
 mod check;
 mod functions;
 mod output;
+mod shell;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -47,6 +48,7 @@ enum Command {
     Check(check::Check),
     Audit(audit::Audit),
     Ask(ask::Ask),
+    Shell(shell::Shell),
     Functions(functions::Functions),
 }
 
@@ -57,6 +59,8 @@ enum Failure {
     Study(Diagnostics),
     /// The command line is.
     CommandLine(Diagnostics),
+    /// The study's content was, and all has been told.
+    Told,
     /// Whoever read the results has stopped reading: not a fault.
     Closed,
 }
@@ -92,10 +96,12 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(arguments.study.as_deref(), &output),
         Command::Audit(command) => command.run(arguments.study.as_deref(), &output),
         Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Shell(command) => command.run(arguments.study.as_deref(), &output),
         Command::Functions(command) => command.run(&output),
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::from(1),
         Err(Failure::Study(faults)) => {
             output.faults(&faults);
             ExitCode::from(1)

@@ -19,6 +19,7 @@ mod association;
 mod cell;
 pub mod documented;
 mod fault;
+mod names;
 mod proportion;
 mod scale;
 mod svy;
@@ -46,6 +47,7 @@ use datafusion::scalar::ScalarValue;
 
 pub use cell::{boolean, cell_text, column_index, is_null, number};
 pub(crate) use fault::{without_comments, words};
+pub use names::Callable;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 

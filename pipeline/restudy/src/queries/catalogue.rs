@@ -212,7 +212,7 @@ fn sha(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn reads(sql: &str) -> Vec<String> {
+pub(super) fn reads(sql: &str) -> Vec<String> {
     let Ok(statements) = DFParser::parse_sql(sql) else { return Vec::new() };
     let mut names: Vec<String> = statements
         .iter()

@@ -1,0 +1,352 @@
+//! One use of the shell: entries carried out one after another.
+//!
+//! In: entries. Out: answers, each from a process of its own (see `asker`), and talk. It runs no SQL itself, and does not
+//! know whether anybody sits at the other end.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::ValueEnum;
+
+use super::asker::{Asker, Outcome};
+use super::known::{Known, Reading};
+use super::{describe, help};
+use crate::cli::Failure;
+use crate::cli::ask::Format;
+use crate::cli::output::Output;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::shell::{Command, Entry, EntryKind, Names, Script, saved_call};
+use crate::study::Study;
+
+/// What SQL that was typed at the prompt is called.
+pub(super) const TYPED: &str = "(SQL)";
+
+/// Files may include files, and by mistake each other.
+const DEEPEST: usize = 16;
+
+/// What comes after an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The next entry.
+    Goes,
+    /// Nothing of what was typed together with it: somebody stopped it.
+    Stopped,
+    /// Nothing.
+    Ends,
+}
+
+/// The last query that worked.
+#[derive(Debug)]
+enum Last {
+    Typed(String),
+    Saved(String),
+}
+
+/// A use of the shell.
+#[derive(Debug)]
+pub(super) struct Sitting<'a> {
+    study: &'a Study,
+    output: &'a Output,
+    wave: String,
+    format: Option<String>,
+    out: Option<PathBuf>,
+    timing: bool,
+    asker: Asker,
+    reading: Reading,
+    last: Option<Last>,
+    failed: bool,
+    depth: usize,
+}
+
+impl<'a> Sitting<'a> {
+    pub(super) fn new(
+        study: &'a Study,
+        wave: &str,
+        format: Option<String>,
+        output: &'a Output,
+    ) -> Result<Sitting<'a>, Failure> {
+        Ok(Sitting {
+            study,
+            output,
+            wave: wave.to_owned(),
+            format,
+            out: None,
+            timing: false,
+            asker: Asker::new(study)?,
+            reading: Reading::new(study),
+            last: None,
+            failed: false,
+            depth: 0,
+        })
+    }
+
+    pub(super) fn wave(&self) -> &str {
+        &self.wave
+    }
+
+    pub(super) fn wave_title(&self) -> &str {
+        self.study.waves.iter().find(|wave| wave.id == self.wave).map_or("", |wave| &wave.title)
+    }
+
+    /// The names that may be typed, as far as they are known.
+    pub(super) fn known(&self) -> Known {
+        self.reading.known()
+    }
+
+    /// Gets ready for the next entry while somebody is typing it.
+    pub(super) fn prepare(&mut self) -> Result<(), Failure> {
+        self.reading.begin(&self.wave);
+        let arguments = self.arguments(TYPED);
+        Ok(self.asker.warm(&arguments)?)
+    }
+
+    /// Carries out all entries of `script`; whether any failed.
+    pub(super) fn script(&mut self, mut script: Script<impl BufRead>, source: &str) -> Result<bool, Failure> {
+        self.entries(&mut script, source)?;
+        Ok(self.failed)
+    }
+
+    fn entries(&mut self, script: &mut Script<impl BufRead>, source: &str) -> Result<Next, Failure> {
+        while let Some(entry) = script.next_entry()? {
+            let next = self.carry_out(&entry, source, &mut |_| Some(String::new()))?;
+            if next != Next::Goes {
+                return Ok(next);
+            }
+        }
+        Ok(Next::Goes)
+    }
+
+    /// Carries out an entry that stands in `source`. What it wants to know besides, `asks` finds out; nothing where somebody
+    /// thinks better of it.
+    pub(super) fn carry_out(
+        &mut self,
+        entry: &Entry,
+        source: &str,
+        asks: &mut dyn FnMut(&str) -> Option<String>,
+    ) -> Result<Next, Failure> {
+        match entry.kind {
+            EntryKind::Statement => {
+                let arguments = self.arguments(source);
+                let outcome = self.asker.ask(&arguments, &entry.in_place())?;
+                Ok(self.after(outcome, Last::Typed(entry.text.clone())))
+            }
+            EntryKind::Saved => {
+                let (name, params) = saved_call(&entry.text);
+                let mut arguments: Vec<OsString> = vec!["ask".into(), name.into()];
+                for param in &params {
+                    arguments.extend(["--param".into(), param.into()]);
+                }
+                arguments.extend(self.settings());
+                let outcome = self.asker.run(&arguments)?;
+                Ok(self.after(outcome, Last::Saved(name.to_owned())))
+            }
+            EntryKind::Unfinished => {
+                let fault = Diagnostic::error("this statement is not finished, and was not asked")
+                    .at(Place { excerpt: entry.text.lines().next().map(str::to_owned), ..place(entry, source) })
+                    .hint("end it with `;`");
+                self.fault(fault);
+                Ok(Next::Goes)
+            }
+            EntryKind::Command => match Command::parse(&entry.text) {
+                Ok(command) => self.command(command, asks),
+                Err(fault) => {
+                    self.fault(fault.at(place(entry, source)));
+                    Ok(Next::Goes)
+                }
+            },
+        }
+    }
+
+    fn after(&mut self, outcome: Outcome, asked: Last) -> Next {
+        match outcome {
+            Outcome::Answered => {
+                self.last = Some(asked);
+                return Next::Goes;
+            }
+            // The query has said why.
+            Outcome::Failed => {}
+            Outcome::Stopped => {
+                self.failed = true;
+                self.output.say("\nstopped");
+                return Next::Stopped;
+            }
+            Outcome::Ended(signal) => self.fault(
+                Diagnostic::error(format!("the system ended the query (signal {signal})"))
+                    .hint("it may have needed more memory than there is: ask for less at once"),
+            ),
+        }
+        self.failed = true;
+        Next::Goes
+    }
+
+    fn command(
+        &mut self,
+        command: Command,
+        asks: &mut dyn FnMut(&str) -> Option<String>,
+    ) -> Result<Next, Failure> {
+        let width = self.output.width();
+        match command {
+            Command::Quit => return Ok(Next::Ends),
+            Command::Help => self.output.result(&help::help(width))?,
+            Command::Describe(table) => {
+                let Some(names) = self.names() else { return Ok(Next::Goes) };
+                match table.map(|name| describe::columns(&names, &name, width)) {
+                    None => self.output.result(&describe::tables(&names, width))?,
+                    Some(Ok(text)) => self.output.result(&text)?,
+                    Some(Err(fault)) => self.fault(fault),
+                }
+            }
+            Command::Include(file) => return self.include(&file),
+            Command::Out(file) => self.out = file,
+            Command::Timing(given) => {
+                self.timing = given.unwrap_or(!self.timing);
+                self.output.say(if self.timing { "timing is on" } else { "timing is off" });
+            }
+            Command::Format(None) => self.output.result(&chosen(&formats(), self.format.as_deref()))?,
+            Command::Format(Some(name)) => self.format(&name),
+            Command::Wave(None) => {
+                let waves: Vec<String> = self.study.waves.iter().map(|wave| wave.id.clone()).collect();
+                self.output.result(&chosen(&waves, Some(&self.wave)))?;
+            }
+            Command::Wave(Some(id)) => match self.study.wave(Some(&id)) {
+                Ok(wave) => self.wave = wave.id.clone(),
+                Err(faults) => self.faults(&faults),
+            },
+            Command::Save { name, title } => return self.save(&name, title, asks),
+        }
+        Ok(Next::Goes)
+    }
+
+    /// Carries out what is in `file`.
+    fn include(&mut self, file: &Path) -> Result<Next, Failure> {
+        let source = file.display().to_string();
+        if self.depth == DEEPEST {
+            self.fault(Diagnostic::error(format!("files include each other, {DEEPEST} deep: `{source}` is left out")));
+            return Ok(Next::Goes);
+        }
+        let opened = match fs_err::File::open(file) {
+            Ok(opened) => opened,
+            Err(error) => {
+                self.fault(Diagnostic::error(error.to_string()));
+                return Ok(Next::Goes);
+            }
+        };
+        self.depth += 1;
+        let next = self.entries(&mut Script::new(BufReader::new(opened)), &source);
+        self.depth -= 1;
+        // `\q` in a file ends the file.
+        next.map(|next| if next == Next::Ends { Next::Goes } else { next })
+    }
+
+    fn format(&mut self, name: &str) {
+        let known = formats();
+        if known.iter().any(|known| known == name) {
+            self.format = Some(name.to_owned());
+            return;
+        }
+        let fault = Diagnostic::error(format!("there is no format `{name}`"))
+            .note(format!("formats: {}", known.join(", ")));
+        self.fault(match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
+            None => fault,
+        });
+    }
+
+    /// Keeps the last query that worked as a file of the study.
+    fn save(
+        &mut self,
+        name: &str,
+        title: Option<String>,
+        asks: &mut dyn FnMut(&str) -> Option<String>,
+    ) -> Result<Next, Failure> {
+        let sql = match &self.last {
+            Some(Last::Typed(sql)) => sql.clone(),
+            Some(Last::Saved(last)) => {
+                let fault = Diagnostic::error(format!("the last query is `{last}`, which the study has already"));
+                self.fault(fault);
+                return Ok(Next::Goes);
+            }
+            None => {
+                self.fault(Diagnostic::error("no query has worked yet that could be saved"));
+                return Ok(Next::Goes);
+            }
+        };
+        let title = match title {
+            Some(title) => title,
+            None => match asks("what it answers, in a sentence (Enter: make one of its columns): ") {
+                Some(title) => title,
+                None => return Ok(Next::Goes),
+            },
+        };
+        let mut arguments: Vec<OsString> = vec!["ask".into(), "-".into(), "--save".into(), name.into()];
+        if !title.trim().is_empty() {
+            arguments.extend(["--title".into(), title.trim().into()]);
+        }
+        arguments.extend(["--wave".into(), (&self.wave).into()]);
+        match self.asker.ask(&arguments, &sql)? {
+            Outcome::Answered => {}
+            Outcome::Stopped => return Ok(Next::Stopped),
+            Outcome::Failed | Outcome::Ended(_) => self.failed = true,
+        }
+        Ok(Next::Goes)
+    }
+
+    /// What a process that asks SQL standing in `source` is started with.
+    fn arguments(&self, source: &str) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = vec!["ask".into(), "-".into(), "--prompted".into(), source.into()];
+        arguments.extend(self.settings());
+        arguments
+    }
+
+    fn settings(&self) -> Vec<OsString> {
+        let mut settings: Vec<OsString> = vec!["--wave".into(), (&self.wave).into()];
+        if let Some(format) = &self.format {
+            settings.extend(["--format".into(), format.into()]);
+        }
+        if let Some(out) = &self.out {
+            settings.extend(["--out".into(), out.into()]);
+        }
+        if self.timing {
+            settings.push("--timing".into());
+        }
+        settings
+    }
+
+    /// The names as they are now; faults are told.
+    fn names(&mut self) -> Option<Arc<Names>> {
+        match self.reading.wait(&self.wave) {
+            Ok(names) => Some(names),
+            Err(faults) => {
+                self.faults(&faults);
+                None
+            }
+        }
+    }
+
+    fn fault(&mut self, fault: Diagnostic) {
+        self.faults(&fault.into());
+    }
+
+    fn faults(&mut self, faults: &Diagnostics) {
+        self.failed = true;
+        self.output.faults(faults);
+    }
+}
+
+/// The formats of answers.
+pub(super) fn formats() -> Vec<String> {
+    let names = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    names.map(|name| name.get_name().to_owned()).collect()
+}
+
+/// All names, one a line, with a mark before the one that is chosen.
+fn chosen(names: &[String], chosen: Option<&str>) -> String {
+    let mark = |name: &String| if Some(name.as_str()) == chosen { "*" } else { " " };
+    names.iter().map(|name| format!("{} {name}\n", mark(name))).collect()
+}
+
+fn place(entry: &Entry, source: &str) -> Place {
+    Place { excerpt: Some(entry.text.clone()), length: entry.text.chars().count(), ..Place::at(source, entry.line, entry.column) }
+}
