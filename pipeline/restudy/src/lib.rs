@@ -18,11 +18,13 @@
 //! | [`typst`] | runs the Typst command line and brings its messages home |
 //! | [`publish`] | artefacts and their manifest, swapped in whole |
 //! | [`build`] | the order of the steps, and which of them an input change reaches |
+//! | [`ask`] | questions that somebody types, within bounds |
 //! | [`shell`] | what stands behind a prompt: entries, names to complete, commands |
 //! | [`cli`] | parse, call, print |
 //!
 //! A stage uses those above it and [`diagnostic`], never those below.
 
+pub mod ask;
 pub mod build;
 pub mod cli;
 pub mod codebook;

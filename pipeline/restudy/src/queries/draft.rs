@@ -8,7 +8,9 @@
 //!   apart. Rows that `order by` leaves in ties are a fault, told with what to add.
 //! - What a head says in words (title, base, order) is taken from the SQL, and is there to be made better by hand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::Path;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, Field};
@@ -18,7 +20,7 @@ use super::catalogue::{Catalogue, Query};
 use super::head::Purpose;
 use super::order::{Ordering, ordering};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::engine::{Session, Sql, cell_text, is_null, number, without_comments, words};
+use crate::engine::{Params, Session, Sql, cell_text, is_null, number, without_comments, words};
 
 /// Tables of the sample: numbers from any other are not about one.
 const SAMPLED: [&str; 5] = ["responses", "answers", "missing", "design_strata", "evidence"];
@@ -42,7 +44,7 @@ pub fn draft(
     typed: Typed<'_>,
     session: &Session,
     catalogue: &Catalogue,
-    params: &BTreeMap<String, String>,
+    params: &Params,
 ) -> Result<Query, Diagnostics> {
     let folder = Purpose::Explore.folder();
     let file = format!("queries/{folder}/{}.sql", typed.name);
@@ -59,12 +61,34 @@ pub fn draft(
     let batch = session.execute(sql, plan.clone())?;
     let columns = columns(&batch)?;
     let key = key(&plan, &batch, &columns)?;
-    let drafting = Drafting { typed, text, columns: &columns, key: &key, catalogue };
+    let drafting = Drafting { typed, text, columns: &columns, key: &key, catalogue, params };
     let head = drafting.head();
     let query = Query::read(typed.name, folder, &file, format!("{head}\n{text}\n"))?;
     query.run(session, params)?;
     Catalogue::in_order(catalogue.iter().cloned().chain([query.clone()]).collect())?.held_against(session)?;
     Ok(query)
+}
+
+impl Query {
+    /// Writes the query as a new file of the study in `root`.
+    ///
+    /// # Errors
+    /// There is such a file already, which stays as it is; or the folder cannot be written to.
+    pub fn write_new(&self, root: &Path) -> Result<(), Diagnostics> {
+        let path = root.join(&self.file);
+        let folder = path.parent().unwrap_or(root);
+        fs_err::create_dir_all(folder)?;
+        // Whole or not at all, and never in the place of another.
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
+        file.write_all(self.sql.as_bytes())?;
+        file.persist_noclobber(&path).map(|_| ()).map_err(|error| {
+            let fault = match error.error.kind() {
+                std::io::ErrorKind::AlreadyExists => Diagnostic::error("there is such a file already"),
+                _ => Diagnostic::error(error.error.to_string()),
+            };
+            fault.at(Place::file(&self.file)).into()
+        })
+    }
 }
 
 /// A column with the word for its kind.
@@ -248,6 +272,7 @@ struct Drafting<'a> {
     columns: &'a [Kept],
     key: &'a [String],
     catalogue: &'a Catalogue,
+    params: &'a Params,
 }
 
 impl Drafting<'_> {
@@ -258,8 +283,9 @@ impl Drafting<'_> {
             None => self.title(&reads),
         };
         let mut lines = vec![sentence(&title), Purpose::Explore.folder().to_owned()];
-        if !words(&without_comments(self.text), "$wave").is_empty() {
-            lines.push("params: wave".to_owned());
+        let params = self.params();
+        if !params.is_empty() {
+            lines.push(format!("params: {}", params.join(", ")));
         }
         lines.push(format!("base: {}", self.base(&reads)));
         let columns = self.columns.iter().map(|column| format!("{} {}", column.name, column.kind));
@@ -272,6 +298,22 @@ impl Drafting<'_> {
             lines.push("interval: none".to_owned());
         }
         lines.iter().map(|line| format!("-- {line}\n")).collect()
+    }
+
+    /// The parameters of the SQL; but for the wave, each with the value that it has now.
+    fn params(&self) -> Vec<String> {
+        let code = without_comments(self.text);
+        let mut found: Vec<String> = Vec::new();
+        for (at, _) in code.match_indices('$') {
+            let name: String =
+                code[at + 1..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let Some(value) = self.params.get(&name) else { continue };
+            let param = if name == "wave" { name } else { format!("{name} = {value}") };
+            if !found.contains(&param) {
+                found.push(param);
+            }
+        }
+        found
     }
 
     /// Whether numbers from `table` are about the sample.

@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Int64Type};
 
 use crate::codebook::Codebook;
 use crate::diagnostic::Diagnostics;
-use crate::engine::{Callable, Session};
+use crate::engine::{Callable, Params, Session};
 use crate::queries::Catalogue;
 use crate::store::{key, one_row};
 use crate::study::Study;
@@ -118,7 +118,7 @@ fn rows(session: &Session) -> Result<Vec<(String, i64)>, Diagnostics> {
     }
     let count = |name: &String| format!("select '{name}' as t, count(*) as n from \"{name}\"");
     let sql = tables.iter().map(count).collect::<Vec<_>>().join(" union all ");
-    let batch = session.query(&sql, &BTreeMap::new())?;
+    let batch = session.query(&sql, &Params::none())?;
     let counts: BTreeMap<String, i64> = texts(&batch, 0)
         .into_iter()
         .zip(batch.column(1).as_primitive::<Int64Type>().values())
@@ -186,7 +186,7 @@ fn values(session: &Session, table: &str, columns: &mut [Column]) -> Result<(), 
              order by v limit {}",
             VALUES + 1
         );
-        let found = texts(&session.query(&sql, &BTreeMap::new())?, 0);
+        let found = texts(&session.query(&sql, &Params::none())?, 0);
         if found.len() <= VALUES {
             column.values = found;
         }

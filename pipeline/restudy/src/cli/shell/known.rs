@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use super::stamp::{LookedAt, Stamp};
-use crate::build::evaluate;
+use crate::ask::{Desk, Limits};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::queries::Catalogue;
 use crate::shell::Names;
@@ -100,6 +100,7 @@ impl Reading {
 }
 
 fn read(study: &Study, wave: &str) -> Result<Names, Diagnostics> {
-    let evaluated = evaluate(study, study.wave(Some(wave))?)?;
-    Names::read(&evaluated.session, study, &Catalogue::load(&study.root)?)
+    let limits = Limits { memory: Limits::MEMORY, time: None };
+    let mut desk = Desk::open(study, study.wave(Some(wave))?, limits)?;
+    Names::read(desk.whole()?, study, &Catalogue::load(&study.root)?)
 }

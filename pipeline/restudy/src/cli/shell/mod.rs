@@ -21,6 +21,7 @@ use self::editor::{Editor, Read};
 use self::interrupts::Interrupts;
 use self::sitting::{Next, Sitting, TYPED};
 use super::ask::Format;
+use super::limits::Within;
 use super::output::Output;
 use super::{Failure, study, wave};
 use crate::shell::{Script, entries};
@@ -40,6 +41,9 @@ pub(super) struct Shell {
     #[arg(long, value_name = "WAVE")]
     wave: Option<String>,
 
+    #[command(flatten)]
+    within: Within,
+
     /// How to print answers, to begin with
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
@@ -50,7 +54,7 @@ impl Shell {
         let study = study(folder)?;
         let wave = wave(&study, self.wave.as_deref())?;
         let format = self.format.and_then(|format| Some(format.to_possible_value()?.get_name().to_owned()));
-        let mut sitting = Sitting::new(&study, &wave.id, format, output)?;
+        let mut sitting = Sitting::new(&study, &wave.id, format, self.within.arguments(), output)?;
         if stdin().is_terminal() {
             return talk(&study, &mut sitting, output);
         }

@@ -51,6 +51,8 @@ pub(super) struct Sitting<'a> {
     output: &'a Output,
     wave: String,
     format: Option<String>,
+    /// What bounds each query, as `ask` takes it.
+    within: Vec<OsString>,
     out: Option<PathBuf>,
     timing: bool,
     asker: Asker,
@@ -65,6 +67,7 @@ impl<'a> Sitting<'a> {
         study: &'a Study,
         wave: &str,
         format: Option<String>,
+        within: Vec<OsString>,
         output: &'a Output,
     ) -> Result<Sitting<'a>, Failure> {
         Ok(Sitting {
@@ -72,6 +75,7 @@ impl<'a> Sitting<'a> {
             output,
             wave: wave.to_owned(),
             format,
+            within,
             out: None,
             timing: false,
             asker: Asker::new(study)?,
@@ -285,6 +289,7 @@ impl<'a> Sitting<'a> {
             arguments.extend(["--title".into(), title.trim().into()]);
         }
         arguments.extend(["--wave".into(), (&self.wave).into()]);
+        arguments.extend(self.within.iter().cloned());
         match self.asker.ask(&arguments, &sql)? {
             Outcome::Answered => {}
             Outcome::Stopped => return Ok(Next::Stopped),
@@ -302,6 +307,7 @@ impl<'a> Sitting<'a> {
 
     fn settings(&self) -> Vec<OsString> {
         let mut settings: Vec<OsString> = vec!["--wave".into(), (&self.wave).into()];
+        settings.extend(self.within.iter().cloned());
         if let Some(format) = &self.format {
             settings.extend(["--format".into(), format.into()]);
         }
