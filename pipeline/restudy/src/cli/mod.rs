@@ -9,6 +9,7 @@ mod audit;
 mod build;
 mod check;
 mod functions;
+mod interrupts;
 mod limits;
 mod output;
 mod shell;

@@ -68,11 +68,21 @@ pub struct Usage {
 pub const USAGE: [Usage; 9] = [
     usage("\\d", "[TABLE]", Operand::Table, "the tables, or the columns of one with their labels"),
     usage("\\i", "FILE", Operand::File, "run the statements and commands of a file"),
-    usage("\\o", "[FILE]", Operand::File, "each answer into a file, in place of the one before; without a file, to the terminal again"),
+    usage(
+        "\\o",
+        "[FILE]",
+        Operand::File,
+        "each answer into a file, in place of the one before; without a file, to the terminal again",
+    ),
     usage("\\f", "[FORMAT]", Operand::Format, "how answers are written"),
     usage("\\w", "[WAVE]", Operand::Wave, "another wave"),
     usage("\\timing", "[on|off]", Operand::Switch, "say how long each answer took"),
-    usage("\\save", "NAME [TITLE]", Operand::New, "keep the last query that worked as queries/explore/NAME.sql"),
+    usage(
+        "\\save",
+        "NAME [TITLE]",
+        Operand::New,
+        "keep the last query that worked as queries/explore/NAME.sql",
+    ),
     usage("\\?", "", Operand::Nothing, "this help"),
     usage("\\q", "", Operand::Nothing, "leave; so does Ctrl-D"),
 ];
@@ -174,7 +184,8 @@ mod tests {
     #[test]
     fn every_command_of_the_help_is_known() {
         for usage in USAGE {
-            let line = format!("{} {}", usage.name, usage.operands.trim_matches(['[', ']']).replace("on|off", "on"));
+            let line =
+                format!("{} {}", usage.name, usage.operands.trim_matches(['[', ']']).replace("on|off", "on"));
             Command::parse(&line).unwrap_or_else(|fault| panic!("{line}: {}", fault.message));
         }
     }

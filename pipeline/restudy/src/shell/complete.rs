@@ -5,10 +5,10 @@
 //! text is compared with, in scale order.
 
 use super::command::{Operand, USAGE};
-use super::names::{Column, Names};
+use super::entries;
+use super::names::{Column, FIELDS, Names};
 use super::pieces::{Kind, Piece, pieces};
 use super::scope::{KEYWORDS, Part, Scope, parts};
-use super::entries;
 
 /// What may stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,8 @@ fn command(names: &Names, formats: &[String], typed: &str, start: usize) -> Comp
         });
         return Completion::Names(start, known.filter(|known| starts(&known.text, words)).collect());
     };
-    let operand = USAGE.iter().find(|usage| usage.name == name).map_or(Operand::Nothing, |usage| usage.operand);
+    let operand =
+        USAGE.iter().find(|usage| usage.name == name).map_or(Operand::Nothing, |usage| usage.operand);
     let rest = rest.trim_start();
     let start = typed.len() - rest.len();
     let of = |found: Vec<String>| Completion::Names(start, matching(found.into_iter(), rest));
@@ -77,7 +78,9 @@ fn statement(names: &Names, text: &str, start: usize, at: usize) -> Completion {
     let none = Completion::Names(at, Vec::new());
     if let Some(open) = cut.last().filter(|piece| piece.open) {
         return match open.kind {
-            Kind::Text if before[open.range.clone()].starts_with('\'') => quoted(names, text, start, at, &cut),
+            Kind::Text if before[open.range.clone()].starts_with('\'') => {
+                quoted(names, text, start, at, &cut)
+            }
             _ => none,
         };
     }
@@ -121,12 +124,15 @@ fn names_at(names: &Names, scope: &Scope, before: &[Part], prefix: &str) -> Vec<
         found.extend(functions(names, prefix, true));
         return found;
     }
-    let mut columns: Vec<String> = scope.named.iter().flat_map(|n| scope.columns_of(&n.table, names)).collect();
-    columns.extend(scope.outputs.iter().cloned());
+    let mut columns: Vec<String> =
+        scope.named.iter().flat_map(|n| scope.columns_of(&n.table, names)).collect();
+    // The word itself is one of them while it is typed.
+    columns.extend(scope.outputs.iter().filter(|name| *name != prefix).cloned());
     let mut found = sql_names(distinct(columns), prefix);
     if scope.named.is_empty() {
         // Nothing says yet which table is meant.
-        let all = names.tables.iter().flat_map(|table| table.columns.iter().map(|column| column.name.clone()));
+        let all =
+            names.tables.iter().flat_map(|table| table.columns.iter().map(|column| column.name.clone()));
         found = sql_names(distinct(all.collect()), prefix);
     }
     if prefix.is_empty() {
@@ -137,24 +143,28 @@ fn names_at(names: &Names, scope: &Scope, before: &[Part], prefix: &str) -> Vec<
     let keywords =
         KEYWORDS.iter().map(|word| if capitals { word.to_uppercase() } else { (*word).to_owned() });
     found.extend(matching(keywords, prefix));
-    let qualifiers = scope.named.iter().map(|named| named.alias.clone().unwrap_or_else(|| named.table.clone()));
+    let qualifiers =
+        scope.named.iter().map(|named| named.alias.clone().unwrap_or_else(|| named.table.clone()));
     found.extend(sql_names(qualifiers, prefix));
     found
 }
 
 /// Whether the comma at the end of `before` goes on with the tables of a `from`.
 fn in_table_list(before: &[Part]) -> bool {
-    let begins = |part: &Part| ["from", "select", "where", "by", "on", "(", ")"].iter().any(|word| part.is(word));
+    let begins =
+        |part: &Part| ["from", "select", "where", "by", "on", "(", ")"].iter().any(|word| part.is(word));
     before.iter().rfind(|part| begins(part)).is_some_and(|part| part.is("from"))
 }
 
 fn functions<'a>(names: &'a Names, prefix: &'a str, of_tables: bool) -> impl Iterator<Item = Candidate> + 'a {
-    names.functions.iter().filter(move |known| known.gives_table == of_tables && starts(&known.name, prefix)).map(
-        |known| Candidate {
+    names
+        .functions
+        .iter()
+        .filter(move |known| known.gives_table == of_tables && starts(&known.name, prefix))
+        .map(|known| Candidate {
             shown: format!("{}({})", known.name, known.arguments),
             text: format!("{}(", known.name),
-        },
-    )
+        })
 }
 
 fn distinct(names: Vec<String>) -> impl Iterator<Item = String> {
@@ -181,10 +191,10 @@ fn quoted(names: &Names, text: &str, start: usize, at: usize, cut: &[Piece]) -> 
     let scope = Scope::of(&whole, names);
     let values = compared_with(names, &scope, &parts_before, &whole);
     let close = if text[at..].starts_with('\'') { "" } else { "'" };
-    let candidates = values.into_iter().filter(|value| starts(value, &typed)).map(|value| Candidate {
-        text: format!("{}{close}", value.replace('\'', "''")),
-        shown: value,
-    });
+    let candidates = values
+        .into_iter()
+        .filter(|value| starts(value, &typed))
+        .map(|value| Candidate { text: format!("{}{close}", value.replace('\'', "''")), shown: value });
     Completion::Names(start + open.range.start + 1, candidates.collect())
 }
 
@@ -197,13 +207,52 @@ fn compared_with(names: &Names, scope: &Scope, before: &[Part], whole: &[Part]) 
     {
         return names.value_sets.clone();
     }
+    if let [fielded @ .., bracket] = before
+        && bracket.is("[")
+    {
+        return fields(names, scope, fielded, whole);
+    }
     let Some((qualifier, column)) = compared_column(before) else { return Vec::new() };
     match scope.column(qualifier, column, names) {
         Some(("answers", known)) if known.name == "answer" => answers(names, known, whole),
-        Some((_, known)) if known.name == "wave" && known.values.is_empty() => names.waves.clone(),
         Some((_, known)) => known.values.clone(),
         None => Vec::new(),
     }
+}
+
+/// The fields of the column or the call at the end of `before`, or of the call whose result has that name.
+fn fields(names: &Names, scope: &Scope, before: &[Part], whole: &[Part]) -> Vec<String> {
+    let Some(last) = before.last() else { return Vec::new() };
+    if last.is(")") {
+        return fields_of_call(names, before);
+    }
+    if let Some((_, column)) =
+        scope.column(None, &last.text, names).filter(|(_, column)| column.holds == FIELDS)
+    {
+        return column.values.clone();
+    }
+    let named = whole
+        .windows(3)
+        .position(|window| window[0].is(")") && window[1].is("as") && window[2].text == last.text);
+    named.map_or_else(Vec::new, |at| fields_of_call(names, &whole[..=at]))
+}
+
+/// The fields of the call that the `)` at the end of `before` closes.
+fn fields_of_call(names: &Names, before: &[Part]) -> Vec<String> {
+    let mut depth = 0_usize;
+    for (at, part) in before.iter().enumerate().rev() {
+        if part.is(")") {
+            depth += 1;
+        } else if part.is("(") {
+            depth -= 1;
+        }
+        if depth == 0 {
+            let name = at.checked_sub(1).map(|at| before[at].text.as_str());
+            let known = names.functions.iter().find(|known| Some(known.name.as_str()) == name);
+            return known.map_or_else(Vec::new, |known| known.fields.clone());
+        }
+    }
+    Vec::new()
 }
 
 /// The column, with the table before it, that stands on the other side of the comparison at the end of `before`.

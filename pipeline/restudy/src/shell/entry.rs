@@ -81,8 +81,8 @@ fn next(text: &str, start: usize) -> Option<Next> {
             let end = rest[at..].find('\n').map_or(rest.len(), |length| at + length + 1);
             let kind = if sign.starts_with('@') { EntryKind::Saved } else { EntryKind::Command };
             let line = rest[at..end].trim_end().trim_end_matches(';').trim_end();
-            let unfinished =
-                first.map(|first| entry(EntryKind::Unfinished, text, start + first, rest[first..at].trim_end()));
+            let unfinished = first
+                .map(|first| entry(EntryKind::Unfinished, text, start + first, rest[first..at].trim_end()));
             let entries = unfinished.into_iter().chain([entry(kind, text, start + at, line)]).collect();
             return Some(Next { entries, end: start + end });
         }
@@ -249,16 +249,29 @@ mod tests {
             (Command, "\\q"),
         ];
         assert_eq!(told(SCRIPT), wanted.map(|(kind, text)| (kind, text.to_owned())));
-        assert_eq!(rest(SCRIPT), "\nselect 'open\n;");
+        assert_eq!(rest(SCRIPT), "select 'open\n;");
     }
 
     #[test]
     fn an_entry_is_complete_or_goes_on() {
-        for whole in ["", "  ", "-- a remark", "select 1;", "select 1; -- one", ";", "\\d", "@a", "exit", "Quit;", "help"]
-        {
+        for whole in [
+            "",
+            "  ",
+            "-- a remark",
+            "select 1;",
+            "select 1; -- one",
+            ";",
+            "\\d",
+            "@a",
+            "exit",
+            "Quit;",
+            "help",
+        ] {
             assert_eq!(rest(whole), "", "{whole}");
         }
-        for open in ["select 1", "select 1; select", "select 'a;", "/* a;", "select exit", "select 1 \\", "exit now"] {
+        for open in
+            ["select 1", "select 1; select", "select 'a;", "/* a;", "select exit", "select 1 \\", "exit now"]
+        {
             assert_ne!(rest(open), "", "{open}");
         }
     }
@@ -295,7 +308,7 @@ mod tests {
     fn lines_give_the_same_entries_with_the_same_places() {
         let (mut wanted, _) = entries(SCRIPT);
         let mut last = wanted[0].clone();
-        (last.kind, last.text, last.line) = (EntryKind::Statement, "select 'open\n;".to_owned(), 10);
+        (last.kind, last.text, last.line) = (EntryKind::Statement, "select 'open\n;".to_owned(), 9);
         wanted.push(last);
         assert_eq!(of_lines(SCRIPT), wanted);
         assert_eq!(of_lines("\u{feff}select 1"), [entry(EntryKind::Statement, "select 1", 0, "select 1")]);

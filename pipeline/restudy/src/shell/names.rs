@@ -2,13 +2,13 @@
 //!
 //! In: a session, and the study that it is of. Out: one plain value, which keeps nothing open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type};
 
-use crate::codebook::Codebook;
+use crate::codebook::{Codebook, Kind, Question};
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Callable, Params, Session};
 use crate::queries::Catalogue;
@@ -19,7 +19,10 @@ use crate::study::Study;
 const VALUES: usize = 60;
 
 /// A table has so many rows at most that its values are looked at.
-const ROWS: i64 = 20_000;
+const ROWS: usize = 20_000;
+
+/// What a column holds that is a struct.
+pub(super) const FIELDS: &str = "fields";
 
 /// The names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +51,7 @@ pub struct Table {
     /// Whether it is a query's result.
     pub is_result: bool,
     /// How many rows it has.
-    pub rows: i64,
+    pub rows: usize,
     /// Its columns, in order.
     pub columns: Vec<Column>,
 }
@@ -62,7 +65,7 @@ pub struct Column {
     pub holds: String,
     /// What it is about.
     pub label: Option<String>,
-    /// Its labels in the order of their scale; of a column without labels its values, where they are few.
+    /// Its labels in the order of their scale; of a struct its fields; of other columns their values, where they are few.
     pub values: Vec<String>,
     /// Whether the values are labels.
     pub labelled: bool,
@@ -75,15 +78,21 @@ impl Names {
     /// The codebook is at fault, or a table cannot be read any more.
     pub fn read(session: &Session, study: &Study, catalogue: &Catalogue) -> Result<Names, Diagnostics> {
         let codebook = Codebook::load(&study.root)?;
+        let waves: Vec<String> = study.waves.iter().map(|wave| wave.id.clone()).collect();
         let mut tables = Vec::new();
-        let rows = rows(session)?;
-        for (name, rows) in rows {
+        for name in session.tables() {
             let Some(schema) = session.schema(&name) else { continue };
             let mut columns: Vec<Column> = schema.fields().iter().map(|field| column(field)).collect();
-            if name == "answers" || name == "missing" {
-                from_codebook(&mut columns, &codebook);
-            } else if name != "responses" && rows <= ROWS {
-                values(session, &name, &mut columns)?;
+            let rows = match name.as_str() {
+                "responses" => rows(session, &name)?,
+                "answers" | "missing" => {
+                    from_codebook(&mut columns, &codebook, name == "answers");
+                    rows(session, &name)?
+                }
+                _ => values(session, &name, &mut columns)?,
+            };
+            for column in columns.iter_mut().filter(|column| column.name == "wave") {
+                column.values.clone_from(&waves);
             }
             let query = catalogue.get(&name);
             let about = query.map(|query| query.head.title.as_str()).or_else(|| one_row(&name));
@@ -98,7 +107,7 @@ impl Names {
             tables,
             functions: session.functions(),
             queries,
-            waves: study.waves.iter().map(|wave| wave.id.clone()).collect(),
+            waves,
             value_sets: codebook.label_sets().into_iter().map(|set| set.name).collect(),
             answers: answers.filter(|(_, labels)| !labels.is_empty()).collect(),
         })
@@ -110,32 +119,27 @@ impl Names {
     }
 }
 
-/// How many rows each table has.
-fn rows(session: &Session) -> Result<Vec<(String, i64)>, Diagnostics> {
-    let tables = session.tables();
-    if tables.is_empty() {
-        return Ok(Vec::new());
-    }
-    let count = |name: &String| format!("select '{name}' as t, count(*) as n from \"{name}\"");
-    let sql = tables.iter().map(count).collect::<Vec<_>>().join(" union all ");
-    let batch = session.query(&sql, &Params::none())?;
-    let counts: BTreeMap<String, i64> = texts(&batch, 0)
-        .into_iter()
-        .zip(batch.column(1).as_primitive::<Int64Type>().values())
-        .map(|(name, n)| (name, *n))
-        .collect();
-    Ok(tables.into_iter().map(|name| (name.clone(), counts.get(&name).copied().unwrap_or(0))).collect())
+/// How many rows a table has.
+fn rows(session: &Session, table: &str) -> Result<usize, Diagnostics> {
+    let batch = session.query(&format!("select count(*) as n from \"{table}\""), &Params::none())?;
+    let counted = batch.column(0).as_primitive_opt::<Int64Type>().and_then(|n| n.values().first().copied());
+    Ok(counted.and_then(|n| usize::try_from(n).ok()).unwrap_or(0))
 }
 
 fn column(field: &Field) -> Column {
     let metadata = field.metadata();
-    let labels = metadata.get(key::LABELS).and_then(|labels| serde_json::from_str::<Vec<String>>(labels).ok());
+    let fields = match field.data_type() {
+        DataType::Struct(fields) => fields.iter().map(|field| field.name().clone()).collect(),
+        _ => Vec::new(),
+    };
+    let labels =
+        metadata.get(key::LABELS).and_then(|labels| serde_json::from_str::<Vec<String>>(labels).ok());
     Column {
         name: field.name().clone(),
         holds: words(field.data_type()).to_owned(),
         label: metadata.get(key::LABEL).cloned(),
         labelled: labels.is_some(),
-        values: labels.unwrap_or_default(),
+        values: labels.unwrap_or(fields),
     }
 }
 
@@ -143,7 +147,7 @@ fn words(given: &DataType) -> &'static str {
     match given {
         DataType::Dictionary(_, values) => words(values),
         DataType::Boolean => "true or false",
-        DataType::Struct(_) => "fields",
+        DataType::Struct(_) => FIELDS,
         DataType::Date32 | DataType::Date64 => "date",
         DataType::Timestamp(..) => "time",
         DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => "list",
@@ -153,10 +157,15 @@ fn words(given: &DataType) -> &'static str {
     }
 }
 
-/// What the columns of `answers` and `missing` can hold: the codebook knows, and the tables may be large.
-fn from_codebook(columns: &mut [Column], codebook: &Codebook) {
-    let variables = codebook.variables();
-    let questions = &codebook.questions;
+/// What the columns of `answers` and `missing` can hold: the codebook knows, and the tables may be large. `answers` has those
+/// of items alone.
+fn from_codebook(columns: &mut [Column], codebook: &Codebook, of_items: bool) {
+    let has_items = |question: &&Question| {
+        !of_items || matches!(question.kind, Kind::Grid | Kind::Multiple | Kind::Staged)
+    };
+    let questions: Vec<&Question> = codebook.questions.iter().filter(has_items).collect();
+    let mut variables = codebook.variables();
+    variables.retain(|variable| questions.iter().any(|question| question.name == variable.question));
     let items = questions.iter().flat_map(|question| &question.items);
     let stages = questions.iter().flat_map(|question| &question.stages);
     for column in columns {
@@ -177,21 +186,19 @@ fn from_codebook(columns: &mut [Column], codebook: &Codebook) {
     }
 }
 
-/// Fills in the values of columns of text that have no labels, where they are few.
-fn values(session: &Session, table: &str, columns: &mut [Column]) -> Result<(), Diagnostics> {
-    for column in columns.iter_mut().filter(|column| column.holds == "text" && !column.labelled) {
-        let name = column.name.replace('"', "\"\"");
-        let sql = format!(
-            "select distinct cast(\"{name}\" as text) as v from \"{table}\" where \"{name}\" is not null \
-             order by v limit {}",
-            VALUES + 1
-        );
-        let found = texts(&session.query(&sql, &Params::none())?, 0);
+/// Fills in the values of columns of text that have no labels, where they are few; how many rows the table has.
+fn values(session: &Session, table: &str, columns: &mut [Column]) -> Result<usize, Diagnostics> {
+    let batch = session.query(&format!("select * from \"{table}\" limit {}", ROWS + 1), &Params::none())?;
+    if batch.num_rows() > ROWS {
+        return rows(session, table);
+    }
+    for (at, column) in columns.iter_mut().enumerate().filter(|(_, c)| c.holds == "text" && !c.labelled) {
+        let found: BTreeSet<String> = texts(&batch, at).into_iter().collect();
         if found.len() <= VALUES {
-            column.values = found;
+            column.values = found.into_iter().collect();
         }
     }
-    Ok(())
+    Ok(batch.num_rows())
 }
 
 fn texts(batch: &RecordBatch, column: usize) -> Vec<String> {
@@ -222,6 +229,7 @@ pub(super) fn example() -> Names {
         name: name.to_owned(),
         arguments: arguments.to_owned(),
         gives_table,
+        fields: if name == "svy_prop" { vec!["estimate".to_owned(), "se".to_owned()] } else { Vec::new() },
     };
     let labels = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect();
     Names {
@@ -240,7 +248,7 @@ pub(super) fn example() -> Names {
             table(
                 "responses",
                 vec![
-                    column("wave", &[]),
+                    column("wave", &["2012", "2013"]),
                     column("role", &["head", "teacher"]),
                     column("school_type", &[]),
                     column("employers", &["none", "some, small", "many"]),

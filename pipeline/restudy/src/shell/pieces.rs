@@ -141,7 +141,11 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> Vec<(Kind, &str)> {
-        pieces(text).iter().filter(|p| p.kind != Kind::Blank).map(|p| (p.kind, &text[p.range.clone()])).collect()
+        pieces(text)
+            .iter()
+            .filter(|p| p.kind != Kind::Blank)
+            .map(|p| (p.kind, &text[p.range.clone()]))
+            .collect()
     }
 
     #[test]
@@ -164,11 +168,10 @@ mod tests {
                 (Word, "x"),
             ]
         );
-        assert_eq!(told("$$a; 'b$$ $t$;$t$ 1.5e3"), [
-            (Text, "$$a; 'b$$"),
-            (Text, "$t$;$t$"),
-            (Number, "1.5e3")
-        ]);
+        assert_eq!(
+            told("$$a; 'b$$ $t$;$t$ 1.5e3"),
+            [(Text, "$$a; 'b$$"), (Text, "$t$;$t$"), (Number, "1.5e3")]
+        );
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub(super) struct Scope {
     pub(super) named: Vec<Named>,
     /// Steps of a `with`: names and columns.
     pub(super) steps: Vec<(String, Vec<String>)>,
-    /// Names given with `as` in its own select list.
+    /// Names of the columns in its last select list.
     pub(super) outputs: Vec<String>,
 }
 
@@ -99,13 +99,21 @@ impl Scope {
         let table = alias.map_or(name, |named| &named.table);
         match self.steps.iter().find(|(step, _)| step == table) {
             Some((_, columns)) => columns.clone(),
-            None => names.table(table).map(|t| t.columns.iter().map(|c| c.name.clone()).collect()).unwrap_or_default(),
+            None => names
+                .table(table)
+                .map(|t| t.columns.iter().map(|c| c.name.clone()).collect())
+                .unwrap_or_default(),
         }
     }
 
     /// The study's column that `qualifier.column` is: of the table that is meant, or of one that the statement names, or of
     /// any.
-    pub(super) fn column<'a>(&self, qualifier: Option<&str>, column: &str, names: &'a Names) -> Option<(&'a str, &'a Column)> {
+    pub(super) fn column<'a>(
+        &self,
+        qualifier: Option<&str>,
+        column: &str,
+        names: &'a Names,
+    ) -> Option<(&'a str, &'a Column)> {
         let of = |table: &str| {
             let table = names.table(table)?;
             Some((table.name.as_str(), table.columns.iter().find(|known| known.name == column)?))
@@ -166,7 +174,10 @@ fn named(parts: &[Part]) -> Vec<Named> {
             lists.push(depth);
         } else if part.is(",") && lists.last() == Some(&depth) {
         } else {
-            if ["where", "group", "order", "having", "limit", "select", "union", "on"].iter().any(|w| part.is(w)) {
+            if ["where", "group", "order", "having", "limit", "select", "union", "on"]
+                .iter()
+                .any(|w| part.is(w))
+            {
                 lists.retain(|list| *list != depth);
             }
             continue;
@@ -248,13 +259,16 @@ mod tests {
             ),
             [of("cases", None), of("responses", Some("r")), of("answers", Some("A b")), of("missing", None)]
         );
-        assert_eq!(tables("select extract(year from started) from responses where"), [
-            of("started", None),
-            of("responses", None)
-        ]);
+        assert_eq!(
+            tables("select extract(year from started) from responses where"),
+            [of("started", None), of("responses", None)]
+        );
         assert_eq!(tables("select smallest from counts_of(48, 196)"), []);
         assert_eq!(tables("select a from responses group by a, b, c"), [of("responses", None)]);
-        assert_eq!(tables("select * from (select 1 from cases) c, codes"), [of("cases", None), of("codes", None)]);
+        assert_eq!(
+            tables("select * from (select 1 from cases) c, codes"),
+            [of("cases", None), of("codes", None)]
+        );
     }
 
     #[test]
@@ -262,10 +276,13 @@ mod tests {
         let found = scope(
             "with a as (select role, count(*) as n, r.school_type, max(x) from responses r group by 1), b as (select * from a) select n as m from b where ",
         );
-        assert_eq!(found.steps, [
-            ("a".to_owned(), ["role", "n", "school_type"].map(str::to_owned).to_vec()),
-            ("b".to_owned(), ["role", "n", "school_type"].map(str::to_owned).to_vec()),
-        ]);
+        assert_eq!(
+            found.steps,
+            [
+                ("a".to_owned(), ["role", "n", "school_type"].map(str::to_owned).to_vec()),
+                ("b".to_owned(), ["role", "n", "school_type"].map(str::to_owned).to_vec()),
+            ]
+        );
         assert_eq!(found.outputs, ["m"]);
         assert_eq!(found.columns_of("b", &example()), ["role", "n", "school_type"]);
     }

@@ -16,7 +16,11 @@ fn offered(text: &str) -> (String, Vec<String>) {
 }
 
 fn check(text: &str, typed: &str, wanted: &[&str]) {
-    assert_eq!(offered(text), (typed.to_owned(), wanted.iter().map(|name| (*name).to_owned()).collect()), "{text}");
+    assert_eq!(
+        offered(text),
+        (typed.to_owned(), wanted.iter().map(|name| (*name).to_owned()).collect()),
+        "{text}"
+    );
 }
 
 #[test]
@@ -37,9 +41,11 @@ fn columns_are_those_of_the_tables_that_the_statement_names() {
     check("select 1 from answers where it|", "it", &["item"]);
     check("select location, | from cases", "", &["case_id", "location"]);
     check("select n.| from (select 1) x", "", &[]);
-    check("with a as (select role, count(*) as how_many from responses group by 1) select a.| from a", "", &[
-        "role", "how_many"
-    ]);
+    check(
+        "with a as (select role, count(*) as how_many from responses group by 1) select a.| from a",
+        "",
+        &["role", "how_many"],
+    );
     check("select role, count(*) as how_many from responses order by how|", "how", &["how_many"]);
     check("select loc|", "loc", &["location"]);
     check("select share from stem_support_offered where it|", "it", &["item"]);
@@ -49,19 +55,35 @@ fn columns_are_those_of_the_tables_that_the_statement_names() {
 fn labels_stand_in_quotes_in_the_order_of_their_scale() {
     check("select 1 from responses where employers = '|", "", &["none'", "some, small'", "many'"]);
     check("select 1 from responses where employers <> 'SO|'", "SO", &["some, small"]);
-    check("select 1 from responses r where r.employers not in ('none', '|", "", &["none'", "some, small'", "many'"]);
+    check(
+        "select 1 from responses r where r.employers not in ('none', '|",
+        "",
+        &["none'", "some, small'", "many'"],
+    );
     check("select case employers when '|' then 1 end from responses", "", &["none", "some, small", "many"]);
     check("select svy_prop(employers = 'm|, design) from responses", "m", &["many'"]);
     check("select * from cases where location like 'K|", "K", &["King''s Lynn'"]);
-    check("select 1 from answers where question = 'cpd_topics' and answer = '|", "", &[
-        "very interested'",
-        "not interested'"
-    ]);
+    check(
+        "select 1 from answers where question = 'cpd_topics' and answer = '|",
+        "",
+        &["very interested'", "not interested'"],
+    );
     check("select 1 from answers where answer = 'sel|' and question = 'stem_support'", "sel", &["selected"]);
     check("select 1 from responses where wave = '|", "", &["2012'", "2013'"]);
     check("select scale_position(employers, '|", "", &["interest'"]);
     check("with a as (select * from responses) select 1 from a where role = 't|", "t", &["teacher'"]);
     check("select 'no|", "no", &[]);
+}
+
+#[test]
+fn fields_stand_in_brackets() {
+    check("select svy_prop(role = 'head', design)['e|'] from responses", "e", &["estimate"]);
+    check(
+        "with a as (select svy_prop(role = 'head') as p from responses) select p['|",
+        "",
+        &["estimate'", "se'"],
+    );
+    check("select round(x)['|", "", &[]);
 }
 
 #[test]
@@ -95,7 +117,13 @@ fn arguments_are_shown_where_they_are_wanted() {
     assert_eq!(shown("select round(x,").as_deref(), Some("[decimal_places])"));
     assert_eq!(shown("select now(").as_deref(), Some(")"));
     assert_eq!(shown("select * from counts_of(").as_deref(), Some("percent, base [, decimals])"));
-    for text in ["select svy_prop(role", "select svy_prop(role, design, 'wald', ", "select nothing(", "select (", "select 'svy_prop("] {
+    for text in [
+        "select svy_prop(role",
+        "select svy_prop(role, design, 'wald', ",
+        "select nothing(",
+        "select (",
+        "select 'svy_prop(",
+    ] {
         assert_eq!(shown(text), None, "{text}");
     }
 }

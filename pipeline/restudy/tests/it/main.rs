@@ -12,5 +12,7 @@ mod refused;
 mod report;
 mod report_material;
 mod shape;
+mod shell;
+mod shell_terminal;
 mod stages_data;
 mod theme;

@@ -13,11 +13,11 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use super::stamp::{LookedAt, Stamp};
+use crate::cli::interrupts::INTERRUPTED;
 use crate::study::Study;
 
-/// The signal that Ctrl-C sends, and what a program that cleans up first says to have got it.
+/// The signal that Ctrl-C sends.
 const INTERRUPT: i32 = 2;
-const INTERRUPTED: i32 = 128 + INTERRUPT;
 
 /// What became of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

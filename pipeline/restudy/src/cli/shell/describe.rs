@@ -33,7 +33,7 @@ pub(super) fn columns(names: &Names, name: &str, width: Option<usize>) -> Result
 }
 
 fn title(found: &Table) -> String {
-    let rows = count(usize::try_from(found.rows).unwrap_or(0), "row");
+    let rows = count(found.rows, "row");
     format!("{}: {} ({rows})", found.name, found.about.trim_end_matches('.'))
 }
 

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::{IsTerminal as _, stdout};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anstream::{AutoStream, ColorChoice};
 use rustyline::completion::{Completer, Pair};
@@ -59,6 +59,7 @@ impl Editor {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .completion_prompt_limit(MANY)
+            .completion_show_all_if_ambiguous(true)
             .color_mode(if colour { ColorMode::Enabled } else { ColorMode::Disabled })
             // Answers may go elsewhere; what is typed is shown on the terminal.
             .behavior(if stdout().is_terminal() { Behavior::Stdio } else { Behavior::PreferTerm })
@@ -94,10 +95,10 @@ impl Editor {
         }
     }
 
-    /// The answer to a question, which is one line; nothing if somebody thinks better of it.
-    pub(super) fn ask(&mut self, question: &str) -> Option<String> {
+    /// The answer to a question, which is one line; `said` is there to be changed. Nothing if somebody thinks better of it.
+    pub(super) fn ask(&mut self, question: &str, said: &str) -> Option<String> {
         self.one_line(true);
-        let answer = self.editor.readline(question).ok();
+        let answer = self.editor.readline_with_initial(question, (said, "")).ok();
         self.one_line(false);
         answer
     }
@@ -194,7 +195,11 @@ impl Validator for Line {
 
 impl Highlighter for Line {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
-        if self.one_line.get() { Cow::Borrowed(line) } else { Cow::Owned(paint::entry(line, &self.known.names())) }
+        if self.one_line.get() {
+            Cow::Borrowed(line)
+        } else {
+            Cow::Owned(paint::entry(line, &self.known.names()))
+        }
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {

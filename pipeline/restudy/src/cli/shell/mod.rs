@@ -6,7 +6,6 @@ mod editor;
 mod files;
 mod help;
 mod history;
-mod interrupts;
 mod known;
 mod paint;
 mod sitting;
@@ -18,12 +17,11 @@ use std::path::Path;
 use clap::{Args, ValueEnum as _};
 
 use self::editor::{Editor, Read};
-use self::interrupts::Interrupts;
 use self::sitting::{Next, Sitting, TYPED};
 use super::ask::Format;
 use super::limits::Within;
 use super::output::Output;
-use super::{Failure, study, wave};
+use super::{Failure, interrupts, study, wave};
 use crate::shell::{Script, entries};
 use crate::study::Study;
 
@@ -65,9 +63,9 @@ impl Shell {
 
 /// Reads entries from the terminal until somebody has had enough.
 fn talk(study: &Study, sitting: &mut Sitting<'_>, output: &Output) -> Result<(), Failure> {
-    let _interrupts = Interrupts::survive()?;
+    let _outliving = interrupts::outlive()?;
     let mut editor = Editor::open(study, sitting.known(), output)?;
-    output.say(&format!("{}: {}. `\\?` lists what there is to type.", study.title, sitting.wave_title()));
+    output.say(&format!("{}. `\\?` lists what there is to type.", sitting.wave_title()));
     loop {
         sitting.prepare()?;
         let text = match editor.read(&format!("{}> ", sitting.wave())) {
@@ -77,7 +75,7 @@ fn talk(study: &Study, sitting: &mut Sitting<'_>, output: &Output) -> Result<(),
             Read::Failed(error) => return Err(error.into()),
         };
         for entry in entries(&text).0 {
-            match sitting.carry_out(&entry, TYPED, &mut |question| editor.ask(question))? {
+            match sitting.carry_out(&entry, TYPED, &mut |question, said| editor.ask(question, said))? {
                 Next::Goes => {}
                 Next::Stopped => break,
                 Next::Ends => return Ok(()),

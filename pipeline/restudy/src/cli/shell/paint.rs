@@ -68,10 +68,7 @@ mod tests {
     #[test]
     fn words_are_painted_by_what_they_are() {
         let painted = entry("select 'x' -- y", &Names::default());
-        assert_eq!(
-            painted,
-            format!("{BLUE}select{PLAIN} {GREEN}'x'{PLAIN} {DIM}-- y{PLAIN}")
-        );
+        assert_eq!(painted, format!("{BLUE}select{PLAIN} {GREEN}'x'{PLAIN} {DIM}-- y{PLAIN}"));
         assert_eq!(entry("\\d x", &Names::default()), format!("{MAGENTA}\\d{PLAIN} x"));
     }
 

@@ -26,6 +26,10 @@ pub(super) const TYPED: &str = "(SQL)";
 /// Files may include files, and by mistake each other.
 const DEEPEST: usize = 16;
 
+/// Finds out what an entry wants to know besides, from a question and an answer that may do already; nothing where somebody
+/// thinks better of it.
+type Asks<'a> = &'a mut dyn FnMut(&str, &str) -> Option<String>;
+
 /// What comes after an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
@@ -58,7 +62,12 @@ pub(super) struct Sitting<'a> {
     asker: Asker,
     reading: Reading,
     last: Option<Last>,
+    /// What was said of a query that could not be kept as it was.
+    title: Option<String>,
     failed: bool,
+    /// Whether the last thing printed was a table, in a place where no prompt follows it.
+    after_table: bool,
+    at_prompt: bool,
     depth: usize,
 }
 
@@ -81,7 +90,10 @@ impl<'a> Sitting<'a> {
             asker: Asker::new(study)?,
             reading: Reading::new(study),
             last: None,
+            title: None,
             failed: false,
+            after_table: false,
+            at_prompt: false,
             depth: 0,
         })
     }
@@ -101,6 +113,7 @@ impl<'a> Sitting<'a> {
 
     /// Gets ready for the next entry while somebody is typing it.
     pub(super) fn prepare(&mut self) -> Result<(), Failure> {
+        self.at_prompt = true;
         self.reading.begin(&self.wave);
         let arguments = self.arguments(TYPED);
         Ok(self.asker.warm(&arguments)?)
@@ -114,7 +127,7 @@ impl<'a> Sitting<'a> {
 
     fn entries(&mut self, script: &mut Script<impl BufRead>, source: &str) -> Result<Next, Failure> {
         while let Some(entry) = script.next_entry()? {
-            let next = self.carry_out(&entry, source, &mut |_| Some(String::new()))?;
+            let next = self.carry_out(&entry, source, &mut |_, said| Some(said.to_owned()))?;
             if next != Next::Goes {
                 return Ok(next);
             }
@@ -122,16 +135,11 @@ impl<'a> Sitting<'a> {
         Ok(Next::Goes)
     }
 
-    /// Carries out an entry that stands in `source`. What it wants to know besides, `asks` finds out; nothing where somebody
-    /// thinks better of it.
-    pub(super) fn carry_out(
-        &mut self,
-        entry: &Entry,
-        source: &str,
-        asks: &mut dyn FnMut(&str) -> Option<String>,
-    ) -> Result<Next, Failure> {
+    /// Carries out an entry that stands in `source`.
+    pub(super) fn carry_out(&mut self, entry: &Entry, source: &str, asks: Asks<'_>) -> Result<Next, Failure> {
         match entry.kind {
             EntryKind::Statement => {
+                self.part()?;
                 let arguments = self.arguments(source);
                 let outcome = self.asker.ask(&arguments, &entry.in_place())?;
                 Ok(self.after(outcome, Last::Typed(entry.text.clone())))
@@ -143,12 +151,16 @@ impl<'a> Sitting<'a> {
                     arguments.extend(["--param".into(), param.into()]);
                 }
                 arguments.extend(self.settings());
+                self.part()?;
                 let outcome = self.asker.run(&arguments)?;
                 Ok(self.after(outcome, Last::Saved(name.to_owned())))
             }
             EntryKind::Unfinished => {
                 let fault = Diagnostic::error("this statement is not finished, and was not asked")
-                    .at(Place { excerpt: entry.text.lines().next().map(str::to_owned), ..place(entry, source) })
+                    .at(Place {
+                        excerpt: entry.text.lines().next().map(str::to_owned),
+                        ..place(entry, source)
+                    })
                     .hint("end it with `;`");
                 self.fault(fault);
                 Ok(Next::Goes)
@@ -167,6 +179,8 @@ impl<'a> Sitting<'a> {
         match outcome {
             Outcome::Answered => {
                 self.last = Some(asked);
+                self.after_table =
+                    self.out.is_none() && self.format.as_ref().is_none_or(|name| name == "table");
                 return Next::Goes;
             }
             // The query has said why.
@@ -185,20 +199,16 @@ impl<'a> Sitting<'a> {
         Next::Goes
     }
 
-    fn command(
-        &mut self,
-        command: Command,
-        asks: &mut dyn FnMut(&str) -> Option<String>,
-    ) -> Result<Next, Failure> {
+    fn command(&mut self, command: Command, asks: Asks<'_>) -> Result<Next, Failure> {
         let width = self.output.width();
         match command {
             Command::Quit => return Ok(Next::Ends),
-            Command::Help => self.output.result(&help::help(width))?,
+            Command::Help => self.print(&help::help(width))?,
             Command::Describe(table) => {
                 let Some(names) = self.names() else { return Ok(Next::Goes) };
                 match table.map(|name| describe::columns(&names, &name, width)) {
-                    None => self.output.result(&describe::tables(&names, width))?,
-                    Some(Ok(text)) => self.output.result(&text)?,
+                    None => self.print(&describe::tables(&names, width))?,
+                    Some(Ok(text)) => self.print(&text)?,
                     Some(Err(fault)) => self.fault(fault),
                 }
             }
@@ -208,11 +218,13 @@ impl<'a> Sitting<'a> {
                 self.timing = given.unwrap_or(!self.timing);
                 self.output.say(if self.timing { "timing is on" } else { "timing is off" });
             }
-            Command::Format(None) => self.output.result(&chosen(&formats(), self.format.as_deref()))?,
+            Command::Format(None) => {
+                self.print(&chosen(&formats(), self.format.as_deref().or(Some("table"))))?
+            }
             Command::Format(Some(name)) => self.format(&name),
             Command::Wave(None) => {
                 let waves: Vec<String> = self.study.waves.iter().map(|wave| wave.id.clone()).collect();
-                self.output.result(&chosen(&waves, Some(&self.wave)))?;
+                self.print(&chosen(&waves, Some(&self.wave)))?;
             }
             Command::Wave(Some(id)) => match self.study.wave(Some(&id)) {
                 Ok(wave) => self.wave = wave.id.clone(),
@@ -227,7 +239,9 @@ impl<'a> Sitting<'a> {
     fn include(&mut self, file: &Path) -> Result<Next, Failure> {
         let source = file.display().to_string();
         if self.depth == DEEPEST {
-            self.fault(Diagnostic::error(format!("files include each other, {DEEPEST} deep: `{source}` is left out")));
+            self.fault(Diagnostic::error(format!(
+                "files include each other, {DEEPEST} deep: `{source}` is left out"
+            )));
             return Ok(Next::Goes);
         }
         let opened = match fs_err::File::open(file) {
@@ -259,16 +273,12 @@ impl<'a> Sitting<'a> {
     }
 
     /// Keeps the last query that worked as a file of the study.
-    fn save(
-        &mut self,
-        name: &str,
-        title: Option<String>,
-        asks: &mut dyn FnMut(&str) -> Option<String>,
-    ) -> Result<Next, Failure> {
+    fn save(&mut self, name: &str, title: Option<String>, asks: Asks<'_>) -> Result<Next, Failure> {
         let sql = match &self.last {
             Some(Last::Typed(sql)) => sql.clone(),
             Some(Last::Saved(last)) => {
-                let fault = Diagnostic::error(format!("the last query is `{last}`, which the study has already"));
+                let fault =
+                    Diagnostic::error(format!("the last query is `{last}`, which the study has already"));
                 self.fault(fault);
                 return Ok(Next::Goes);
             }
@@ -279,10 +289,13 @@ impl<'a> Sitting<'a> {
         };
         let title = match title {
             Some(title) => title,
-            None => match asks("what it answers, in a sentence (Enter: make one of its columns): ") {
-                Some(title) => title,
-                None => return Ok(Next::Goes),
-            },
+            None => {
+                let said = self.title.take().unwrap_or_default();
+                match asks("what it answers, in a sentence (Enter: make one of its columns): ", &said) {
+                    Some(title) => title,
+                    None => return Ok(Next::Goes),
+                }
+            }
         };
         let mut arguments: Vec<OsString> = vec!["ask".into(), "-".into(), "--save".into(), name.into()];
         if !title.trim().is_empty() {
@@ -293,7 +306,10 @@ impl<'a> Sitting<'a> {
         match self.asker.ask(&arguments, &sql)? {
             Outcome::Answered => {}
             Outcome::Stopped => return Ok(Next::Stopped),
-            Outcome::Failed | Outcome::Ended(_) => self.failed = true,
+            Outcome::Failed | Outcome::Ended(_) => {
+                self.failed = true;
+                self.title = Some(title);
+            }
         }
         Ok(Next::Goes)
     }
@@ -318,6 +334,22 @@ impl<'a> Sitting<'a> {
             settings.push("--timing".into());
         }
         settings
+    }
+
+    /// Prints something as an answer is printed.
+    fn print(&mut self, text: &str) -> Result<(), Failure> {
+        self.part()?;
+        self.output.result(text)?;
+        self.after_table = true;
+        Ok(())
+    }
+
+    /// Leaves a line between two tables, where there is no prompt between them.
+    fn part(&mut self) -> Result<(), Failure> {
+        if std::mem::take(&mut self.after_table) && !self.at_prompt {
+            self.output.result("\n")?;
+        }
+        Ok(())
     }
 
     /// The names as they are now; faults are told.
@@ -354,5 +386,9 @@ fn chosen(names: &[String], chosen: Option<&str>) -> String {
 }
 
 fn place(entry: &Entry, source: &str) -> Place {
-    Place { excerpt: Some(entry.text.clone()), length: entry.text.chars().count(), ..Place::at(source, entry.line, entry.column) }
+    Place {
+        excerpt: Some(entry.text.clone()),
+        length: entry.text.chars().count(),
+        ..Place::at(source, entry.line, entry.column)
+    }
 }

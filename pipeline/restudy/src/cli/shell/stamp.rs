@@ -28,7 +28,8 @@ impl LookedAt {
     pub(super) fn stamp(&self) -> Stamp {
         let from = &self.study.sources;
         let shared = [&from.cases, &from.documents, &from.texts, &from.codings, &from.pilots, &from.claims];
-        let waves = self.study.waves.iter().flat_map(|wave| [&wave.responses, &wave.open_codings, &wave.frame]);
+        let waves =
+            self.study.waves.iter().flat_map(|wave| [&wave.responses, &wave.open_codings, &wave.frame]);
         let names = ["study.toml", "codebook", "queries", "build", &from.claim_relations];
         let mut stamp = Stamp::default();
         for name in names.into_iter().chain(shared.into_iter().chain(waves).map(String::as_str)) {
