@@ -163,6 +163,7 @@ impl<'a> Desk<'a> {
         sql: &str,
         params: &Params,
     ) -> Result<Query, Diagnostics> {
+        is_readable(Sql::typed(sql))?;
         let catalogue = Catalogue::load(&self.study.root)?;
         draft(Typed { name, title, sql }, self.ground.session(&reads(sql))?, &catalogue, params)
     }

@@ -38,10 +38,10 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The text with as many line ends and blanks before it that each of its parts has the line and the column that it
-    /// has where it was written.
+    /// The text with as many empty comments and blanks before it that each of its parts has the line and the column that it
+    /// has where it was written; a head at its top is still one.
     pub fn in_place(&self) -> String {
-        format!("{}{}{}", "\n".repeat(self.line - 1), " ".repeat(self.column - 1), self.text)
+        format!("{}{}{}", "--\n".repeat(self.line - 1), " ".repeat(self.column - 1), self.text)
     }
 }
 
@@ -285,7 +285,7 @@ mod tests {
             let placed = entry.in_place();
             for (own, line) in placed.lines().zip(&lines) {
                 let own = own.trim_start();
-                assert!(own.is_empty() || line.contains(own), "{own} in {line}");
+                assert!(own == "--" || own.is_empty() || line.contains(own), "{own} in {line}");
             }
         }
         let places: Vec<_> = found.iter().map(|entry| (entry.line, entry.column)).collect();

@@ -102,7 +102,7 @@ fn what_would_break_the_build_is_not_kept() {
         "select respondent_id, role from responses order by role",
         "select role from responses order by role",
         "select svy_prop(role = 'head of science', design) as p from responses",
-        "select employers, count(*) as n from responses group by employers order by employers",
+        "select impact_reach, count(*) as n from responses group by impact_reach order by impact_reach",
         "select role, random() as x from responses group by role order by role",
         "select respondent_id from responses limit 3",
         "explain select 1",

@@ -157,7 +157,7 @@ fn names_are_completed_and_painted() {
     shell.wait_for("condition [, design]");
     shell.keys("employers = 'non\t, design)['n'] as n from responses;\r");
     shell.wait_for("from\u{1b}[0m responses");
-    shell.wait_for("38");
+    shell.wait_for("\n22\r");
     shell.wait_for("2013> ");
     shell.keys("@coordinator_s\t\r");
     shell.wait_for("@coordinator_subjects");

@@ -20,7 +20,7 @@ use datafusion::logical_expr::LogicalPlan;
 
 use self::key::key;
 use self::words::Drafting;
-use super::catalogue::{Catalogue, Query};
+use super::catalogue::{Catalogue, Query, name_fault};
 use super::head::Purpose;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::engine::{Params, Session, Sql, number};
@@ -46,6 +46,9 @@ pub fn draft(
     catalogue: &Catalogue,
     params: &Params,
 ) -> Result<Query, Diagnostics> {
+    if let Some(fault) = name_fault(typed.name) {
+        return Err(fault.into());
+    }
     let folder = Purpose::Explore.folder();
     let file = format!("queries/{folder}/{}.sql", typed.name);
     if let Some(other) = catalogue.get(typed.name) {
