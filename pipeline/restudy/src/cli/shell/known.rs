@@ -82,7 +82,8 @@ impl Reading {
     /// # Errors
     /// The study is at fault.
     pub(super) fn wait(&mut self, wave: &str) -> Result<Arc<Names>, Diagnostics> {
-        self.finish()?;
+        // What went wrong is tried again, and told if it still does.
+        let _ = self.finish();
         self.begin(wave);
         self.finish()?;
         Ok(self.known.names())
