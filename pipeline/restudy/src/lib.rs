@@ -17,6 +17,7 @@
 //! | [`report`] | evidence and templates to one Typst document |
 //! | [`typst`] | runs the Typst command line and brings its messages home |
 //! | [`publish`] | artefacts and their manifest, swapped in whole |
+//! | [`answer`] | rows that somebody asked for, as text, data, a workbook or a chart |
 //! | [`build`] | the order of the steps, and which of them an input change reaches |
 //! | [`ask`] | questions that somebody types, within bounds |
 //! | [`shell`] | what stands behind a prompt: entries, names to complete, commands |
@@ -24,6 +25,7 @@
 //!
 //! A stage uses those above it and [`diagnostic`], never those below.
 
+pub mod answer;
 pub mod ask;
 pub mod build;
 pub mod cli;

@@ -26,8 +26,8 @@ pub(super) struct Outliving {
 /// # Errors
 /// The system does not allow it.
 pub(super) fn outlive() -> io::Result<Outliving> {
-    HELD.store(true, Ordering::Relaxed);
     let (runtime, signal) = listen()?;
+    HELD.store(true, Ordering::Relaxed);
     Ok(Outliving { _signal: signal, _runtime: runtime })
 }
 

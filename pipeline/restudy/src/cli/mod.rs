@@ -3,7 +3,6 @@
 //! Results go to standard output, talk to standard error. Exit status: 0 done; 1 the study's content is at fault; 2 the
 //! command line is at fault.
 
-mod answer;
 mod ask;
 mod audit;
 mod build;
@@ -12,8 +11,9 @@ mod functions;
 mod interrupts;
 mod limits;
 mod output;
+mod pager;
+mod printing;
 mod shell;
-mod table;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -52,6 +52,7 @@ pub(crate) use fault::{without_comments, words};
 pub use names::Callable;
 pub use params::Params;
 pub use reading::{is_readable, only_asks, only_reads};
+pub(crate) use scale::scale_of;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use shelf::Shelf;

@@ -23,3 +23,4 @@ pub use about::one_row;
 pub use ingest::{check, claims, ingest};
 pub use open::Store;
 pub use tables::{Tables, key};
+pub(crate) use write::parquet;

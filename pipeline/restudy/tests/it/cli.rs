@@ -158,7 +158,7 @@ fn structs_are_printed_by_their_fields() {
         heads,
         ["share.estimate", "share.lower", "share.upper", "none.estimate", "none.lower", "none.upper", "list"]
     );
-    assert!(table.contains("0.333333  ") && table.contains("[{\"a\":1}]"), "{table}");
+    assert!(table.contains("33.3%  ") && table.contains("[{\"a\":1}]"), "{table}");
     let csv = ask(sql, "csv");
     assert!(csv.contains("\r\n0.3333333333333333,") && csv.ends_with(",,,,\"[{\"\"a\"\":1}]\"\r\n"), "{csv}");
     let json: serde_json::Value = serde_json::from_str(&ask(sql, "json")).unwrap();

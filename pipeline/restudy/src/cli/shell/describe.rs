@@ -1,6 +1,6 @@
 //! `\d`: tables, and the columns of one, as text.
 
-use crate::cli::table::table;
+use crate::answer::table;
 use crate::diagnostic::{Diagnostic, count, nearest};
 use crate::shell::{Names, Table};
 

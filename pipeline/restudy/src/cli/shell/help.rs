@@ -1,6 +1,6 @@
 //! `\?`: what the shell knows, as text.
 
-use crate::cli::table::table;
+use crate::answer::table;
 use crate::shell::USAGE;
 
 /// What there is to type.

@@ -8,20 +8,22 @@ mod help;
 mod history;
 mod known;
 mod paint;
+mod settings;
 mod sitting;
 mod stamp;
 
 use std::io::{BufReader, IsTerminal as _, stdin};
 use std::path::Path;
 
-use clap::{Args, ValueEnum as _};
+use clap::Args;
 
 use self::editor::{Editor, Read};
+use self::settings::Settings;
 use self::sitting::{Next, Sitting, TYPED};
-use super::ask::Format;
 use super::limits::Within;
 use super::output::Output;
 use super::{Failure, interrupts, study, wave};
+use crate::answer::Format;
 use crate::shell::{Script, entries};
 use crate::study::Study;
 
@@ -51,8 +53,8 @@ impl Shell {
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
         let study = study(folder)?;
         let wave = wave(&study, self.wave.as_deref())?;
-        let format = self.format.and_then(|format| Some(format.to_possible_value()?.get_name().to_owned()));
-        let mut sitting = Sitting::new(&study, &wave.id, format, self.within.arguments(), output)?;
+        let settings = Settings::new(&wave.id, self.format, &self.within, output);
+        let mut sitting = Sitting::new(&study, settings, output)?;
         if stdin().is_terminal() {
             return talk(&study, &mut sitting, output);
         }

@@ -5,18 +5,17 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-
-use clap::ValueEnum;
 
 use super::asker::{Asker, Outcome};
 use super::known::{Known, Reading};
+use super::settings::Settings;
 use super::{describe, help};
-use crate::cli::Failure;
-use crate::cli::ask::Format;
+use crate::answer::Format;
 use crate::cli::output::Output;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::cli::{Failure, pager};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::shell::{Command, Entry, EntryKind, Names, Script, saved_call};
 use crate::study::Study;
 
@@ -53,12 +52,7 @@ enum Last {
 pub(super) struct Sitting<'a> {
     study: &'a Study,
     output: &'a Output,
-    wave: String,
-    format: Option<String>,
-    /// What bounds each query, as `ask` takes it.
-    within: Vec<OsString>,
-    out: Option<PathBuf>,
-    timing: bool,
+    settings: Settings,
     asker: Asker,
     reading: Reading,
     last: Option<Last>,
@@ -74,19 +68,13 @@ pub(super) struct Sitting<'a> {
 impl<'a> Sitting<'a> {
     pub(super) fn new(
         study: &'a Study,
-        wave: &str,
-        format: Option<String>,
-        within: Vec<OsString>,
+        settings: Settings,
         output: &'a Output,
     ) -> Result<Sitting<'a>, Failure> {
         Ok(Sitting {
             study,
             output,
-            wave: wave.to_owned(),
-            format,
-            within,
-            out: None,
-            timing: false,
+            settings,
             asker: Asker::new(study)?,
             reading: Reading::new(study),
             last: None,
@@ -99,11 +87,11 @@ impl<'a> Sitting<'a> {
     }
 
     pub(super) fn wave(&self) -> &str {
-        &self.wave
+        &self.settings.wave
     }
 
     pub(super) fn wave_title(&self) -> &str {
-        self.study.waves.iter().find(|wave| wave.id == self.wave).map_or("", |wave| &wave.title)
+        self.study.waves.iter().find(|wave| wave.id == self.settings.wave).map_or("", |wave| &wave.title)
     }
 
     /// The names that may be typed, as far as they are known.
@@ -114,7 +102,7 @@ impl<'a> Sitting<'a> {
     /// Gets ready for the next entry while somebody is typing it.
     pub(super) fn prepare(&mut self) -> Result<(), Failure> {
         self.at_prompt = true;
-        self.reading.begin(&self.wave);
+        self.reading.begin(&self.settings.wave);
         let arguments = self.arguments(TYPED);
         Ok(self.asker.warm(&arguments)?)
     }
@@ -126,13 +114,21 @@ impl<'a> Sitting<'a> {
     }
 
     fn entries(&mut self, script: &mut Script<impl BufRead>, source: &str) -> Result<Next, Failure> {
-        while let Some(entry) = script.next_entry()? {
+        loop {
+            let entry = match script.next_entry() {
+                Ok(Some(entry)) => entry,
+                Ok(None) => return Ok(Next::Goes),
+                Err(error) => {
+                    let fault = Diagnostic::error(format!("the text cannot be read: {error}"));
+                    self.fault(fault.at(Place::file(source)));
+                    return Ok(Next::Goes);
+                }
+            };
             let next = self.carry_out(&entry, source, &mut |_, said| Some(said.to_owned()))?;
             if next != Next::Goes {
                 return Ok(next);
             }
         }
-        Ok(Next::Goes)
     }
 
     /// Carries out an entry that stands in `source`.
@@ -150,7 +146,7 @@ impl<'a> Sitting<'a> {
                 for param in &params {
                     arguments.extend(["--param".into(), param.into()]);
                 }
-                arguments.extend(self.settings());
+                arguments.extend(self.settings.arguments());
                 self.part()?;
                 let outcome = self.asker.run(&arguments)?;
                 Ok(self.after(outcome, Last::Saved(name.to_owned())))
@@ -179,8 +175,7 @@ impl<'a> Sitting<'a> {
         match outcome {
             Outcome::Answered => {
                 self.last = Some(asked);
-                self.after_table =
-                    self.out.is_none() && self.format.as_ref().is_none_or(|name| name == "table");
+                self.after_table = self.settings.shows_tables();
                 return Next::Goes;
             }
             // The query has said why.
@@ -213,21 +208,30 @@ impl<'a> Sitting<'a> {
                 }
             }
             Command::Include(file) => return self.include(&file),
-            Command::Out(file) => self.out = file,
+            Command::Out(file) => {
+                let set = self.settings.set_out(file);
+                self.told(set);
+            }
             Command::Timing(given) => {
-                self.timing = given.unwrap_or(!self.timing);
-                self.output.say(if self.timing { "timing is on" } else { "timing is off" });
+                let timing = &mut self.settings.timing;
+                *timing = given.unwrap_or(!*timing);
+                self.output.say(if *timing { "timing is on" } else { "timing is off" });
             }
             Command::Format(None) => {
-                self.print(&chosen(&formats(), self.format.as_deref().or(Some("table"))))?
+                let text = chosen(&formats(), self.settings.shown().name());
+                self.print(&text)?;
             }
-            Command::Format(Some(name)) => self.format(&name),
+            Command::Format(Some(name)) => {
+                let set = self.settings.set_format(&name);
+                self.told(set);
+            }
             Command::Wave(None) => {
                 let waves: Vec<String> = self.study.waves.iter().map(|wave| wave.id.clone()).collect();
-                self.print(&chosen(&waves, Some(&self.wave)))?;
+                let text = chosen(&waves, &self.settings.wave);
+                self.print(&text)?;
             }
             Command::Wave(Some(id)) => match self.study.wave(Some(&id)) {
-                Ok(wave) => self.wave = wave.id.clone(),
+                Ok(wave) => self.settings.wave = wave.id.clone(),
                 Err(faults) => self.faults(&faults),
             },
             Command::Save { name, title } => return self.save(&name, title, asks),
@@ -258,18 +262,10 @@ impl<'a> Sitting<'a> {
         next.map(|next| if next == Next::Ends { Next::Goes } else { next })
     }
 
-    fn format(&mut self, name: &str) {
-        let known = formats();
-        if known.iter().any(|known| known == name) {
-            self.format = Some(name.to_owned());
-            return;
+    fn told(&mut self, done: Result<(), Diagnostic>) {
+        if let Err(fault) = done {
+            self.fault(fault);
         }
-        let fault = Diagnostic::error(format!("there is no format `{name}`"))
-            .note(format!("formats: {}", known.join(", ")));
-        self.fault(match nearest(name, known.iter().map(String::as_str)) {
-            Some(near) => fault.hint(format!("did you mean `{near}`?")),
-            None => fault,
-        });
     }
 
     /// Keeps the last query that worked as a file of the study.
@@ -301,8 +297,7 @@ impl<'a> Sitting<'a> {
         if !title.trim().is_empty() {
             arguments.extend(["--title".into(), title.trim().into()]);
         }
-        arguments.extend(["--wave".into(), (&self.wave).into()]);
-        arguments.extend(self.within.iter().cloned());
+        arguments.extend(self.settings.asking());
         match self.asker.ask(&arguments, &sql)? {
             Outcome::Answered => {}
             Outcome::Stopped => return Ok(Next::Stopped),
@@ -317,29 +312,14 @@ impl<'a> Sitting<'a> {
     /// What a process that asks SQL standing in `source` is started with.
     fn arguments(&self, source: &str) -> Vec<OsString> {
         let mut arguments: Vec<OsString> = vec!["ask".into(), "-".into(), "--prompted".into(), source.into()];
-        arguments.extend(self.settings());
+        arguments.extend(self.settings.arguments());
         arguments
-    }
-
-    fn settings(&self) -> Vec<OsString> {
-        let mut settings: Vec<OsString> = vec!["--wave".into(), (&self.wave).into()];
-        settings.extend(self.within.iter().cloned());
-        if let Some(format) = &self.format {
-            settings.extend(["--format".into(), format.into()]);
-        }
-        if let Some(out) = &self.out {
-            settings.extend(["--out".into(), out.into()]);
-        }
-        if self.timing {
-            settings.push("--timing".into());
-        }
-        settings
     }
 
     /// Prints something as an answer is printed.
     fn print(&mut self, text: &str) -> Result<(), Failure> {
         self.part()?;
-        self.output.result(text)?;
+        pager::show(text.as_bytes(), self.output)?;
         self.after_table = true;
         Ok(())
     }
@@ -354,7 +334,7 @@ impl<'a> Sitting<'a> {
 
     /// The names as they are now; faults are told.
     fn names(&mut self) -> Option<Arc<Names>> {
-        match self.reading.wait(&self.wave) {
+        match self.reading.wait(&self.settings.wave) {
             Ok(names) => Some(names),
             Err(faults) => {
                 self.faults(&faults);
@@ -373,16 +353,14 @@ impl<'a> Sitting<'a> {
     }
 }
 
-/// The formats of answers.
+/// The names of the formats of answers.
 pub(super) fn formats() -> Vec<String> {
-    let names = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-    names.map(|name| name.get_name().to_owned()).collect()
+    Format::ALL.map(|format| format.name().to_owned()).to_vec()
 }
 
 /// All names, one a line, with a mark before the one that is chosen.
-fn chosen(names: &[String], chosen: Option<&str>) -> String {
-    let mark = |name: &String| if Some(name.as_str()) == chosen { "*" } else { " " };
-    names.iter().map(|name| format!("{} {name}\n", mark(name))).collect()
+fn chosen(names: &[String], chosen: &str) -> String {
+    names.iter().map(|name| format!("{} {name}\n", if name == chosen { "*" } else { " " })).collect()
 }
 
 fn place(entry: &Entry, source: &str) -> Place {
