@@ -48,12 +48,12 @@ impl Entry {
 /// The complete entries of `text`, and the byte at which what is incomplete begins: the text's end where nothing is.
 pub fn entries(text: &str) -> (Vec<Entry>, usize) {
     let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(next) = next(text, at) {
-        at = next.end;
-        found.extend(next.entries);
+    let mut done = 0;
+    // After a line that is no SQL the cutting begins anew.
+    while let Some(end) = until_line_of_its_own(text, &mut done, &mut found) {
+        done = end;
     }
-    let rest = if is_blank(&text[at..]) { text.len() } else { at };
+    let rest = if is_blank(&text[done..]) { text.len() } else { done };
     (found, rest)
 }
 
@@ -62,39 +62,35 @@ fn is_blank(text: &str) -> bool {
     pieces(text).iter().all(|piece| !piece.counts() && !piece.open)
 }
 
-struct Next {
-    entries: Vec<Entry>,
-    end: usize,
-}
-
-/// The next entry of `text` from byte `start`; with it the unfinished statement before it, if there is one.
-fn next(text: &str, start: usize) -> Option<Next> {
-    let rest = &text[start..];
-    let mut first = None;
-    for piece in pieces(rest).iter().filter(|piece| piece.counts()) {
-        let at = piece.range.start;
-        let sign = &rest[piece.range.clone()];
-        let begins = first.is_none();
-        if sign.starts_with('\\') && (begins || starts_line(rest, at))
-            || begins && (sign.starts_with('@') || is_word_of_its_own(rest, at))
-        {
-            let end = rest[at..].find('\n').map_or(rest.len(), |length| at + length + 1);
+/// Adds the entries of `text` from byte `done` on, up to the first that takes a whole line: the end of that line, if there is
+/// one. `done` comes to stand behind the last statement that has ended.
+fn until_line_of_its_own(text: &str, done: &mut usize, found: &mut Vec<Entry>) -> Option<usize> {
+    let start = *done;
+    // Where a statement has begun that has not ended.
+    let mut begun: Option<usize> = None;
+    for piece in pieces(&text[start..]).iter().filter(|piece| piece.counts()) {
+        let (at, end) = (start + piece.range.start, start + piece.range.end);
+        let sign = &text[at..end];
+        let is_command = sign.starts_with('\\') && (begun.is_none() || starts_line(text, at));
+        if is_command || begun.is_none() && (sign.starts_with('@') || is_word_of_its_own(text, at)) {
+            if let Some(begun) = begun {
+                found.push(entry(EntryKind::Unfinished, text, begun, text[begun..at].trim_end()));
+            }
+            let end = text[at..].find('\n').map_or(text.len(), |length| at + length + 1);
             let kind = if sign.starts_with('@') { EntryKind::Saved } else { EntryKind::Command };
-            let line = rest[at..end].trim_end().trim_end_matches(';').trim_end();
-            let unfinished = first
-                .map(|first| entry(EntryKind::Unfinished, text, start + first, rest[first..at].trim_end()));
-            let entries = unfinished.into_iter().chain([entry(kind, text, start + at, line)]).collect();
-            return Some(Next { entries, end: start + end });
+            let line = text[at..end].trim_end().trim_end_matches(';').trim_end();
+            found.push(entry(kind, text, at, line));
+            return Some(end);
         }
         if piece.kind == Kind::Sign && sign == ";" {
-            let entries = first
-                .map(|first| entry(EntryKind::Statement, text, start + first, rest[first..at].trim_end()))
-                .into_iter()
-                .collect();
-            return Some(Next { entries, end: start + piece.range.end });
+            if let Some(begun) = begun.take() {
+                found.push(entry(EntryKind::Statement, text, begun, text[begun..at].trim_end()));
+            }
+            *done = end;
+        } else if begun.is_none() {
+            // A comment before a statement is a part of it.
+            begun = Some(text.len() - text[*done..].trim_start().len());
         }
-        // A comment before a statement is a part of it.
-        first = first.or_else(|| Some(rest.len() - rest.trim_start().len()));
     }
     None
 }

@@ -3,9 +3,9 @@
 //! In: text as it is typed, and the names of a study. Out: plain values. It knows no terminal, and runs no SQL that anybody
 //! typed.
 //!
-//! - [`pieces`] cuts a text as the engine's parser does; [`entries`] and [`Script`] find what is complete.
+//! - [`pieces()`] cuts a text as the engine's parser does; [`entries`] and [`Script`] find what is complete.
 //! - [`Command`] is what begins with a backslash.
-//! - [`Names`] is what a study lets one type; [`complete`] and [`arguments`] say what of it may stand at the cursor.
+//! - [`Names`] is what a study lets one type; [`complete()`] and [`arguments`] say what of it may stand at the cursor.
 
 mod command;
 mod complete;

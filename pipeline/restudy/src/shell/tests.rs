@@ -1,5 +1,7 @@
 //! Tests of completion: where the word begins, and what may stand there.
 
+use proptest::prelude::*;
+
 use super::names::example;
 use super::{Completion, arguments, complete};
 
@@ -125,5 +127,19 @@ fn arguments_are_shown_where_they_are_wanted() {
         "select 'svy_prop(",
     ] {
         assert_eq!(shown(text), None, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn wherever_the_cursor_stands_it_offers_or_does_not(
+        text in "(select |from |responses|r\\.|with a as \\(|\\(|\\)|,|;|'|\"|= '|\\[|\\['|in \\(|case |when |\\\\d |@|\\$|--|/\\*|\n| |é|x){0,14}"
+    ) {
+        let names = example();
+        for at in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+            let (Completion::Names(start, _) | Completion::File(start)) = complete(&names, &[], &text, at);
+            prop_assert!(start <= at && text.is_char_boundary(start));
+            let _ = arguments(&names, &text[..at]);
+        }
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn copy_of_the_study() -> tempfile::TempDir {
     copy
 }
 
-fn copy_all(from: &Path, to: &Path) {
+pub(super) fn copy_all(from: &Path, to: &Path) {
     if from.is_dir() {
         fs_err::create_dir_all(to).unwrap();
         for entry in fs_err::read_dir(from).unwrap() {

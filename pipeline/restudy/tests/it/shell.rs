@@ -1,15 +1,26 @@
 //! The shell in a pipe: what it prints where, what it keeps, and how it ends.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use super::cli::{copy_of_the_study, files, pretender, restudy, text};
+use super::cli::{copy_all, copy_of_the_study, files, pretender, restudy, text};
 
-/// A study of one's own, built, so that questions are answered at once. What sets the pages is not asked here.
+/// A study of one's own, built, so that questions are answered at once. What sets the pages is not asked here. It is built
+/// once and copied.
 pub(super) fn built_study() -> tempfile::TempDir {
-    let study = copy_of_the_study();
-    let typst = study.path().join(".tools/typst/bin/typst");
-    pretender(&typst, "echo '%PDF-1.7'");
-    restudy(study.path()).args(["build", "--quiet", "--typst"]).arg(&typst).assert().success();
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("built-study");
+        if built.exists() {
+            fs_err::remove_dir_all(&built).unwrap();
+        }
+        copy_all(copy_of_the_study().path(), &built);
+        let typst = built.join(".tools/typst/bin/typst");
+        pretender(&typst, "echo '%PDF-1.7'");
+        restudy(&built).args(["build", "--quiet", "--typst"]).arg(&typst).assert().success();
+        built
+    });
+    let study = tempfile::tempdir().unwrap();
+    copy_all(&BUILT, study.path());
     study
 }
 
@@ -40,8 +51,14 @@ fn a_script_is_carried_out_to_its_end_whatever_fails() {
 #[test]
 fn tables_and_columns_are_described() {
     let study = built_study();
-    let script = "\\d\n\\d frame\n\\d stem_support_offered\n\\d respnses\n\\?\n\\f\n";
+    let script = "\\d frame\n\\d stem_support_offered\n\\d respnses\n\\?\n\\f\n";
     insta::assert_snapshot!(said(study.path(), &[], script));
+    let tables = said(study.path(), &[], "\\d\n");
+    let told: Vec<String> =
+        tables.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for line in ["frame 6 a group of people invited", "stem_support_offered 10 What schools offer "] {
+        assert!(told.iter().any(|told| told.starts_with(line)), "{line} in\n{tables}");
+    }
     let columns = said(study.path(), &[], "\\d responses");
     let employers = columns.lines().find(|line| line.starts_with("employers ")).unwrap();
     assert!(employers.contains("none | "), "{employers}");
@@ -50,11 +67,17 @@ fn tables_and_columns_are_described() {
 #[test]
 fn a_query_that_takes_too_much_does_not_end_the_shell() {
     let study = built_study();
-    let script =
-        "select count(*) from answers a, answers b, answers c, answers d;\nselect 'still here' as answer;\n";
-    let told = said(study.path(), &["--timeout", "300ms", "--format", "csv"], script);
+    // A text of 10⁹ letters, of which the engine counts none.
+    let ten = "'aaaaaaaaaa'";
+    let long = (0..8).fold(ten.to_owned(), |text, _| format!("replace({text}, 'a', {ten})"));
+    let script = format!(
+        "select count(*) from answers a, answers b, answers c, answers d;\nselect length({long}) as n;\n\
+         select 'still here' as answer;\n"
+    );
+    let told = said(study.path(), &["--timeout", "2s", "--memory", "200MiB", "--format", "csv"], &script);
     assert!(told.starts_with("answer\r\nstill here\r\n") && told.ends_with("--- status 1\n"), "{told}");
-    assert!(told.contains("error: the question takes longer than it may, 0.3 s"), "{told}");
+    assert!(told.contains("error: the question takes longer than it may, 2.0 s"), "{told}");
+    assert!(told.contains("error: the question needs more memory than it may take, 200MiB"), "{told}");
 }
 
 #[test]

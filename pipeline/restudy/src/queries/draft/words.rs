@@ -210,3 +210,66 @@ fn sentence(text: &str) -> String {
     let text: String = chars.next().iter().flat_map(|c| c.to_uppercase()).chain(chars.clone()).collect();
     if text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(sql: &str) -> String {
+        let catalogue = Catalogue::default();
+        let columns = ["item", "share"]
+            .map(|name| Kept { name: name.to_owned(), kind: if name == "item" { "text" } else { "share" } });
+        let params = Params::none().with("wave", "2013").with("least", "5");
+        let typed = Typed { name: "a", title: None, sql };
+        let key = ["item".to_owned()];
+        Drafting { typed, text: sql, columns: &columns, key: &key, catalogue: &catalogue, params: &params }
+            .file()
+    }
+
+    fn line(sql: &str, entry: &str) -> String {
+        let file = file(sql);
+        let found = file.lines().find_map(|line| line.strip_prefix("-- ")?.strip_prefix(entry));
+        found.unwrap_or_else(|| panic!("{entry} in {file}")).to_owned()
+    }
+
+    #[test]
+    fn a_comment_at_the_top_is_the_title_and_not_said_twice() {
+        let sql = "select item, share from t order by item";
+        assert!(
+            file(&format!("-- what\n--   there is\n\n{sql}")).starts_with("-- What there is.\n-- explore\n")
+        );
+        let headed =
+            file(&format!("-- What there is.\n-- figure: 3\n-- columns: x text,\n--   y share\n{sql}"));
+        assert!(
+            headed.starts_with("-- What there is.\n-- explore\n") && !headed.contains("figure"),
+            "{headed}"
+        );
+        assert!(headed.ends_with(&format!("\n\n{sql}\n")), "{headed}");
+        assert!(file(sql).starts_with("-- From t: share by item.\n"));
+    }
+
+    #[test]
+    fn order_and_base_are_told_as_they_are_written() {
+        let order = |keys: &str| line(&format!("select item, share from t order by {keys}"), "order: ");
+        assert_eq!(
+            order("t.share desc, coalesce(a, 'x, y') asc,\n item limit 5"),
+            "share descending, then coalesce(a, 'x, y'), then item"
+        );
+        assert_eq!(order("item nulls last"), "item nulls last");
+        let base = |rest: &str| line(&format!("select item, share from t {rest} order by item"), "base: ");
+        assert_eq!(base(""), "all rows of t");
+        assert_eq!(base("where a = 1\n  and (b or c) group by item"), "rows of t where a = 1 and (b or c)");
+        assert_eq!(base("where a in (select 1 from u)"), "rows of t and u, as the query chooses them");
+    }
+
+    #[test]
+    fn parameters_keep_the_values_that_they_have() {
+        let sql =
+            "select item, share from responses where wave = $wave and n > $least order by item -- $other";
+        assert_eq!(line(sql, "params: "), "wave, least = 5");
+        assert!(
+            !file(sql).contains("interval")
+                && file("select item, share from t").contains("-- interval: none")
+        );
+    }
+}
