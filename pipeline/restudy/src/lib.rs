@@ -11,6 +11,7 @@
 //! | [`codebook`] | raw columns to typed, labelled variables, or to the list of everything that is wrong |
 //! | [`sample`] | what each respondent stands for, and where they stand in the sample |
 //! | [`store`] | typed tables to Parquet, whole or not at all |
+//! | [`ddi`] | the codebook of a wave as archives take it |
 //! | [`engine`] | DataFusion over the store, with the functions lent to it |
 //! | [`queries`] | query files: their heads, their results, the promises checked |
 //! | [`evidence`] | one row per statistic; guards; the audit of published claims |
@@ -25,6 +26,7 @@
 pub mod build;
 pub mod cli;
 pub mod codebook;
+pub mod ddi;
 pub mod diagnostic;
 pub mod engine;
 pub mod evidence;

@@ -8,6 +8,7 @@ mod ask;
 mod audit;
 mod build;
 mod check;
+mod codebook;
 mod functions;
 mod output;
 mod table;
@@ -48,6 +49,7 @@ enum Command {
     Audit(audit::Audit),
     Ask(ask::Ask),
     Functions(functions::Functions),
+    Codebook(codebook::Codebooks),
 }
 
 /// Why a command did not do what was asked.
@@ -93,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::Audit(command) => command.run(arguments.study.as_deref(), &output),
         Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
         Command::Functions(command) => command.run(&output),
+        Command::Codebook(command) => command.run(arguments.study.as_deref(), &output),
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,

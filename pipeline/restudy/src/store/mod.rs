@@ -18,6 +18,6 @@ mod response_tables;
 mod tables;
 mod write;
 
-pub use ingest::{check, claims, ingest};
+pub use ingest::{check, claims, ingest, responses};
 pub use open::Store;
-pub use tables::{Tables, key};
+pub use tables::{Tables, about, key};

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 /// The stages in the order of the path. A stage may use those before it, and `diagnostic`.
-const PATH: [&str; 13] = [
-    "study", "sources", "codebook", "sample", "store", "engine", "queries", "evidence", "report", "typst",
+const PATH: [&str; 14] = [
+    "study", "sources", "codebook", "sample", "store", "ddi", "engine", "queries", "evidence", "report", "typst",
     "publish", "build", "cli",
 ];
 
