@@ -19,6 +19,7 @@
 //! | [`typst`] | runs the Typst command line and brings its messages home |
 //! | [`publish`] | artefacts and their manifest, swapped in whole |
 //! | [`build`] | the order of the steps, and which of them an input change reaches |
+//! | [`explain`] | where a printed number came from, and whom it counts |
 //! | [`cli`] | parse, call, print |
 //!
 //! A stage uses those above it and [`diagnostic`], never those below.
@@ -30,6 +31,7 @@ pub mod ddi;
 pub mod diagnostic;
 pub mod engine;
 pub mod evidence;
+pub mod explain;
 pub mod publish;
 pub mod queries;
 pub mod report;

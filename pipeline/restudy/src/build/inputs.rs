@@ -68,6 +68,14 @@ impl Inputs {
     }
 }
 
+/// SHA-256 of every file that a build of `wave` reads, by its name relative to the study's folder.
+///
+/// # Errors
+/// A file is there and cannot be read.
+pub fn hashes(study: &Study, wave: &Wave) -> Result<IndexMap<String, String>, Diagnostics> {
+    Ok(Inputs::of(study, wave)?.all())
+}
+
 fn collect(root: &Path, name: &str, hashes: &mut Hashes) -> Result<(), Diagnostics> {
     let path = root.join(name);
     if path.is_dir() {

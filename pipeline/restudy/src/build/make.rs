@@ -24,6 +24,9 @@ pub(super) const BUILD: &str = "build";
 /// The report.
 const PDF: &str = "report.pdf";
 
+/// Where the report uses each number.
+const USES: &str = "uses.csv";
+
 /// How long Typst may take; a report of 60 pages takes about a second.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -219,6 +222,7 @@ impl Making<'_> {
         for (name, bytes) in &document.files {
             write_file(self.fresh.path(), &format!("document/{name}"), bytes)?;
         }
+        write_file(self.fresh.path(), USES, &data::uses_csv(&document.uses)?)?;
         let made = format!(
             "{}, {}, {}",
             count(document.numbers, "number"),

@@ -7,7 +7,7 @@
 //! | store | definitions and data | `store/*.parquet` |
 //! | queries | the store, `queries/`; only those that a change reaches are run | `results/*.csv`, `results/parquet/` |
 //! | evidence | results, published claims | `evidence.csv`, `audit.csv`, `audit.json` |
-//! | document | evidence, templates | `document/` |
+//! | document | evidence, templates | `document/`, `uses.csv` |
 //! | pdf | the document, fonts, Typst | `report.pdf` |
 //!
 //! Each step has a key, a hash of all that it depends on, the program's own sources among it; the keys are in the
@@ -20,7 +20,8 @@ mod queries;
 mod steps;
 
 pub use make::{Built, build};
-pub use steps::{Evaluated, check, evaluate};
+pub use inputs::hashes;
+pub use steps::{Evaluated, check, evaluate, write_document};
 
 use std::time::Duration;
 

@@ -9,6 +9,7 @@ mod audit;
 mod build;
 mod check;
 mod codebook;
+mod explain;
 mod functions;
 mod output;
 mod table;
@@ -50,6 +51,7 @@ enum Command {
     Ask(ask::Ask),
     Functions(functions::Functions),
     Codebook(codebook::Codebooks),
+    Explain(explain::Explain),
 }
 
 /// Why a command did not do what was asked.
@@ -95,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Audit(command) => command.run(arguments.study.as_deref(), &output),
         Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
         Command::Functions(command) => command.run(&output),
+        Command::Explain(command) => command.run(arguments.study.as_deref(), &output),
         Command::Codebook(command) => command.run(arguments.study.as_deref(), &output),
     };
     match done {

@@ -6,9 +6,7 @@ use super::element::Element;
 use super::files;
 use super::study::weight_id;
 use crate::codebook::{Asked, Counts, Entry, Kind, Level, Numbers};
-
-/// The table whose columns the variables are.
-const TABLE: &str = "responses";
+use crate::store::RESPONSES;
 
 /// The variable that says of which wave a row is.
 const WAVE: &str = "wave";
@@ -27,7 +25,7 @@ pub(super) fn data(material: &Material<'_>) -> Element {
     let wave = Element::new("var")
         .with("ID", &id(WAVE))
         .with("name", WAVE)
-        .with("files", &files::id(TABLE))
+        .with("files", &files::id(RESPONSES))
         .child(Element::text("labl", "Wave"))
         .child(Element::new("varFormat").with("type", "character"));
     Element::new("dataDscr")
@@ -62,7 +60,7 @@ fn variable(entry: &Entry, asked: &Asked, weights: &[String]) -> Element {
     let mut element = Element::new("var")
         .with("ID", &id(&asked.variable))
         .with("name", &asked.variable)
-        .with("files", &files::id(TABLE))
+        .with("files", &files::id(RESPONSES))
         .with("intrvl", interval);
     if let Some(nature) = nature {
         element = element.with("nature", nature);
@@ -183,7 +181,7 @@ fn weight(column: &str) -> Element {
         .with("name", &format!("{column}.weight"))
         .with("wgt", "wgt")
         .with("weight", &weight_id(column))
-        .with("files", &files::id(TABLE))
+        .with("files", &files::id(RESPONSES))
         .with("intrvl", "contin")
         .with("nature", "ratio")
         .child(Element::text("labl", &format!("Sampling weight of {column}: the field `weight` of the column")))

@@ -23,6 +23,7 @@ mod proportion;
 mod scale;
 mod svy;
 mod table_functions;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -46,6 +47,7 @@ use datafusion::scalar::ScalarValue;
 
 pub use cell::{boolean, cell_text, column_index, is_null, number};
 pub(crate) use fault::{without_comments, words};
+pub use versions::{VERSION, Versions};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
@@ -228,6 +230,29 @@ impl Session {
         let values: Vec<(String, ScalarValue)> =
             params.iter().map(|(name, value)| (name.clone(), ScalarValue::from(value.as_str()))).collect();
         plan.with_param_values(values).map_err(told).map_err(Diagnostics::from)
+    }
+
+    /// The rows that a query gives over each version of the tables, told apart by the column [`VERSION`]; nothing if it reads
+    /// no unit. `unit` is the column that names one wherever a table of the store has it, `names` are the versions, and
+    /// `read` the plans of the queries that it selects from.
+    ///
+    /// # Errors
+    /// Why its rows cannot be had by version, in words.
+    pub fn versions(
+        &self,
+        plan: &LogicalPlan,
+        read: &BTreeMap<String, LogicalPlan>,
+        versions: Versions,
+        (unit, names): (&str, &[&str]),
+    ) -> Result<Option<RecordBatch>, String> {
+        let told = |error: DataFusionError| error.strip_backtrace();
+        let mut multiplier = versions::Multiplier::new(versions, unit, names, &self.stored, read).map_err(told)?;
+        let Some(plan) = multiplier.multiplied(plan).map_err(told)? else { return Ok(None) };
+        let schema = plan.schema().as_arrow().clone();
+        let run = async { self.context.execute_logical_plan(plan).await?.collect().await };
+        let batches = self.runtime.block_on(run).map_err(told)?;
+        let schema = batches.first().map_or(Arc::new(schema), RecordBatch::schema);
+        concat_batches(&schema, &batches).map(Some).map_err(|e| e.to_string())
     }
 
     /// Carries out a plan made by [`Session::plan`] from the same `sql`.

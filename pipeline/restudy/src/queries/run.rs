@@ -62,6 +62,12 @@ impl Catalogue {
 }
 
 impl Query {
+    /// The values of the parameters that its head names, in `wave`.
+    pub fn params(&self, wave: &str) -> BTreeMap<String, String> {
+        let named = self.head.params.iter().filter(|name| *name == "wave");
+        named.map(|name| (name.clone(), wave.to_owned())).collect()
+    }
+
     /// The query's result, its promises checked. Of `params` it sees those that its head names.
     ///
     /// # Errors

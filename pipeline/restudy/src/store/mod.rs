@@ -20,4 +20,4 @@ mod write;
 
 pub use ingest::{check, claims, ingest, responses};
 pub use open::Store;
-pub use tables::{Tables, about, key};
+pub use tables::{RESPONDENT, RESPONSES, Tables, about, key, sources};
