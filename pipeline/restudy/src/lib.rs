@@ -20,10 +20,12 @@
 //! | [`publish`] | artefacts and their manifest, swapped in whole |
 //! | [`build`] | the order of the steps, and which of them an input change reaches |
 //! | [`explain`] | where a printed number came from, and whom it counts |
+//! | [`ask`] | questions that somebody types, within bounds |
 //! | [`cli`] | parse, call, print |
 //!
 //! A stage uses those above it and [`diagnostic`], never those below.
 
+pub mod ask;
 pub mod build;
 pub mod cli;
 pub mod codebook;

@@ -17,11 +17,14 @@ mod inputs;
 mod make;
 mod program;
 mod queries;
+mod seen;
+mod standing;
 mod steps;
 
 pub use make::{Built, build};
 pub use inputs::hashes;
-pub use steps::{Evaluated, check, evaluate, write_document};
+pub use standing::Standing;
+pub use steps::{Evaluated, TemporaryStore, check, evaluate, temporary_store, write_document};
 
 use std::time::Duration;
 

@@ -11,6 +11,7 @@ mod check;
 mod codebook;
 mod explain;
 mod functions;
+mod limits;
 mod output;
 mod table;
 

@@ -77,7 +77,7 @@ fn asked(
     evaluated.session.register(name, batch.clone())?;
     let mut results = BTreeMap::new();
     for query in queries {
-        let params = query.params(&wave.id);
+        let params = query.params(&wave.id)?;
         if let Ok(batch) = evaluated.session.run(Sql { file: &query.file, text: &query.sql }, &params) {
             evaluated.session.register(&query.head.name, batch.clone())?;
             results.insert(query.head.name.clone(), batch);

@@ -17,7 +17,7 @@ use datafusion::logical_expr::LogicalPlan;
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostics;
-use crate::engine::{Session, Sql, VERSION, Versions, cell_text, column_index, number};
+use crate::engine::{Params, Session, Sql, VERSION, Versions, cell_text, column_index, number};
 use crate::queries::{Catalogue, EVIDENCE, Query, QueryResult};
 use crate::store::{RESPONDENT, RESPONSES};
 use crate::study::Wave;
@@ -139,14 +139,14 @@ pub fn parts(
     if catalogue.reaches(name, EVIDENCE) {
         return Ok(Err(format!("`{name}` selects from `{EVIDENCE}`, which is made of all results")));
     }
-    let plan = |query: &Query| session.plan(Sql { file: &query.file, text: &query.sql }, &query.params(&wave.id));
+    let plan = |query: &Query| session.plan(Sql { file: &query.file, text: &query.sql }, &query.params(&wave.id)?);
     let mut read: BTreeMap<String, LogicalPlan> = BTreeMap::new();
     for other in catalogue.iter().filter(|other| catalogue.reaches(name, &other.head.name)) {
         read.insert(other.head.name.clone(), plan(other)?);
     }
     let listed = session.query(
         &format!("select distinct {RESPONDENT} from {RESPONSES} order by {RESPONDENT}"),
-        &BTreeMap::new(),
+        &Params::none(),
     )?;
     let respondents: Vec<String> = (0..listed.num_rows()).filter_map(|row| cell_text(&listed, row, 0)).collect();
     let (versions, method) = if respondents.len() as f64 * rows_read(session, catalogue, name)? <= PAIRS {
@@ -171,7 +171,7 @@ fn rows_read(session: &Session, catalogue: &Catalogue, name: &str) -> Result<f64
     let mut rows: f64 = 0.0;
     for table in session.tables().into_iter().filter(|table| session.is_stored(table)) {
         if catalogue.reaches(name, &table) {
-            let counted = session.query(&format!("select count(*) from \"{table}\""), &BTreeMap::new())?;
+            let counted = session.query(&format!("select count(*) from \"{table}\""), &Params::none())?;
             rows = rows.max(number(&counted, 0, 0).unwrap_or_default());
         }
     }
