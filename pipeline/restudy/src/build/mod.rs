@@ -19,6 +19,7 @@ mod program;
 mod queries;
 mod seen;
 mod standing;
+pub mod status;
 mod steps;
 
 pub use make::{Built, build};

@@ -13,6 +13,7 @@ mod explain;
 mod functions;
 mod limits;
 mod output;
+mod status;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -53,6 +54,7 @@ enum Command {
     Functions(functions::Functions),
     Codebook(codebook::Codebooks),
     Explain(explain::Explain),
+    Status(status::Statuses),
 }
 
 /// Why a command did not do what was asked.
@@ -98,6 +100,7 @@ pub fn main() -> ExitCode {
         Command::Audit(command) => command.run(arguments.study.as_deref(), &output),
         Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
         Command::Functions(command) => command.run(&output),
+        Command::Status(command) => command.run(arguments.study.as_deref(), &output),
         Command::Explain(command) => command.run(arguments.study.as_deref(), &output),
         Command::Codebook(command) => command.run(arguments.study.as_deref(), &output),
     };
