@@ -146,13 +146,7 @@ pub(super) fn stand(last: &Manifest, keys: &IndexMap<String, String>, pdf: &str)
 
 /// Key of the PDF: the document and the fonts, which are all that Typst reads, its date, the program (which says how
 /// Typst is called), and Typst itself.
-pub(super) fn pdf_key(
-    study: &Study,
-    wave: &Wave,
-    inputs: &Inputs,
-    outputs: &Hashes,
-    typst: &str,
-) -> String {
+pub(super) fn pdf_key(study: &Study, wave: &Wave, inputs: &Inputs, outputs: &Hashes, typst: &str) -> String {
     let fonts = format!("{FOLDER}/{}/", study.report.fonts);
     let below = |files: &Hashes, folder: &str| -> Hashes {
         files.iter().filter(|(n, _)| n.starts_with(folder)).map(|(n, h)| (n.clone(), h.clone())).collect()

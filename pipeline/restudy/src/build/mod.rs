@@ -22,8 +22,8 @@ mod standing;
 pub mod status;
 mod steps;
 
-pub use make::{Built, build};
 pub use inputs::hashes;
+pub use make::{Built, build};
 pub use standing::Standing;
 pub use steps::{Evaluated, TemporaryStore, check, evaluate, temporary_store, write_document};
 

@@ -174,7 +174,12 @@ fn typst_now(
                 if now.version == then.version {
                     format!("it was set by another Typst {}", then.version)
                 } else {
-                    format!("it was set by Typst {}, and {} is {}", then.version, now.program.display(), now.version)
+                    format!(
+                        "it was set by Typst {}, and {} is {}",
+                        then.version,
+                        now.program.display(),
+                        now.version
+                    )
                 }
             });
             Ok((sha, reason))
@@ -241,8 +246,9 @@ impl Compared<'_> {
     }
 
     fn store(&self) -> Step {
-        let mut reasons =
-            self.changed_in(&[&self.inputs.sources, &self.inputs.claims], |name| !is_query(name) && !is_template(name));
+        let mut reasons = self.changed_in(&[&self.inputs.sources, &self.inputs.claims], |name| {
+            !is_query(name) && !is_template(name)
+        });
         reasons.extend(self.program.clone());
         reasons.extend(self.altered_where(|name| name.starts_with("store/")));
         step("store", reasons, "make it again")
@@ -286,7 +292,9 @@ impl Compared<'_> {
             reasons.push("the queries are out of date".to_owned());
         }
         let own = |name: &str| {
-            (name.starts_with("results/") && !is_kept(name)) || name == "evidence.csv" || name.starts_with("audit.")
+            (name.starts_with("results/") && !is_kept(name))
+                || name == "evidence.csv"
+                || name.starts_with("audit.")
         };
         reasons.extend(self.altered_where(own));
         step("evidence", reasons, "work it out again")
@@ -308,7 +316,11 @@ impl Compared<'_> {
         reasons.extend(typst);
         reasons.extend(self.program.clone());
         reasons.extend(self.altered_where(|name| name == make::PDF));
-        let build = if reasons.is_empty() { "set it again if the document comes out otherwise" } else { "set it again" };
+        let build = if reasons.is_empty() {
+            "set it again if the document comes out otherwise"
+        } else {
+            "set it again"
+        };
         if !document.up_to_date {
             reasons.push("the document is out of date".to_owned());
         }

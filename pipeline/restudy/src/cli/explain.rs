@@ -89,22 +89,38 @@ fn text(explained: &Explained) -> String {
     if !query.base.is_empty() {
         line(&mut out, "base", &query.base);
     }
-    let row = if query.row.is_empty() { "the only row".to_owned() } else { format!("{}, row {} of {}", query.row, query.position, query.rows) };
+    let row = if query.row.is_empty() {
+        "the only row".to_owned()
+    } else {
+        format!("{}, row {} of {}", query.row, query.position, query.rows)
+    };
     line(&mut out, "row", &row);
-    let values = query.values.iter().map(|(column, value)| format!("{column} {}", value.as_deref().unwrap_or(MISSING)));
+    let values = query
+        .values
+        .iter()
+        .map(|(column, value)| format!("{column} {}", value.as_deref().unwrap_or(MISSING)));
     line(&mut out, "values", &values.collect::<Vec<_>>().join(", "));
-    places(uses, &mut out);
     if let Some(bearing) = bearing {
+        places(uses, &mut out);
         head(&mut out, "rests on it");
         for finding in &bearing.claims {
-            let said = format!("claim {}, {}: printed {}, {}", finding.claim.id, finding.verdict.word(), finding.printed, finding.claim.measure);
+            let said = format!(
+                "claim {}, {}: printed {}, {}",
+                finding.claim.id,
+                finding.verdict.word(),
+                finding.printed,
+                finding.claim.measure
+            );
             item(&mut out, &said);
         }
         if !bearing.queries.is_empty() {
             item(&mut out, &format!("the results of {}", bearing.queries.join(", ")));
         }
         if !bearing.unknown.is_empty() {
-            item(&mut out, &format!("perhaps more: without it these cannot be asked: {}", bearing.unknown.join(", ")));
+            item(
+                &mut out,
+                &format!("perhaps more: without it these cannot be asked: {}", bearing.unknown.join(", ")),
+            );
         }
         if bearing.claims.is_empty() && bearing.queries.is_empty() && bearing.unknown.is_empty() {
             item(&mut out, "no claim and no other query");
@@ -121,12 +137,18 @@ fn text(explained: &Explained) -> String {
     for read in reads {
         let from = read.from.join(", ");
         match (&read.file, &read.sha256) {
-            (Some(file), Some(sha)) => item(&mut out, &format!("{file}, selects from {from}\n    SHA-256 {sha}")),
-            _ => item(&mut out, &format!("table {}, made from {from}", read.name)),
+            (Some(file), Some(_)) => item(&mut out, &format!("{file}, which selects from {from}")),
+            _ => item(&mut out, &format!("the table `{}`, made from {from}", read.name)),
+        }
+    }
+    head(&mut out, "SHA-256");
+    for read in reads {
+        if let (Some(file), Some(sha)) = (&read.file, &read.sha256) {
+            item(&mut out, &format!("{sha}  {file}"));
         }
     }
     for source in sources {
-        item(&mut out, &format!("{}\n    SHA-256 {}", source.file, source.sha256));
+        item(&mut out, &format!("{}  {}", source.sha256, source.file));
     }
     head(&mut out, &format!("the query, with $wave = '{}'", query.wave));
     for line in query.sql.lines() {
@@ -146,7 +168,9 @@ fn number(statistic: &Statistic, out: &mut String) {
         (None, Some(base)) => line(out, "n", &format!("{MISSING} of {base}")),
         (None, None) => {}
     }
-    if let (Some(lower), Some(upper), Some(interval)) = (statistic.lower, statistic.upper, &statistic.interval) {
+    if let (Some(lower), Some(upper), Some(interval)) =
+        (statistic.lower, statistic.upper, &statistic.interval)
+    {
         line(out, "interval", &format!("{lower} to {upper}: {interval}"));
     }
 }
@@ -196,7 +220,7 @@ fn places(uses: &[Use], out: &mut String) {
     }
     if uses.is_empty() {
         head(out, "printed in");
-        item(out, "nothing: the report does not use it");
+        item(out, "nothing: neither a sentence, nor a condition, a figure or a table of the report uses it");
     }
 }
 
@@ -210,7 +234,10 @@ fn people(counted: &Counted, out: &mut String) {
                 named.push(format!("and {} more", respondents.len() - NAMED));
             }
             let who = count(respondents.len(), "respondent");
-            item(out, &format!("{column} {total}: {who}\n    {}\n    ({})", named.join(", "), method.words()));
+            item(
+                out,
+                &format!("{column} {total}: {who}\n    {}\n    ({})", named.join(", "), method.words()),
+            );
         }
     }
 }
@@ -230,23 +257,28 @@ fn respondents(explained: &Explained) -> Result<String, Failure> {
             Who::Listed { respondents, .. } => lists.push((&counted.column, respondents)),
             Who::Unknown { reason } => {
                 let fault = format!("whom `{}` counts is not known: {reason}", counted.column);
-                return Err(Failure::Study(Diagnostic::error(fault).hint("`--format json` tells the rest").into()));
+                return Err(Failure::Study(
+                    Diagnostic::error(fault).hint("`--format json` tells the rest").into(),
+                ));
             }
         }
     }
     if lists.is_empty() {
-        return Err(Failure::Study(Diagnostic::error("the row has no count, so nobody is counted in it").into()));
+        return Err(Failure::Study(
+            Diagnostic::error("the row has no count, so nobody is counted in it").into(),
+        ));
     }
-    let mut ids: Vec<&str> = lists.iter().flat_map(|(_, list)| list.iter()).map(|r| r.respondent_id.as_str()).collect();
+    let mut ids: Vec<&str> =
+        lists.iter().flat_map(|(_, list)| list.iter()).map(|r| r.respondent_id.as_str()).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let heads = std::iter::once("respondent_id").chain(lists.iter().map(|(column, _)| *column));
     writer.write_record(heads).map_err(std::io::Error::from)?;
     for id in ids {
-        let times = lists.iter().map(|(_, list)| {
-            list.iter().find(|r| r.respondent_id == id).map_or(0, |r| r.times).to_string()
-        });
+        let times = lists
+            .iter()
+            .map(|(_, list)| list.iter().find(|r| r.respondent_id == id).map_or(0, |r| r.times).to_string());
         writer.write_record(std::iter::once(id.to_owned()).chain(times)).map_err(std::io::Error::from)?;
     }
     let bytes = writer.into_inner().map_err(|e| e.into_error())?;

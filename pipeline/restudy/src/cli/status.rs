@@ -58,7 +58,9 @@ impl Statuses {
         output.result(&text)?;
         if self.exit_code && !status.up_to_date {
             let fault = format!("{} is out of date", status.folder);
-            return Err(Failure::Study(Diagnostic::error(fault).hint("`restudy build` brings it up to date").into()));
+            return Err(Failure::Study(
+                Diagnostic::error(fault).hint("`restudy build` brings it up to date").into(),
+            ));
         }
         Ok(())
     }
@@ -67,7 +69,9 @@ impl Statuses {
 fn text(status: &Status) -> String {
     let mut out = match (status.built, status.up_to_date) {
         (false, _) => format!("wave {} is not built\n", status.wave),
-        (true, true) => format!("{} is up to date: nothing that it is made from has changed\n", status.folder),
+        (true, true) => {
+            format!("{} is up to date: nothing that it is made from has changed\n", status.folder)
+        }
         (true, false) => format!("{} is out of date\n", status.folder),
     };
     for step in status.steps.iter().filter(|_| !status.up_to_date) {

@@ -48,10 +48,17 @@ pub struct Entry {
     /// Largest number allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
+    /// How many items it has.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub items: usize,
     /// The waves, of those that were read, that asked it.
     pub waves: Vec<String>,
     /// Its variables.
     pub variables: Vec<Asked>,
+}
+
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 /// A variable, with the counts of its answers in each wave.
@@ -172,7 +179,10 @@ impl Codebook {
                     level: variable.level,
                     value_set: variable.value_set.clone(),
                     answers: set.into_iter().flat_map(|set| set.answers()).map(answer).collect(),
-                    waves: asking.iter().map(|(wave, reasons)| counts(wave, number, reasons[number])).collect(),
+                    waves: asking
+                        .iter()
+                        .map(|(wave, reasons)| counts(wave, number, reasons[number]))
+                        .collect(),
                 }
             };
             Entry {
@@ -187,6 +197,7 @@ impl Codebook {
                 unit: question.unit.clone(),
                 min: question.min,
                 max: question.max,
+                items: question.items.len(),
                 waves: asking.iter().map(|(wave, _)| wave.wave.clone()).collect(),
                 variables: of_question.map(asked).collect(),
             }
@@ -267,11 +278,8 @@ fn summed_up(mut numbers: Vec<f64>) -> Option<Numbers> {
     let (n, middle) = (numbers.len() as f64, numbers.len() / 2);
     let (min, max) = (*numbers.first()?, *numbers.last()?);
     let mean = numbers.iter().sum::<f64>() / n;
-    let median = if numbers.len() % 2 == 1 {
-        numbers[middle]
-    } else {
-        (numbers[middle - 1] + numbers[middle]) / 2.0
-    };
+    let median =
+        if numbers.len() % 2 == 1 { numbers[middle] } else { (numbers[middle - 1] + numbers[middle]) / 2.0 };
     let squares: f64 = numbers.iter().map(|x| (x - mean).powi(2)).sum();
     let sd = (numbers.len() > 1).then(|| (squares / (n - 1.0)).sqrt());
     Some(Numbers { min, max, mean, median, sd })

@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn text_is_text_whatever_is_in_it() {
-        let root = Element::new("a").with("b", "\"<&>'\n\u{1}").child(Element::text("c", "]]> <d>&amp;\u{0}é"));
+        let root =
+            Element::new("a").with("b", "\"<&>'\n\u{1}").child(Element::text("c", "]]> <d>&amp;\u{0}é"));
         let text = root.written().unwrap();
         assert_eq!(
             text,

@@ -67,7 +67,8 @@ fn summary(material: &Material<'_>) -> Element {
 
 /// The first and the last day on which somebody answered, where the survey tool recorded times.
 fn collected_between(entries: &[Entry]) -> Option<(String, String)> {
-    let times = || entries.iter().flat_map(|e| &e.variables).flat_map(|v| &v.waves).filter_map(|w| w.times.as_ref());
+    let times =
+        || entries.iter().flat_map(|e| &e.variables).flat_map(|v| &v.waves).filter_map(|w| w.times.as_ref());
     let day = |time: &String| time.split(' ').next().unwrap_or_default().to_owned();
     Some((times().map(|t| day(&t.first)).min()?, times().map(|t| day(&t.last)).max()?))
 }
@@ -75,18 +76,20 @@ fn collected_between(entries: &[Entry]) -> Option<(String, String)> {
 fn method(material: &Material<'_>) -> Element {
     let Material { study, wave, entries, tables } = material;
     let designs = study.designs(wave);
-    let sampling = designs.iter().map(|(column, design)| {
-        Element::text("sampProc", &format!("{column}: {}", drawn(design)))
-    });
+    let sampling = designs
+        .iter()
+        .map(|(column, design)| Element::text("sampProc", &format!("{column}: {}", drawn(design))));
     let weights = designs.iter().map(|(column, design)| {
         Element::text("weight", &format!("{column}: {}", weighted(design))).with("ID", &weight_id(column))
     });
     let collection = Element::new("dataColl").children(sampling).children(weights);
-    let respondents = entries.iter().flat_map(|e| &e.variables).flat_map(|v| &v.waves).map(|w| w.respondents).next();
-    let rate = invited(tables).zip(respondents).filter(|(invited, _)| *invited > 0).map(|(invited, answered)| {
-        let share = fixed(100.0 * answered as f64 / invited as f64, 1);
-        Element::text("respRate", &format!("{answered} answered of {invited} invited: {share}%"))
-    });
+    let respondents =
+        entries.iter().flat_map(|e| &e.variables).flat_map(|v| &v.waves).map(|w| w.respondents).next();
+    let rate =
+        invited(tables).zip(respondents).filter(|(invited, _)| *invited > 0).map(|(invited, answered)| {
+            let share = fixed(100.0 * answered as f64 / invited as f64, 1);
+            Element::text("respRate", &format!("{answered} answered of {invited} invited: {share}%"))
+        });
     let appraisal = rate.map(|rate| Element::new("anlyInfo").child(rate));
     Element::new("method").child(collection).children(appraisal)
 }
@@ -115,14 +118,20 @@ fn drawn(design: &Design) -> String {
             format!("the population is given by {}", listed(population))
         });
     }
-    if parts.is_empty() { "every respondent counts once, in no strata or units".to_owned() } else { parts.join("; ") }
+    if parts.is_empty() {
+        "every respondent counts once, in no strata or units".to_owned()
+    } else {
+        parts.join("; ")
+    }
 }
 
 /// What the weights of a design are, in words.
 fn weighted(design: &Design) -> String {
     let mut parts = vec![match (&design.weight, &design.fpc) {
         (Some(weight), _) => format!("weights are those of the column {}", weight.get_ref()),
-        (None, Some(_)) => "a weight is the population over the sample, of the respondent's stratum and units".to_owned(),
+        (None, Some(_)) => {
+            "a weight is the population over the sample, of the respondent's stratum and units".to_owned()
+        }
         (None, None) => "every weight is 1".to_owned(),
     }];
     if let Some(replicates) = &design.replicates {
@@ -134,7 +143,8 @@ fn weighted(design: &Design) -> String {
 }
 
 fn listed(names: &toml::Spanned<Names>) -> String {
-    let named: Vec<&str> = each(names).into_iter().map(|(name, _)| name).filter(|name| !name.is_empty()).collect();
+    let named: Vec<&str> =
+        each(names).into_iter().map(|(name, _)| name).filter(|name| !name.is_empty()).collect();
     named.join(", then ")
 }
 

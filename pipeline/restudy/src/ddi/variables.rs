@@ -120,14 +120,19 @@ fn range(entry: &Entry) -> Option<Element> {
 
 /// How many answered and how many did not, and what numbers come to.
 fn statistics(counts: &Counts) -> Vec<Element> {
-    let statistic =
-        |kind: &str, value: String| Element::text("sumStat", &value).with("type", kind);
+    let statistic = |kind: &str, value: String| Element::text("sumStat", &value).with("type", kind);
     let mut statistics = vec![
         statistic("vald", counts.answered.to_string()),
         statistic("invd", (counts.respondents - counts.answered).to_string()),
     ];
     if let Some(Numbers { min, max, mean, median, sd }) = counts.numbers {
-        let known = [("min", Some(min)), ("max", Some(max)), ("mean", Some(mean)), ("medn", Some(median)), ("stdev", sd)];
+        let known = [
+            ("min", Some(min)),
+            ("max", Some(max)),
+            ("mean", Some(mean)),
+            ("medn", Some(median)),
+            ("stdev", sd),
+        ];
         let known = known.into_iter().filter_map(|(kind, value)| Some((kind, value?)));
         statistics.extend(known.map(|(kind, value)| statistic(kind, value.to_string())));
     }
@@ -184,6 +189,9 @@ fn weight(column: &str) -> Element {
         .with("files", &files::id(RESPONSES))
         .with("intrvl", "contin")
         .with("nature", "ratio")
-        .child(Element::text("labl", &format!("Sampling weight of {column}: the field `weight` of the column")))
+        .child(Element::text(
+            "labl",
+            &format!("Sampling weight of {column}: the field `weight` of the column"),
+        ))
         .child(Element::new("varFormat").with("type", "numeric"))
 }

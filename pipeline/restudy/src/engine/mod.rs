@@ -264,7 +264,8 @@ impl Session {
         (unit, names): (&str, &[&str]),
     ) -> Result<Option<RecordBatch>, String> {
         let told = |error: DataFusionError| error.strip_backtrace();
-        let mut multiplier = versions::Multiplier::new(versions, unit, names, &self.stored, read).map_err(told)?;
+        let mut multiplier =
+            versions::Multiplier::new(versions, unit, names, &self.stored, read).map_err(told)?;
         let Some(plan) = multiplier.multiplied(plan).map_err(told)? else { return Ok(None) };
         let schema = plan.schema().as_arrow().clone();
         let run = async { self.context.execute_logical_plan(plan).await?.collect().await };

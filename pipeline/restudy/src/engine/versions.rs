@@ -14,7 +14,9 @@ use std::sync::Arc;
 use datafusion::arrow::array::{RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DataFusionError, JoinConstraint, JoinType, NullEquality, Result, TableReference};
+use datafusion::common::{
+    Column, DataFusionError, JoinConstraint, JoinType, NullEquality, Result, TableReference,
+};
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::functions::expr_fn::coalesce;
 use datafusion::logical_expr::{
@@ -105,9 +107,9 @@ impl<'a> Multiplier<'a> {
             LogicalPlan::SubqueryAlias(alias) => self.over(plan, &alias.input, |input, _| {
                 Ok(LogicalPlan::SubqueryAlias(SubqueryAlias::try_new(input, alias.alias.clone())?))
             }),
-            LogicalPlan::Distinct(Distinct::All(input)) => self.over(plan, input, |input, _| {
-                Ok(LogicalPlan::Distinct(Distinct::All(input)))
-            }),
+            LogicalPlan::Distinct(Distinct::All(input)) => {
+                self.over(plan, input, |input, _| Ok(LogicalPlan::Distinct(Distinct::All(input))))
+            }
             LogicalPlan::Window(window) => self.over(plan, &window.input, |input, version| {
                 let within = |expr: &Expr| window_within(expr, &version);
                 let exprs = window.window_expr.iter().map(within).collect::<Result<Vec<Expr>>>()?;
@@ -168,7 +170,11 @@ impl<'a> Multiplier<'a> {
             Versions::LeftOut => {
                 let (domain, version) = self.domain()?;
                 let others = Expr::Column(version).not_eq(cast(unit, DataType::Utf8));
-                Ok(Part::Many(LogicalPlanBuilder::from(plan.clone()).join_on(domain, JoinType::Inner, [others])?.build()?))
+                Ok(Part::Many(
+                    LogicalPlanBuilder::from(plan.clone())
+                        .join_on(domain, JoinType::Inner, [others])?
+                        .build()?,
+                ))
             }
         }
     }
@@ -203,7 +209,8 @@ impl<'a> Multiplier<'a> {
         let version = version_of(&input)?;
         let mut groups = aggregate.group_expr.clone();
         groups.push(Expr::Column(version.clone()));
-        let grouped = LogicalPlan::Aggregate(Aggregate::try_new(Arc::new(input), groups, aggregate.aggr_expr.clone())?);
+        let grouped =
+            LogicalPlan::Aggregate(Aggregate::try_new(Arc::new(input), groups, aggregate.aggr_expr.clone())?);
         if !aggregate.group_expr.is_empty() {
             return Ok(Part::Many(grouped));
         }
@@ -223,7 +230,11 @@ impl<'a> Multiplier<'a> {
         for aggregated in &aggregate.aggr_expr {
             let name = aggregated.schema_name().to_string();
             let value = Expr::Column(Column::new_unqualified(&name));
-            exprs.push(if counts(aggregated) { coalesce(vec![value, lit(0_i64)]).alias(name) } else { value });
+            exprs.push(if counts(aggregated) {
+                coalesce(vec![value, lit(0_i64)]).alias(name)
+            } else {
+                value
+            });
         }
         exprs.push(Expr::Column(all));
         let joined = Arc::new(LogicalPlan::Join(joined));
@@ -232,8 +243,18 @@ impl<'a> Multiplier<'a> {
 
     fn join(&mut self, plan: &LogicalPlan, join: &Join) -> Result<Part> {
         let (mut left, mut right) = (self.part(&join.left)?, self.part(&join.right)?);
-        let keeps_left = matches!(join.join_type, JoinType::Left | JoinType::Full | JoinType::LeftSemi | JoinType::LeftAnti | JoinType::LeftMark);
-        let keeps_right = matches!(join.join_type, JoinType::Right | JoinType::Full | JoinType::RightSemi | JoinType::RightAnti | JoinType::RightMark);
+        let keeps_left = matches!(
+            join.join_type,
+            JoinType::Left | JoinType::Full | JoinType::LeftSemi | JoinType::LeftAnti | JoinType::LeftMark
+        );
+        let keeps_right = matches!(
+            join.join_type,
+            JoinType::Right
+                | JoinType::Full
+                | JoinType::RightSemi
+                | JoinType::RightAnti
+                | JoinType::RightMark
+        );
         match (&left, &right) {
             (Part::Same(_), Part::Same(_)) => return Ok(Part::Same(plan.clone())),
             // What is kept without a match has none in one version and may have one in another.
@@ -249,11 +270,14 @@ impl<'a> Multiplier<'a> {
                     return Err(refused("a full join of respondents"));
                 }
                 let (of_left, of_right) = (version_of(&left)?, version_of(&right)?);
-                twice = Some(if join.join_type == JoinType::Right { of_left.clone() } else { of_right.clone() });
+                twice =
+                    Some(if join.join_type == JoinType::Right { of_left.clone() } else { of_right.clone() });
                 on.push((Expr::Column(of_left), Expr::Column(of_right)));
                 (left, right)
             }
-            (Part::Many(left), Part::Same(right)) | (Part::Same(left), Part::Many(right)) | (Part::Same(left), Part::Same(right)) => (left, right),
+            (Part::Many(left), Part::Same(right))
+            | (Part::Same(left), Part::Many(right))
+            | (Part::Same(left), Part::Same(right)) => (left, right),
         };
         let joined = LogicalPlan::Join(Join::try_new(
             Arc::new(left),

@@ -26,7 +26,8 @@ pub(super) fn bearing(
     column: &str,
 ) -> Result<Bearing, Diagnostics> {
     let name = &result.head.name;
-    let above: Vec<&Query> = catalogue.iter().filter(|query| catalogue.reaches(&query.head.name, name)).collect();
+    let above: Vec<&Query> =
+        catalogue.iter().filter(|query| catalogue.reaches(&query.head.name, name)).collect();
     let without = without(&result.batch, row, column)?;
     // What is compared is asked in the same way twice, so that nothing but the number makes a difference.
     let before = asked(evaluated, &above, name, &result.batch, wave)?;
@@ -45,7 +46,9 @@ pub(super) fn bearing(
                 if query.head.purpose == Purpose::Claims {
                     let changed = changed_claims(before, after);
                     let findings = evaluated.findings.findings.iter();
-                    bearing.claims.extend(findings.filter(|finding| changed.contains(&finding.claim.id)).cloned());
+                    bearing
+                        .claims
+                        .extend(findings.filter(|finding| changed.contains(&finding.claim.id)).cloned());
                 } else {
                     bearing.queries.push(name.clone());
                 }

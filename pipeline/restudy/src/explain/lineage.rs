@@ -49,7 +49,12 @@ pub(super) fn reads(catalogue: &Catalogue, query: &str, study: &Study, wave: &Wa
             },
             None => {
                 let from = store::sources(&name, study, wave);
-                Read { name: name.clone(), file: None, sha256: None, from: from.into_iter().map(str::to_owned).collect() }
+                Read {
+                    name: name.clone(),
+                    file: None,
+                    sha256: None,
+                    from: from.into_iter().map(str::to_owned).collect(),
+                }
             }
         };
         reads.insert(name, read);
@@ -59,7 +64,8 @@ pub(super) fn reads(catalogue: &Catalogue, query: &str, study: &Study, wave: &Wa
 
 /// The files behind the tables among `reads`, each once; `hashes` are those of all files of the study.
 pub(super) fn sources(reads: &[Read], hashes: &IndexMap<String, String>) -> Vec<Source> {
-    let wanted: Vec<&String> = reads.iter().filter(|read| read.file.is_none()).flat_map(|read| &read.from).collect();
+    let wanted: Vec<&String> =
+        reads.iter().filter(|read| read.file.is_none()).flat_map(|read| &read.from).collect();
     let behind = |file: &str| {
         wanted.iter().any(|name| {
             let inside = file.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('/'));

@@ -196,7 +196,9 @@ fn place<'a>(evaluated: &'a Evaluated, named: &Named) -> Result<(&'a QueryResult
     };
     match found.map_err(Fault::Unknown)? {
         (result, Some(row)) => Ok((result, row)),
-        (result, None) => Err(Fault::Unknown(Diagnostic::error(format!("`{}` has no row for it", result.head.name)))),
+        (result, None) => {
+            Err(Fault::Unknown(Diagnostic::error(format!("`{}` has no row for it", result.head.name))))
+        }
     }
 }
 

@@ -78,8 +78,12 @@ impl Method {
     /// The method, in words.
     pub fn words(self) -> &'static str {
         match self {
-            Method::LeftOut => "the query was asked again without each respondent in turn: without these the count is smaller",
-            Method::Alone => "the query was asked of each respondent alone: of these it counts, and they add up",
+            Method::LeftOut => {
+                "the query was asked again without each respondent in turn: without these the count is smaller"
+            }
+            Method::Alone => {
+                "the query was asked of each respondent alone: of these it counts, and they add up"
+            }
         }
     }
 }
@@ -104,9 +108,10 @@ pub fn counted(
         None => Err("it is no query of the study".to_owned()),
     };
     let found = |(column, count): (&str, u64)| {
-        let listed = parts.as_ref().map_err(Clone::clone).and_then(|parts| {
-            Ok((parts.method, parts.of(result, row, column, count)?))
-        });
+        let listed = parts
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|parts| Ok((parts.method, parts.of(result, row, column, count)?)));
         let who = match listed {
             Ok((method, respondents)) => Who::Listed { method, respondents },
             Err(reason) => Who::Unknown { reason },
@@ -139,7 +144,8 @@ pub fn parts(
     if catalogue.reaches(name, EVIDENCE) {
         return Ok(Err(format!("`{name}` selects from `{EVIDENCE}`, which is made of all results")));
     }
-    let plan = |query: &Query| session.plan(Sql { file: &query.file, text: &query.sql }, &query.params(&wave.id)?);
+    let plan =
+        |query: &Query| session.plan(Sql { file: &query.file, text: &query.sql }, &query.params(&wave.id)?);
     let mut read: BTreeMap<String, LogicalPlan> = BTreeMap::new();
     for other in catalogue.iter().filter(|other| catalogue.reaches(name, &other.head.name)) {
         read.insert(other.head.name.clone(), plan(other)?);
@@ -148,7 +154,8 @@ pub fn parts(
         &format!("select distinct {RESPONDENT} from {RESPONSES} order by {RESPONDENT}"),
         &Params::none(),
     )?;
-    let respondents: Vec<String> = (0..listed.num_rows()).filter_map(|row| cell_text(&listed, row, 0)).collect();
+    let respondents: Vec<String> =
+        (0..listed.num_rows()).filter_map(|row| cell_text(&listed, row, 0)).collect();
     let (versions, method) = if respondents.len() as f64 * rows_read(session, catalogue, name)? <= PAIRS {
         (Versions::LeftOut, Method::LeftOut)
     } else {
@@ -161,7 +168,9 @@ pub fn parts(
     let batch = match session.versions(&plan(query)?, &read, versions, (RESPONDENT, &names)) {
         Ok(Some(batch)) => batch,
         Ok(None) => return Ok(Err(format!("`{name}` reads no table of respondents"))),
-        Err(reason) => return Ok(Err(format!("`{name}` cannot be asked respondent by respondent: {reason}"))),
+        Err(reason) => {
+            return Ok(Err(format!("`{name}` cannot be asked respondent by respondent: {reason}")));
+        }
     };
     Ok(Ok(Parts::new(method, respondents, batch, &query.head.key)))
 }
@@ -195,7 +204,13 @@ impl Parts {
     ///
     /// # Errors
     /// They cannot be told one by one; why, in words.
-    pub fn of(&self, result: &QueryResult, row: usize, column: &str, count: u64) -> Result<Vec<Respondent>, String> {
+    pub fn of(
+        &self,
+        result: &QueryResult,
+        row: usize,
+        column: &str,
+        count: u64,
+    ) -> Result<Vec<Respondent>, String> {
         let key = result.row_key(row);
         let values = column_index(&self.batch, column)
             .and_then(|at| cast(self.batch.column(at), &DataType::Float64).ok())
@@ -229,7 +244,9 @@ impl Parts {
             }
         }
         if sum == 0.0 && count > 0 {
-            return Err("it counts something else than respondents: no single one makes a difference".to_owned());
+            return Err(
+                "it counts something else than respondents: no single one makes a difference".to_owned()
+            );
         }
         if sum != count as f64 {
             return Err(format!("the parts of single respondents add up to {sum}, not to {count}"));

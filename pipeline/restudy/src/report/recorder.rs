@@ -88,7 +88,9 @@ impl Recorder {
     ) {
         let template = &turn.call.template;
         let source = templates.sources.get(template);
-        let line = find(templates, turn).zip(source).map(|(at, source)| source[..at.start].matches('\n').count() + 1);
+        let line = find(templates, turn)
+            .zip(source)
+            .map(|(at, source)| source[..at.start].matches('\n').count() + 1);
         let is_condition = matches!(how, How::Guard | How::Choice);
         self.uses.push(Use {
             how,

@@ -113,9 +113,9 @@ fn sentence(document: &str, at: usize) -> &str {
 
 /// Where sentences of a paragraph end: after a full stop, or the like, that a blank follows.
 fn ends_of_sentences(text: &str) -> impl Iterator<Item = usize> {
-    text.match_indices(['.', '!', '?']).map(|(at, mark)| at + mark.len()).filter(|end| {
-        text[*end..].starts_with(char::is_whitespace) || text[*end..].starts_with("](")
-    })
+    text.match_indices(['.', '!', '?'])
+        .map(|(at, mark)| at + mark.len())
+        .filter(|end| text[*end..].starts_with(char::is_whitespace) || text[*end..].starts_with("]("))
 }
 
 #[cfg(test)]
@@ -136,9 +136,6 @@ mod tests {
             .iter()
             .map(|u| (u.statistic.as_deref().unwrap(), u.printed.as_str(), u.words.as_str()))
             .collect();
-        assert_eq!(
-            told,
-            [("a/b/c", "71%", "Here is 71% of them!"), ("a/d", "two", "And two too.")]
-        );
+        assert_eq!(told, [("a/b/c", "71%", "Here is 71% of them!"), ("a/d", "two", "And two too.")]);
     }
 }

@@ -25,8 +25,12 @@ pub mod key {
 /// What a row of a table is, in words; nothing for a table that the store does not make.
 pub fn about(table: &str) -> Option<&'static str> {
     Some(match table {
-        RESPONSES => "One row for each respondent, one column for each variable; labels as text, NULL for no answer.",
-        "answers" => "One row for each answer of a respondent to an item of a question with items: the same answers, long.",
+        RESPONSES => {
+            "One row for each respondent, one column for each variable; labels as text, NULL for no answer."
+        }
+        "answers" => {
+            "One row for each answer of a respondent to an item of a question with items: the same answers, long."
+        }
         "missing" => "One row for each answer that is not there, with the reason.",
         "design_strata" => "One row for each stratum of each sample design.",
         "variables" => "One row for each variable: its label, its question, its level, whom it was put to.",

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// The stages in the order of the path. A stage may use those before it, and `diagnostic`.
 const PATH: [&str; 16] = [
-    "study", "sources", "codebook", "sample", "store", "ddi", "engine", "queries", "evidence", "report", "typst",
-    "publish", "build", "explain", "ask", "cli",
+    "study", "sources", "codebook", "sample", "store", "ddi", "engine", "queries", "evidence", "report",
+    "typst", "publish", "build", "explain", "ask", "cli",
 ];
 
 fn files_under(folder: &Path, ending: &str) -> Vec<PathBuf> {

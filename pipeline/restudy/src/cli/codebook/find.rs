@@ -49,9 +49,7 @@ impl Found {
     pub(super) fn told(&self) -> Told {
         match self {
             Found::All(entries) => Told { words: count(entries.len(), "question"), several: true },
-            Found::One(entry) => {
-                Told { words: count(entry.variables.len(), "variable"), several: false }
-            }
+            Found::One(entry) => Told { words: count(entry.variables.len(), "variable"), several: false },
             Found::Mentions(mentions) => {
                 Told { words: format!("{} mention it", mentions.hits.len()), several: true }
             }
@@ -118,7 +116,10 @@ fn places_of_question(entry: &Entry, wanted: &str) -> Vec<&'static str> {
         ("label", has(&entry.label)),
         ("question", has(&entry.text)),
         ("asked of", entry.universe.as_deref().is_some_and(has)),
-        ("answers", !entry.variables.is_empty() && entry.variables.iter().all(|v| answers_mention(v, wanted))),
+        (
+            "answers",
+            !entry.variables.is_empty() && entry.variables.iter().all(|v| answers_mention(v, wanted)),
+        ),
     ];
     places.extend(texts.into_iter().filter(|(_, stands)| *stands).map(|(place, _)| place));
     places
@@ -135,13 +136,16 @@ fn places_of_variable(asked: &Asked, wanted: &str) -> Vec<&'static str> {
 }
 
 fn answers_mention(asked: &Asked, wanted: &str) -> bool {
-    asked.answers.iter().any(|a| a.label.to_lowercase().contains(wanted) || a.answer.to_lowercase().contains(wanted))
+    asked
+        .answers
+        .iter()
+        .any(|a| a.label.to_lowercase().contains(wanted) || a.answer.to_lowercase().contains(wanted))
 }
 
 fn nothing(word: &str, entries: &[Entry]) -> Failure {
-    let names = entries
-        .iter()
-        .flat_map(|entry| std::iter::once(&entry.question).chain(entry.variables.iter().map(|v| &v.variable)));
+    let names = entries.iter().flat_map(|entry| {
+        std::iter::once(&entry.question).chain(entry.variables.iter().map(|v| &v.variable))
+    });
     let words = entries.iter().flat_map(|entry| entry.label.split_whitespace());
     let mut fault = Diagnostic::error(format!("nothing in the codebook is called `{word}` or mentions it"));
     let near = nearest(word, names.map(String::as_str)).or_else(|| nearest(word, words));

@@ -11,7 +11,12 @@ use crate::study::Study;
 pub(super) fn document(study: &Study, entries: &[Entry]) -> String {
     let mut out = format!("# Codebook: {}\n", plain(&study.title));
     for wave in study.waves.iter().filter(|wave| entries.iter().any(|entry| entry.waves.contains(&wave.id))) {
-        out.push_str(&format!("\nWave {}: {}, {}.", plain(&wave.id), plain(&wave.title), plain(&wave.fieldwork)));
+        out.push_str(&format!(
+            "\nWave {}: {}, {}.",
+            plain(&wave.id),
+            plain(&wave.title),
+            plain(&wave.fieldwork)
+        ));
         if !wave.notice.is_empty() {
             out.push_str(&format!(" {}", plain(&wave.notice)));
         }
@@ -43,7 +48,11 @@ fn section(entry: &Entry, out: &mut String) {
 }
 
 fn variable(entry: &Entry, asked: &Asked, out: &mut String) {
-    let head = if asked.item.is_some() { format!("{} (`{}`)", plain(&asked.label), asked.variable) } else { format!("`{}`", asked.variable) };
+    let head = if asked.item.is_some() {
+        format!("{} (`{}`)", plain(&asked.label), asked.variable)
+    } else {
+        format!("`{}`", asked.variable)
+    };
     out.push_str(&format!("\n### {head}\n\nLevel: {}.", asked.level.word()));
     for counts in &asked.waves {
         out.push_str(&format!(" {}", told(counts)));
@@ -52,11 +61,17 @@ fn variable(entry: &Entry, asked: &Asked, out: &mut String) {
     if asked.answers.is_empty() || entry.waves.is_empty() {
         return;
     }
-    let heads: Vec<String> = entry.waves.iter().map(|wave| format!(" n {0} | share {0} |", plain(wave))).collect();
-    out.push_str(&format!("\n| answer | in the export |{}\n", heads.concat()));
-    out.push_str(&format!("| --- | --- |{}\n", " ---: | ---: |".repeat(heads.len())));
+    let heads: Vec<String> =
+        entry.waves.iter().map(|wave| format!(" n {0} | share {0} |", plain(wave))).collect();
+    let in_export = asked.answers.iter().any(|answer| !answer.answer.is_empty());
+    let (second, rule) = if in_export { (" in the export |", " --- |") } else { ("", "") };
+    out.push_str(&format!("\n| answer |{second}{}\n", heads.concat()));
+    out.push_str(&format!("| --- |{rule}{}\n", " ---: | ---: |".repeat(heads.len())));
     for (at, answer) in asked.answers.iter().enumerate() {
-        out.push_str(&format!("| {} | {} |", plain(&answer.label), plain(&answer.answer)));
+        out.push_str(&format!("| {} |", plain(&answer.label)));
+        if in_export {
+            out.push_str(&format!(" {} |", plain(&answer.answer)));
+        }
         for counts in &asked.waves {
             let n = counts.counts.get(at).copied().unwrap_or_default();
             out.push_str(&format!(" {n} | {} |", print(share_of(n, counts.answered), Unit::Share, 0)));
@@ -67,7 +82,8 @@ fn variable(entry: &Entry, asked: &Asked, out: &mut String) {
 
 /// A wave's answers to a variable, in a sentence.
 fn told(counts: &Counts) -> String {
-    let mut parts = vec![format!("{} of {} answered", counts.answered, count(counts.respondents, "respondent"))];
+    let mut parts =
+        vec![format!("{} of {} answered", counts.answered, count(counts.respondents, "respondent"))];
     parts.extend(counts.missing.iter().map(|absent| format!("{} {}", absent.n, absent.reason)));
     if let Some(numbers) = &counts.numbers {
         parts.push(format!(

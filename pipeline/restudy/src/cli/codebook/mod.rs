@@ -25,7 +25,7 @@ use crate::study::{Study, Wave};
 pub(super) struct Codebooks {
     /// A variable, a question, or words to look for
     #[arg(value_name = "WORD|VARIABLE")]
-    word: Option<String>,
+    words: Vec<String>,
 
     /// One wave only [default: all; for DDI the newest]
     #[arg(long, value_name = "WAVE")]
@@ -55,17 +55,18 @@ enum Format {
 impl Codebooks {
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
         let format = self.format()?;
+        let word = Some(self.words.join(" ")).filter(|word| !word.trim().is_empty());
         let study = study(folder)?;
         let codebook = Codebook::load(&study.root)?;
         let (text, told) = if format == Format::Ddi {
-            self.archived(&study, &codebook, output)?
+            self.archived(word.as_deref(), &study, &codebook, output)?
         } else {
             let waves: Vec<&Wave> = match &self.wave {
                 Some(id) => vec![wave(&study, Some(id))?],
                 None => study.waves.iter().collect(),
             };
             let entries = codebook.counted(&answers(&study, &codebook, &waves, output)?);
-            let found = match &self.word {
+            let found = match &word {
                 Some(word) => found(word, entries)?,
                 None => Found::All(entries),
             };
@@ -74,7 +75,7 @@ impl Codebooks {
         match &self.out {
             None => {
                 output.result(&text)?;
-                if self.word.is_some() && format == Format::Text && told.several {
+                if word.is_some() && format == Format::Text && told.several {
                     output.say(&format!("{}; `restudy codebook NAME` tells all of one", told.words));
                 }
             }
@@ -106,11 +107,12 @@ impl Codebooks {
 
     fn archived(
         &self,
+        word: Option<&str>,
         study: &Study,
         codebook: &Codebook,
         output: &Output,
     ) -> Result<(String, Told), Failure> {
-        if let Some(word) = &self.word {
+        if let Some(word) = word {
             return Err(Failure::CommandLine(
                 Diagnostic::error(format!("DDI is written of the whole codebook, and not of `{word}`"))
                     .hint("leave the word out, or choose another `--format`")

@@ -2,10 +2,10 @@
 
 use super::find::Mentions;
 use crate::cli::table::table;
-use crate::codebook::{Asked, Counts, Entry, Kind, Level, MissingReason};
+use crate::codebook::{Asked, Counts, Entry, Level, MissingReason};
 use crate::diagnostic::{count, visible};
-use crate::evidence::printed::{MISSING, print};
 use crate::evidence::Unit;
+use crate::evidence::printed::{MISSING, print};
 
 /// Columns of text where there is no terminal.
 const WIDTH: usize = 100;
@@ -44,10 +44,21 @@ pub(super) fn entry(entry: &Entry, width: Option<usize>) -> String {
     let mut line = |head: &str, body: &str| out.push_str(&hanging(head, body, width.unwrap_or(WIDTH)));
     line("label", &entry.label);
     line("question", &entry.text);
-    if let Some(item) = single.filter(|asked| asked.item.is_some()) {
-        line("item", &item.label);
+    match single.filter(|asked| asked.item.is_some()) {
+        Some(item) => {
+            line("item", &item.label);
+            line(
+                "kind",
+                &format!(
+                    "one of the {} of `{}` ({})",
+                    count(entry.items, "item"),
+                    entry.question,
+                    entry.kind.word()
+                ),
+            );
+        }
+        None => line("kind", &kind(entry)),
     }
-    line("kind", &kind(entry));
     if let Some(asked) = single {
         line("level", &level(asked));
     }
@@ -103,17 +114,35 @@ fn alike(entry: &Entry) -> Vec<Vec<&Asked>> {
 fn answers(asked: &Asked, wave: &str, width: Option<usize>) -> String {
     let Some(counts) = counts_of(asked, wave) else { return String::new() };
     let share = |n: usize| print(share_of(n, counts.answered), Unit::Share, 0);
-    let mut rows: Vec<Vec<String>> = asked
-        .answers
-        .iter()
-        .zip(&counts.counts)
-        .map(|(answer, n)| vec![answer.label.clone(), answer.answer.clone(), n.to_string(), share(*n)])
-        .collect();
-    rows.push(vec!["answered".to_owned(), String::new(), counts.answered.to_string(), String::new()]);
-    for absent in &counts.missing {
-        rows.push(vec![absent.reason.words().to_owned(), String::new(), absent.n.to_string(), String::new()]);
+    let in_export = asked.answers.iter().any(|answer| !answer.answer.is_empty());
+    let mut heads = owned(&["answer"]);
+    if in_export {
+        heads.extend(owned(&["in the export"]));
     }
-    let mut text = table(&owned(&["answer", "in the export", "n", "share of answered"]), &rows, width);
+    heads.extend(owned(&["n"]));
+    if !asked.answers.is_empty() {
+        heads.extend(owned(&["share of answered"]));
+    }
+    let row = |label: &str, text: &str, n: usize, share: String| {
+        let mut cells = vec![label.to_owned()];
+        if in_export {
+            cells.push(text.to_owned());
+        }
+        cells.push(n.to_string());
+        if !asked.answers.is_empty() {
+            cells.push(share);
+        }
+        cells
+    };
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for (answer, n) in asked.answers.iter().zip(&counts.counts) {
+        rows.push(row(&answer.label, &answer.answer, *n, share(*n)));
+    }
+    rows.push(row("answered", "", counts.answered, String::new()));
+    for absent in &counts.missing {
+        rows.push(row(absent.reason.words(), "", absent.n, String::new()));
+    }
+    let mut text = table(&heads, &rows, width);
     if let Some(numbers) = &counts.numbers {
         text.push_str(&format!(
             "\nfrom {} to {}, mean {}, median {}, standard deviation {}\n",
@@ -149,7 +178,8 @@ fn matrix(group: &[&Asked], wave: &str, width: Option<usize>) -> String {
         let Some(counts) = counts_of(asked, wave) else { return cells };
         cells.extend(counts.counts.iter().map(usize::to_string));
         if numeric {
-            let of = |get: fn(&crate::codebook::Numbers) -> Option<f64>| counts.numbers.as_ref().and_then(get);
+            let of =
+                |get: fn(&crate::codebook::Numbers) -> Option<f64>| counts.numbers.as_ref().and_then(get);
             let plain = |number: Option<f64>| number.map_or(MISSING.to_owned(), |n| n.to_string());
             cells.push(plain(of(|n| Some(n.min))));
             cells.push(figure(of(|n| Some(n.median))));
@@ -179,13 +209,9 @@ pub(super) fn figure(number: Option<f64>) -> String {
 
 /// The kind of a question, with how many items it has.
 pub(super) fn kind(entry: &Entry) -> String {
-    let items: std::collections::BTreeSet<&String> =
-        entry.variables.iter().filter_map(|asked| asked.item.as_ref()).collect();
-    match (entry.kind, items.len()) {
-        (Kind::Id | Kind::Timestamp | Kind::Single | Kind::Text | Kind::Coded, _) | (_, 0) => {
-            entry.kind.word().to_owned()
-        }
-        (kind, items) => format!("{}, {}", kind.word(), count(items, "item")),
+    match entry.items {
+        0 => entry.kind.word().to_owned(),
+        items => format!("{}, {}", entry.kind.word(), count(items, "item")),
     }
 }
 
