@@ -385,3 +385,6 @@ fn name(plan: &LogicalPlan) -> &'static str {
         _ => "a step of its plan",
     }
 }
+
+#[cfg(test)]
+mod tests;
