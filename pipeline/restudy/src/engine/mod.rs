@@ -270,7 +270,10 @@ impl Session {
         versions: Versions,
         (unit, names): (&str, &[&str]),
     ) -> Result<Option<RecordBatch>, String> {
-        let told = |error: DataFusionError| error.strip_backtrace();
+        let told = |error: DataFusionError| match error {
+            DataFusionError::NotImplemented(what) => what,
+            other => other.strip_backtrace(),
+        };
         let mut multiplier =
             versions::Multiplier::new(versions, unit, names, &self.stored, read).map_err(told)?;
         let Some(plan) = multiplier.multiplied(plan).map_err(told)? else { return Ok(None) };

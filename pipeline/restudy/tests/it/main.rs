@@ -12,5 +12,9 @@ mod refused;
 mod report;
 mod report_material;
 mod shape;
+#[cfg(unix)]
+mod small_study;
 mod stages_data;
+#[cfg(unix)]
+mod status;
 mod theme;
