@@ -257,8 +257,8 @@ impl Session {
         plan.with_param_values(values).map_err(told).map_err(Diagnostics::from)
     }
 
-    /// The rows that a query gives over each version of the tables, told apart by the column [`VERSION`]; nothing if it reads
-    /// no unit. `unit` is the column that names one wherever a table of the store has it, `names` are the versions, and
+    /// The rows that a query gives over each version of the tables, told apart by the column [`VERSION`], with these columns
+    /// of its result alone; nothing if it reads no unit. `unit` is the column that names one wherever a table of the store has it, `names` are the versions, and
     /// `read` the plans of the queries that it selects from.
     ///
     /// # Errors
@@ -266,6 +266,7 @@ impl Session {
     pub fn versions(
         &self,
         plan: &LogicalPlan,
+        columns: &[&str],
         read: &BTreeMap<String, LogicalPlan>,
         versions: Versions,
         (unit, names): (&str, &[&str]),
@@ -276,7 +277,7 @@ impl Session {
         };
         let mut multiplier =
             versions::Multiplier::new(versions, unit, names, &self.stored, read).map_err(told)?;
-        let Some(plan) = multiplier.multiplied(plan).map_err(told)? else { return Ok(None) };
+        let Some(plan) = multiplier.multiplied(plan, columns).map_err(told)? else { return Ok(None) };
         let schema = plan.schema().as_arrow().clone();
         let run = async { self.context.execute_logical_plan(plan).await?.collect().await };
         let batches = self.runtime.block_on(run).map_err(told)?;

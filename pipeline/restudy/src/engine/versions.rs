@@ -72,17 +72,18 @@ impl<'a> Multiplier<'a> {
         Ok(Multiplier { versions, unit, stored, read, domain, copies: 0 })
     }
 
-    /// The plan of all versions; nothing if the query reads no unit.
-    pub(super) fn multiplied(&mut self, plan: &LogicalPlan) -> Result<Option<LogicalPlan>> {
+    /// The plan of all versions, with these columns of the result alone: what only others need is not computed. Nothing if
+    /// the query reads no unit.
+    pub(super) fn multiplied(&mut self, plan: &LogicalPlan, columns: &[&str]) -> Result<Option<LogicalPlan>> {
         match self.part(plan)? {
             Part::Same(_) => Ok(None),
             Part::Many(plan) => {
                 // At the top there may be any qualifier; what reads the result knows one name.
-                let exprs = plan.schema().columns().into_iter().map(|column| match column.name.as_str() {
-                    VERSION => Expr::Column(column).alias(VERSION),
-                    _ => Expr::Column(column),
-                });
-                let exprs: Vec<Expr> = exprs.collect();
+                let named = |column: Column| match column.name.as_str() {
+                    VERSION => Some(Expr::Column(column).alias(VERSION)),
+                    name => columns.contains(&name).then_some(Expr::Column(column)),
+                };
+                let exprs: Vec<Expr> = plan.schema().columns().into_iter().filter_map(named).collect();
                 Ok(Some(LogicalPlan::Projection(Projection::try_new(exprs, Arc::new(plan))?)))
             }
         }

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Params, Session, Sql, VERSION, Versions, cell_text, column_index, number};
-use crate::queries::{Catalogue, EVIDENCE, Query, QueryResult};
+use crate::queries::{Catalogue, ColumnKind, EVIDENCE, Query, QueryResult};
 use crate::store::{RESPONDENT, RESPONSES};
 use crate::study::Wave;
 
@@ -165,7 +165,10 @@ pub fn parts(
     if versions == Versions::LeftOut {
         names.push("");
     }
-    let batch = match session.versions(&plan(query)?, &read, versions, (RESPONDENT, &names)) {
+    let counts = query.head.columns.iter().filter(|column| column.kind == ColumnKind::Count);
+    let columns: Vec<&str> =
+        query.head.key.iter().chain(counts.map(|column| &column.name)).map(String::as_str).collect();
+    let batch = match session.versions(&plan(query)?, &columns, &read, versions, (RESPONDENT, &names)) {
         Ok(Some(batch)) => batch,
         Ok(None) => return Ok(Err(format!("`{name}` reads no table of respondents"))),
         Err(reason) => {
@@ -245,7 +248,7 @@ impl Parts {
         }
         if sum == 0.0 && count > 0 {
             return Err(
-                "it counts something else than respondents: no single one makes a difference".to_owned()
+                "no single respondent makes a difference: it counts something else, or reads what was counted before".to_owned()
             );
         }
         if sum != count as f64 {

@@ -5,6 +5,8 @@
 mod cli;
 mod design;
 mod engine_study;
+#[cfg(unix)]
+mod explain;
 mod inference;
 mod peer_duckdb;
 mod properties_data;

@@ -55,9 +55,13 @@ fn rows(batch: &RecordBatch, of: Option<&str>) -> Vec<String> {
     let version = column_index(batch, VERSION);
     let row = |row: usize| {
         let columns = (0..batch.num_columns()).filter(|column| Some(*column) != version);
-        columns.map(|column| cell_text(batch, row, column).unwrap_or("-".into())).collect::<Vec<_>>().join(" ")
+        columns
+            .map(|column| cell_text(batch, row, column).unwrap_or("-".into()))
+            .collect::<Vec<_>>()
+            .join(" ")
     };
-    let wanted = |row: &usize| of.is_none() || version.and_then(|v| cell_text(batch, *row, v)).as_deref() == of;
+    let wanted =
+        |row: &usize| of.is_none() || version.and_then(|v| cell_text(batch, *row, v)).as_deref() == of;
     let mut rows: Vec<String> = (0..batch.num_rows()).filter(wanted).map(row).collect();
     rows.sort();
     rows
@@ -99,10 +103,17 @@ fn every_version_is_what_the_query_gives_over_such_tables() {
     let none = BTreeMap::new();
     for sql in QUERIES {
         let plan = all.plan(Sql::typed(sql), &Params::none()).unwrap();
+        let columns: Vec<&str> = plan.schema().fields().iter().map(|field| field.name().as_str()).collect();
         let mut names = UNITS.to_vec();
-        let alone = all.versions(&plan, &none, Versions::Alone, ("respondent_id", &names)).unwrap().unwrap();
+        let alone = all
+            .versions(&plan, &columns, &none, Versions::Alone, ("respondent_id", &names))
+            .unwrap()
+            .unwrap();
         names.push("");
-        let left_out = all.versions(&plan, &none, Versions::LeftOut, ("respondent_id", &names)).unwrap().unwrap();
+        let left_out = all
+            .versions(&plan, &columns, &none, Versions::LeftOut, ("respondent_id", &names))
+            .unwrap()
+            .unwrap();
         for unit in UNITS {
             let given = session(|other| other != unit).query(sql, &Params::none()).unwrap();
             assert_eq!(rows(&left_out, Some(unit)), rows(&given, None), "without {unit}: {sql}");
@@ -121,8 +132,10 @@ fn queries_that_are_read_are_multiplied_in_place_of_their_results() {
     all.register("counted", all.query(counted, &Params::none()).unwrap()).unwrap();
     let plan = |sql| all.plan(Sql::typed(sql), &Params::none()).unwrap();
     let read: BTreeMap<String, LogicalPlan> = BTreeMap::from([("counted".to_owned(), plan(counted))]);
-    let sql = "select sum(c.n) as n, max(d.n) as most from counted c join counted as d on c.answer <= d.answer";
-    let batch = all.versions(&plan(sql), &read, Versions::LeftOut, ("respondent_id", &["b", ""]));
+    let sql =
+        "select sum(c.n) as n, max(d.n) as most from counted c join counted as d on c.answer <= d.answer";
+    let batch =
+        all.versions(&plan(sql), &["n", "most"], &read, Versions::LeftOut, ("respondent_id", &["b", ""]));
     let batch = batch.unwrap().unwrap();
     assert_eq!(rows(&batch, Some("")), ["14 5"]);
     // Without b, who said yes twice: yes 2, no 5.
@@ -134,7 +147,7 @@ fn what_reads_nobody_has_no_versions_and_what_cannot_be_told_is_refused() {
     let all = session(|_| true);
     let versions = |sql: &str| {
         let plan = all.plan(Sql::typed(sql), &Params::none()).unwrap();
-        all.versions(&plan, &BTreeMap::new(), Versions::LeftOut, ("respondent_id", &["a", ""]))
+        all.versions(&plan, &[], &BTreeMap::new(), Versions::LeftOut, ("respondent_id", &["a", ""]))
     };
     for sql in [
         "select label from labels limit 1",
