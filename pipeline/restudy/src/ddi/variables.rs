@@ -93,14 +93,18 @@ fn measured(kind: Kind, level: Level) -> (&'static str, Option<&'static str>) {
     }
 }
 
-/// The question; of one with items, the item as what was asked under it.
+/// The question; of one with items, with the item after it. Before it, whom it was put to.
 fn question(entry: &Entry, asked: &Asked) -> Element {
-    let element = Element::new("qstn").with("ID", &format!("Q_{}", asked.variable));
-    if asked.item.is_some() {
-        element.child(Element::text("preQTxt", &entry.text)).child(Element::text("qstnLit", &asked.label))
-    } else {
-        element.child(Element::text("qstnLit", &entry.text))
-    }
+    let literal = match &asked.item {
+        Some(_) => format!("{} – {}", entry.text, asked.label),
+        None => entry.text.clone(),
+    };
+    Element::new("qstn")
+        .with("ID", &format!("Q_{}", asked.variable))
+        .children(
+            entry.universe.as_ref().map(|universe| Element::text("preQTxt", &format!("Put to {universe}"))),
+        )
+        .child(Element::text("qstnLit", &literal))
 }
 
 /// The numbers that a question takes.

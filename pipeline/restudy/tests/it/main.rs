@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that stops has failed")]
 
 mod cli;
+mod codebook_command;
+mod ddi;
 mod design;
 mod engine_study;
 #[cfg(unix)]
