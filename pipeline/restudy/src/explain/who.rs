@@ -22,8 +22,8 @@ use crate::queries::{Catalogue, ColumnKind, EVIDENCE, Query, QueryResult};
 use crate::store::{RESPONDENT, RESPONSES};
 use crate::study::Wave;
 
-/// How many pairs of a respondent and a row are compared at most, to leave each respondent out in turn.
-const PAIRS: f64 = 2e8;
+/// How many pairs of a respondent and a row are compared at most, to leave each respondent out in turn: some seconds' work.
+pub const PAIRS: f64 = 2e8;
 
 /// A count of a row, and whom it counts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -104,7 +104,7 @@ pub fn counted(
         columns.iter().filter_map(|column| Some((*column, result.count(row, column)?))).collect();
     let parts = match catalogue.get(&result.head.name) {
         _ if totals.is_empty() => return Ok(Vec::new()),
-        Some(query) => parts(session, catalogue, query, wave)?,
+        Some(query) => parts(session, catalogue, query, wave, PAIRS)?,
         None => Err("it is no query of the study".to_owned()),
     };
     let found = |(column, count): (&str, u64)| {
@@ -130,7 +130,8 @@ pub struct Parts {
     batch: RecordBatch,
 }
 
-/// Asks `query` over all versions of its tables; or says why it cannot be asked so.
+/// Asks `query` over all versions of its tables, each without one respondent where that takes no more than `pairs` pairs; or says
+/// why it cannot be asked so.
 ///
 /// # Errors
 /// The store cannot be asked.
@@ -139,6 +140,7 @@ pub fn parts(
     catalogue: &Catalogue,
     query: &Query,
     wave: &Wave,
+    pairs: f64,
 ) -> Result<Result<Parts, String>, Diagnostics> {
     let name = &query.head.name;
     if catalogue.reaches(name, EVIDENCE) {
@@ -156,7 +158,7 @@ pub fn parts(
     )?;
     let respondents: Vec<String> =
         (0..listed.num_rows()).filter_map(|row| cell_text(&listed, row, 0)).collect();
-    let (versions, method) = if respondents.len() as f64 * rows_read(session, catalogue, name)? <= PAIRS {
+    let (versions, method) = if respondents.len() as f64 * rows_read(session, catalogue, name)? <= pairs {
         (Versions::LeftOut, Method::LeftOut)
     } else {
         (Versions::Alone, Method::Alone)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use restudy::build::{Evaluated, evaluate};
 use restudy::engine::{Params, Session, Sql, VERSION, Versions, cell_text, column_index};
-use restudy::explain::who::{Who, counted, parts};
+use restudy::explain::who::{PAIRS, Who, counted, parts};
 use restudy::queries::{Catalogue, ColumnKind, Purpose, QueryResult};
 use restudy::study::Study;
 
@@ -113,7 +113,7 @@ fn every_list_has_as_many_as_its_count() {
     for result in study.evaluated.results().iter().filter(is_own) {
         let name = &result.head.name;
         let query = study.catalogue.get(name).unwrap();
-        let parts = parts(&study.evaluated.session, &study.catalogue, query, wave).unwrap();
+        let parts = parts(&study.evaluated.session, &study.catalogue, query, wave, PAIRS).unwrap();
         let counts = result.head.columns.iter().filter(|column| column.kind == ColumnKind::Count);
         for column in counts {
             for row in 0..result.rows() {
@@ -201,6 +201,44 @@ fn leaving_out_by_hand_gives_the_same_rows() {
             assert_eq!(rows, by_hand, "{name} without {id}");
         }
     }
+}
+
+/// Where there are too many respondents to leave each out, the query is asked of each alone: the same people where it adds up,
+/// and no list where it does not.
+#[test]
+fn asked_of_each_alone_the_same_people_count() {
+    let study = Study2013::load();
+    let wave = study.study.wave(None).unwrap();
+    let of = |name: &str, pairs: f64, key: &str, column: &str| {
+        let (result, query) = (study.result(name), study.catalogue.get(name).unwrap());
+        let parts = parts(&study.evaluated.session, &study.catalogue, query, wave, pairs).unwrap().unwrap();
+        let row = result.find_row(key).unwrap();
+        parts.of(result, row, column, result.count(row, column).unwrap())
+    };
+    for (name, key, column) in [
+        ("stem_support_offered", "science club", "n"),
+        ("stem_support_offered", "science club", "base"),
+        ("employers_by_ks4_activity", "STEM careers fair / dominate", "n"),
+        ("joint_survey", "a broad programme / none", "n"),
+        ("joint_survey", "a broad programme / none", "base"),
+        ("answered_by_question", "employed_as", "base"),
+    ] {
+        let alone = of(name, 0.0, key, column).unwrap();
+        assert_eq!(alone, of(name, PAIRS, key, column).unwrap(), "{name} {key} {column}");
+        assert!(!alone.is_empty());
+    }
+    // The base is a sum over all rows, and of a person alone there is but their own row.
+    let told = of("respondents_by_role", 0.0, "geography teacher", "base").unwrap_err();
+    assert_eq!(told, "the parts of single respondents add up to 2, not to 196");
+}
+
+#[test]
+fn a_build_says_where_each_number_is_used() {
+    let study = small_study();
+    let typst = study.path().join("typst");
+    restudy(study.path()).args(["build", "--quiet", "--typst"]).arg(typst).assert().success().stderr("");
+    let uses = fs_err::read_to_string(study.path().join("build/first/uses.csv")).unwrap();
+    insta::assert_snapshot!(uses.replace('\r', ""));
 }
 
 /// What is printed, without hashes, which change with every word of the study.
