@@ -18,7 +18,7 @@ use super::line_map::plain;
 use super::numbers::{Judgement, Misnamed, Numbers};
 use super::recorder::{Recorder, Shown, Turn};
 use super::templates::Templates;
-use super::uses::How;
+use super::uses::{How, as_read};
 
 /// What the functions share.
 #[derive(Clone)]
@@ -155,7 +155,7 @@ impl Calls {
         let sentence = content(state, block)?;
         match self.numbers.judge(condition) {
             Ok(judgement) if judgement.holds => {
-                self.read_by(&turn, How::Guard, &judgement, &readable(&sentence));
+                self.read_by(&turn, How::Guard, &judgement, &as_read(&sentence));
             }
             Ok(judgement) => {
                 let mut fault = Diagnostic::error("the data do not bear out a sentence")

@@ -75,13 +75,18 @@ pub(super) fn in_text(document: &str, lines: &LineMap) -> Vec<Use> {
                 file: origin.map_or(String::new(), |origin| source_path(&origin.template)),
                 line: origin.map(|origin| origin.line),
                 printed,
-                words: readable(sentence(document, at)),
+                words: as_read(sentence(document, at)),
             };
             uses.push((at, told));
         }
     }
     uses.sort_by_key(|(at, _)| *at);
     uses.into_iter().map(|(_, told)| told).collect()
+}
+
+/// A passage as a reader sees it, without the marks that make it a heading or an item of a list.
+pub(super) fn as_read(passage: &str) -> String {
+    readable(passage).trim_start_matches(['=', '-', '+', ' ']).to_owned()
 }
 
 /// The string literal of Typst at the beginning of `text`, and what follows it.

@@ -284,16 +284,16 @@ fn a_number_of_the_study_is_explained() {
 
 #[test]
 fn what_is_not_there_is_told_with_what_is() {
-    let told = |id: &str, code: i32| {
-        let told = restudy(&root()).args(["explain", id, "--format", "csv"]).assert().code(code).stdout("");
+    let study = small_study();
+    let told = |folder: &std::path::Path, id: &str, code: i32| {
+        let told = restudy(folder).args(["explain", id, "--format", "csv"]).assert().code(code).stdout("");
         text(&told.get_output().stderr)
     };
-    assert!(
-        told("stem_support_offered/science-clb/share", 2)
-            .contains("`stem_support_offered/science-club/share`?")
-    );
-    assert!(told("S999", 2).contains("`S999` is the name of no number and of no claim"));
-    assert!(told("stem_support_offered[girls].share", 2).contains("[science club], [STEM club]"));
-    assert!(told("case_study_findings[careers].n", 1).contains("reads no table of respondents"));
-    assert!(told("S33", 1).contains("nobody is counted in it"));
+    let small = |id: &str, code: i32| told(study.path(), id, code);
+    assert!(small("borrowers/yse/share", 2).contains("did you mean `borrowers/yes/share`?"));
+    assert!(small("S999", 2).contains("`S999` is the name of no number and of no claim"));
+    assert!(small("borrowers[perhaps].share", 2).contains("rows are named by answer: [yes], [no]"));
+    assert!(small("borrowers[yes].shares", 2).contains("did you mean `share`?"));
+    assert!(small("C2", 1).contains("nobody is counted in it"));
+    assert!(told(&root(), "case_study_findings[careers].n", 1).contains("reads no table of respondents"));
 }
