@@ -7,6 +7,8 @@ mod ask;
 mod audit;
 mod build;
 mod check;
+mod codebook;
+mod explain;
 mod functions;
 mod interrupts;
 mod limits;
@@ -14,6 +16,7 @@ mod output;
 mod pager;
 mod printing;
 mod shell;
+mod status;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -52,6 +55,9 @@ enum Command {
     Ask(ask::Ask),
     Shell(shell::Shell),
     Functions(functions::Functions),
+    Codebook(codebook::Codebooks),
+    Explain(explain::Explain),
+    Status(status::Statuses),
 }
 
 /// Why a command did not do what was asked.
@@ -100,6 +106,9 @@ pub fn main() -> ExitCode {
         Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
         Command::Shell(command) => command.run(arguments.study.as_deref(), &output),
         Command::Functions(command) => command.run(&output),
+        Command::Status(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Explain(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Codebook(command) => command.run(arguments.study.as_deref(), &output),
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
