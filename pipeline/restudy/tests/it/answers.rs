@@ -398,7 +398,8 @@ fn charts_are_drawn_and_say_what_they_show() {
         assert!(names(b"/StructTreeRoot") && names(b"answer.csv"), "{chart:?}");
     }
     // Names and texts are data, whatever they look like to Typst; what no font has is told, and stands as a sign.
-    let awkward = "select '#panic(\"x\") *a* $ \\ <b>' as \"日本 #x\", 0.5 as \"share\", '@ref // =' as \"[b]\"";
+    let awkward =
+        "select '#panic(\"x\") *a* $ \\ <b>' as \"日本 #x\", 0.5 as \"share\", '@ref // =' as \"[b]\"";
     for chart in [Chart::Bar, Chart::Line, Chart::Table] {
         let sql = format!("{awkward} union all select 'b', 0.7, 'c'");
         let drawn = press.draw(&asked(&sql), &origin(), Some(chart), Format::Pdf);
