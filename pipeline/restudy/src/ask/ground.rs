@@ -174,8 +174,8 @@ impl<'a> Ground<'a> {
     }
 
     fn over(&self, tables: &[(String, PathBuf)]) -> Result<Session, Diagnostics> {
-        // A part is left for what the engine does not count: the session itself, and the batch that is being made.
-        let memory = usize::try_from(self.limits.memory / 4 * 3).unwrap_or(usize::MAX);
+        // The other half is for what the engine does not count: the session itself, windows, the batch that is being made.
+        let memory = usize::try_from(self.limits.memory / 2).unwrap_or(usize::MAX);
         let bounds = Bounds { memory, disk: self.limits.memory.saturating_mul(DISK_FOR_MEMORY) };
         Ok(Session::open_within(tables, bounds)?.with_confidence(self.study.design.confidence))
     }

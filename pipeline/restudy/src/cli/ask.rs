@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Instant;
 
 use clap::Args;
 
@@ -11,6 +12,7 @@ use super::printing::Printing;
 use super::{Failure, study, wave};
 use crate::ask::{Desk, Question, Saved};
 use crate::diagnostic::Diagnostic;
+use crate::engine::Params;
 use crate::study::Study;
 
 /// Ask one question in SQL
@@ -38,6 +40,19 @@ pub(super) struct Ask {
 
     #[command(flatten)]
     printing: Printing,
+
+    /// Say how long the answer took
+    #[arg(long)]
+    timing: bool,
+
+    /// Keep the question as queries/explore/NAME.sql, with a head, instead of answering it
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "out", "chart", "timing"])]
+    save: Option<String>,
+
+    /// Asked by the shell ahead of time: what the SQL from standard input is called in faults. Nothing is said before there
+    /// is any
+    #[arg(long, value_name = "NAME", hide = true)]
+    prompted: Option<String>,
 }
 
 fn param(text: &str) -> Result<(String, String), String> {
@@ -78,7 +93,11 @@ impl Ask {
         }
         if asked == "-" {
             let text = std::io::read_to_string(std::io::stdin()).map_err(unreadable)?;
-            return Ok(Question::Sql { file: "(standard input)".to_owned(), text });
+            if self.prompted.is_some() && text.trim().is_empty() {
+                return Err(Failure::Closed);
+            }
+            let file = self.prompted.as_deref().unwrap_or("(standard input)").to_owned();
+            return Ok(Question::Sql { file, text });
         }
         if asked.to_lowercase().ends_with(".sql") {
             let text = fs_err::read_to_string(asked).map_err(unreadable)?;
@@ -87,13 +106,24 @@ impl Ask {
         Ok(Question::typed(asked))
     }
 
+    /// What was found; at a prompt, what is wrong is told when something is asked.
+    fn held<T, E: Into<Failure>>(&self, found: Result<T, E>) -> Result<T, Failure> {
+        found.map_err(|failure| match &self.prompted {
+            Some(_) if std::io::read_to_string(std::io::stdin()).is_ok_and(|text| text.trim().is_empty()) => {
+                Failure::Closed
+            }
+            _ => failure.into(),
+        })
+    }
+
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
-        self.printing.chosen(output)?;
-        let study = study(folder)?;
+        self.held(self.printing.chosen(output))?;
+        let study = self.held(study(folder))?;
         let given = self.given()?;
-        let wave = wave(&study, self.wave.as_deref().or(given.get("wave").map(String::as_str)))?;
-        let mut desk = Desk::open(&study, wave, self.within.limits())?;
+        let wave = self.held(wave(&study, self.wave.as_deref().or(given.get("wave").map(String::as_str))))?;
+        let mut desk = self.held(Desk::open(&study, wave, self.within.limits()))?;
         let question = self.question(&study)?;
+        let started = Instant::now();
         let params = desk.params(&question, &given).map_err(Failure::CommandLine)?;
         desk.prepare(&question)?;
         if !desk.ground().is_built() {
@@ -103,8 +133,32 @@ impl Ask {
             ));
         }
         let watch = self.within.watch(desk.ground(), output);
+        if let Some(name) = &self.save {
+            return self.save(name, &mut desk, &question, &params, output);
+        }
         let answer = desk.answer(&question, &params)?;
-        drop(watch);
+        watch.answered();
+        if self.timing {
+            output.say(&format!("{:.1} ms", started.elapsed().as_secs_f64() * 1000.0));
+        }
         self.printing.print(&answer, &study, wave, output)
+    }
+
+    /// Keeps the question as a query of the study.
+    fn save(
+        &self,
+        name: &str,
+        desk: &mut Desk<'_>,
+        question: &Question,
+        params: &Params,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let Question::Sql { text, .. } = question else {
+            let fault = Diagnostic::error("a query of the study is kept already");
+            return Err(Failure::CommandLine(fault.into()));
+        };
+        let query = desk.keep(name, self.printing.title.as_deref(), text, params)?;
+        output.say(&format!("{}: {}", query.file, query.head.title));
+        Ok(())
     }
 }

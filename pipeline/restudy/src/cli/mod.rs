@@ -8,10 +8,12 @@ mod audit;
 mod build;
 mod check;
 mod functions;
+mod interrupts;
 mod limits;
 mod output;
 mod pager;
 mod printing;
+mod shell;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -48,6 +50,7 @@ enum Command {
     Check(check::Check),
     Audit(audit::Audit),
     Ask(ask::Ask),
+    Shell(shell::Shell),
     Functions(functions::Functions),
 }
 
@@ -58,6 +61,8 @@ enum Failure {
     Study(Diagnostics),
     /// The command line is.
     CommandLine(Diagnostics),
+    /// The study's content was, and all has been told.
+    Told,
     /// Whoever read the results has stopped reading: not a fault.
     Closed,
 }
@@ -93,10 +98,12 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(arguments.study.as_deref(), &output),
         Command::Audit(command) => command.run(arguments.study.as_deref(), &output),
         Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Shell(command) => command.run(arguments.study.as_deref(), &output),
         Command::Functions(command) => command.run(&output),
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::from(1),
         Err(Failure::Study(faults)) => {
             output.faults(&faults);
             ExitCode::from(1)

@@ -5,8 +5,8 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::Failure;
 use super::output::Output;
+use super::{Failure, interrupts};
 
 /// What `less` is told where nobody has said otherwise: no page for what fits, colours, no wrapping, the text stays.
 const LESS: &str = "FRSX";
@@ -51,30 +51,12 @@ fn paged(pager: &mut Command, text: &[u8]) -> std::io::Result<bool> {
         Err(fault) => return Err(fault),
     };
     // Ctrl-C is the pager's to understand; this program ends when it does.
-    let _held = Held::new();
+    let _held = interrupts::outlive();
     let written = child.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(text));
     child.wait()?;
     match written {
         Err(fault) if fault.kind() != std::io::ErrorKind::BrokenPipe => Err(fault),
         _ => Ok(true),
-    }
-}
-
-/// Keeps an interrupt from ending this program.
-struct Held {
-    _runtime: Option<tokio::runtime::Runtime>,
-}
-
-impl Held {
-    fn new() -> Held {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok();
-        #[cfg(unix)]
-        if let Some(runtime) = &runtime {
-            let _inside = runtime.enter();
-            // Once listened to, the signal is handled for good; that nobody reads it is what is wanted.
-            let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
-        }
-        Held { _runtime: runtime }
     }
 }
 

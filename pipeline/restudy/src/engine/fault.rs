@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use datafusion::common::{DataFusionError, SchemaError, Span};
+use datafusion::common::{Column, DataFusionError, SchemaError, Span};
 
 use super::reading::UNBOUNDED;
 use super::{Params, Sql};
@@ -68,11 +68,22 @@ pub(super) fn parameter_place(name: &str, sql: Sql<'_>) -> Place {
 fn unknown_column(error: &SchemaError) -> Diagnostic {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => {
-            let mut names: Vec<&str> = valid_fields.iter().map(|column| column.name.as_str()).collect();
+            let table = field.relation.as_ref().map(|table| table.table());
+            // Where a table is named, the others' columns were not meant.
+            let meant = |column: &&Column| {
+                table.is_none() || column.relation.as_ref().map(|table| table.table()) == table
+            };
+            let mut names: Vec<&str> =
+                valid_fields.iter().filter(meant).map(|column| column.name.as_str()).collect();
             names.sort_unstable();
             names.dedup();
-            let of = field.relation.as_ref().map_or_else(String::new, |table| format!(" in `{table}`"));
+            let of = table.map_or_else(String::new, |table| format!(" in `{table}`"));
             let diagnostic = Diagnostic::error(format!("there is no column `{}`{of}", field.name));
+            let elsewhere = valid_fields.iter().find(|column| column.name == field.name && !meant(column));
+            let diagnostic = match elsewhere.and_then(|column| column.relation.as_ref()) {
+                Some(other) => diagnostic.hint(format!("`{}` has one", other.table())),
+                None => diagnostic,
+            };
             suggest(diagnostic, &field.name, &names, "columns")
         }
         SchemaError::AmbiguousReference { field } => {

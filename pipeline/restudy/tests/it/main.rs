@@ -14,5 +14,7 @@ mod refused;
 mod report;
 mod report_material;
 mod shape;
+mod shell;
+mod shell_terminal;
 mod stages_data;
 mod theme;

@@ -157,6 +157,19 @@ fn nothing_can_be_exhausted() {
 }
 
 #[test]
+fn groups_that_memory_does_not_hold_go_to_disk() {
+    let sql = "explain analyze select count(*) as n from (select a.respondent_id || b.respondent_id || a.item as k, count(*) as m \
+               from answers a, responses b group by k)";
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
+    command.arg("--study").arg(root()).args(["ask", sql, "--memory", "200MiB", "--format", "csv"]);
+    let output = command.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let spilled = told.split("spill_count=").skip(1).any(|rest| !rest.starts_with('0'));
+    assert!(spilled, "nothing went to disk: {told}");
+}
+
+#[test]
 fn no_text_of_a_query_is_too_deep_or_too_long() {
     let deep = |open: &str, close: &str, times: usize| {
         format!("select {}1{} as n", open.repeat(times), close.repeat(times))
