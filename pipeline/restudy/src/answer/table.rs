@@ -35,6 +35,11 @@ pub fn aligned(heads: &[String], rows: &[Vec<String>], right: &[bool], fit: Opti
     }
 }
 
+/// `text` in lines that fit, each with its end.
+pub(super) fn paragraph(text: &str, fit: Option<usize>) -> String {
+    Cell::new(text).wrapped(fit.unwrap_or(usize::MAX)).iter().map(|line| format!("{line}\n")).collect()
+}
+
 fn is_number(text: &str) -> bool {
     text.is_empty() || text.trim_end_matches('%').replace(',', "").parse::<f64>().is_ok() || text == MISSING
 }

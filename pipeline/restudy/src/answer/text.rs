@@ -2,6 +2,7 @@
 
 use super::cells::{Cells, Digits};
 use super::columns::{Column, columns};
+use super::table::paragraph;
 use super::{Answer, aligned};
 use crate::diagnostic::{Diagnostics, count};
 
@@ -15,16 +16,14 @@ pub(super) fn text(answer: &Answer, fit: Option<usize>) -> Result<String, Diagno
     let rows = rows(&columns, answer.rows())?;
     let mut out = String::new();
     if let Some(title) = &answer.title {
-        out += &format!("{title}\n\n");
+        out += &format!("{}\n", paragraph(title, fit));
     }
     out += &aligned(&heads, &rows, &right, fit);
     out += &format!("({})\n", count(answer.rows(), "row"));
     if let Some(base) = &answer.base {
-        out += &format!("Base: {base}\n");
+        out += &paragraph(&format!("Base: {base}"), fit);
     }
-    for note in &answer.notes {
-        out += &format!("{note}\n");
-    }
+    out.extend(answer.notes.iter().map(|note| paragraph(note, fit)));
     Ok(out)
 }
 

@@ -29,6 +29,16 @@ pub(super) fn title(answer: &Answer, columns: &[Column]) -> String {
     capital(&title)
 }
 
+/// What a chart of one column is called: `Share by school type and year`.
+pub(super) fn by(drawn: &str, keys: &[String]) -> String {
+    let name = |name: &str| name.replace('_', " ");
+    let keys: Vec<String> = keys.iter().map(|key| name(key)).collect();
+    match keys.as_slice() {
+        [] => capital(&name(drawn)),
+        keys => capital(&format!("{} by {}", name(drawn), listed(keys))),
+    }
+}
+
 /// `a, b and c`; of many the first ones.
 fn listed(names: &[String]) -> String {
     match names {

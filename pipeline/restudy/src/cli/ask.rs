@@ -137,7 +137,7 @@ impl Ask {
             return self.save(name, &mut desk, &question, &params, output);
         }
         let answer = desk.answer(&question, &params)?;
-        drop(watch);
+        watch.answered();
         if self.timing {
             output.say(&format!("{:.1} ms", started.elapsed().as_secs_f64() * 1000.0));
         }

@@ -118,7 +118,7 @@ pub fn sums(result: &ResultView) -> Vec<f64> {
 }
 
 /// Whether a column of this name says something of another number: its base, an end of its interval, its error.
-fn is_beside(name: &str) -> bool {
+pub fn is_beside(name: &str) -> bool {
     ["base", "lower", "upper", "se", "df", "deff"]
         .iter()
         .any(|end| name.strip_suffix(end).is_some_and(|owner| owner.is_empty() || owner.ends_with('_')))
@@ -134,20 +134,16 @@ pub fn alt(result: &ResultView, chart: Chart) -> String {
     let one_key = result.head.key.len() == 1;
     if one_key && matches!(chart, Chart::Bars | Chart::Dots) {
         let fine = intervals(result, drawn, "and as fine lines");
-        let name = if chart == Chart::Bars { "Bar chart: " } else { "Dot chart: " };
-        return said(&[name, title, ". ", &bars(result, drawn), " ", &bases(result), &fine]);
+        let name = if chart == Chart::Bars { "Bar" } else { "Dot" };
+        return said(name, title, [bars(result, drawn), missing(result, drawn), bases(result), fine]);
     }
     if chart == Chart::Lines {
         let fine = intervals(result, drawn, "and as fine lines");
-        return said(&[
-            "Line chart: ",
+        return said(
+            "Line",
             title,
-            ". ",
-            &lines::told_of(result, drawn),
-            " ",
-            &bases(result),
-            &fine,
-        ]);
+            [lines::told_of(result, drawn), missing(result, drawn), bases(result), fine],
+        );
     }
     let Some(table) = Crossed::new(result, drawn) else { return title.to_owned() };
     // What does not make up a whole is never drawn as one.
@@ -172,17 +168,34 @@ pub fn alt(result: &ResultView, chart: Chart) -> String {
         "and as fine lines"
     };
     let fine = intervals(result, drawn, how);
-    said(&[name, " chart: ", title, ". ", &told, " ", &bases, &fine])
+    said(name, title, [told, missing(result, drawn), bases, fine])
 }
 
-fn said(parts: &[&str]) -> String {
-    parts.concat().trim_end().to_owned()
+/// Rows without a value that are named; of more only the number is told.
+const NAMED: usize = 5;
+
+/// What has no value, and so no mark: `No value for “nobody”.`; nothing where there is none, or nothing else.
+fn missing(result: &ResultView, drawn: usize) -> String {
+    let without = result.rows.iter().filter(|row| value(row, drawn).is_none());
+    let names: Vec<String> = without.map(|row| format!("“{}”", row.key)).collect();
+    match names.len() {
+        0 => String::new(),
+        all if all == result.rows.len() => String::new(),
+        few if few <= NAMED => format!("No value for {}.", names.join(", ")),
+        many => format!("{many} of {} have no value.", result.rows.len()),
+    }
 }
 
-/// What the brackets hold: ` In brackets, and as fine lines: 95% interval (Wilson).`; nothing where no share has an interval.
+/// `Bar chart: What schools do. 3 categories; … Number in each base: …`
+fn said(name: &str, title: &str, sentences: [String; 4]) -> String {
+    let sentences: Vec<String> = sentences.into_iter().filter(|sentence| !sentence.is_empty()).collect();
+    format!("{name} chart: {title}. {}", sentences.join(" "))
+}
+
+/// What the brackets hold: `In brackets, and as fine lines: 95% interval (Wilson).`; nothing where no share has an interval.
 fn intervals(result: &ResultView, share: usize, how: &str) -> String {
     let mut methods = result.rows.iter().filter_map(|row| value(row, share)?.1.interval.as_deref());
-    methods.next().map_or_else(String::new, |method| format!(" In brackets, {how}: {method}."))
+    methods.next().map_or_else(String::new, |method| format!("In brackets, {how}: {method}."))
 }
 
 /// The statistic of a numeric cell that has a value.

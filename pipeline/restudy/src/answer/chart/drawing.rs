@@ -11,6 +11,7 @@ use super::{Chart, words};
 use crate::answer::{Answer, Format, Origin, Written, csv};
 use crate::diagnostic::Diagnostics;
 use crate::evidence::Statistic;
+use crate::evidence::printed::capital;
 use crate::publish::write_file;
 use crate::report::CHECKS;
 use crate::report::data::figure;
@@ -96,7 +97,17 @@ impl Press {
             },
             &plot.scales,
         );
+        // By its names the theme finds what it draws; what the fonts lack is taken out of what is printed alone.
+        let names = ["columns", "key", "measure"].map(|part| (part, shown[part].clone()));
         cleaner.clean_all(&mut shown, "the answer");
+        for (part, names) in names {
+            shown[part] = names;
+        }
+        let mut head = |name: String| {
+            let head = cleaner.clean(&capital(&name.replace('_', " ")), || "the name of a column".to_owned());
+            (name, head)
+        };
+        let columns: Vec<(String, String)> = columns(&plot.result).into_iter().map(&mut head).collect();
         let mut meta = meta(&plot.result.head.title, origin);
         cleaner.clean_all(&mut meta, "study.toml");
         let folder = tempfile::tempdir()?;
@@ -107,7 +118,7 @@ impl Press {
         write_file(&root, "data/answer.json", shown.to_string().as_bytes())?;
         write_file(&root, "data/meta.json", meta.to_string().as_bytes())?;
         write_file(&root, "data/answer.csv", csv::csv(answer)?.as_bytes())?;
-        let document = document(&plot.result, theme.map(|theme| theme.name()), format, &shown);
+        let document = document(&columns, theme.map(|theme| theme.name()), format);
         write_file(&root, DOCUMENT, document.as_bytes())?;
         let job = Job {
             root: &root,
@@ -150,8 +161,7 @@ fn meta(title: &str, origin: &Origin) -> Value {
 }
 
 /// The document: the chart or table, on a page of its own; of a table as a PDF, on as many as it needs.
-fn document(result: &ResultView, chart: Option<&str>, format: Format, shown: &Value) -> String {
-    let columns = columns(result, shown);
+fn document(columns: &[(String, String)], chart: Option<&str>, format: Format) -> String {
     let is_table = chart.is_none();
     let reach = is_table && columns.len() > NARROW;
     // A wide table needs the room; a chart is as wide as a column of a page.
@@ -187,22 +197,15 @@ fn document(result: &ResultView, chart: Option<&str>, format: Format, shown: &Va
     out + CHECKS
 }
 
-/// The columns of a table, each with its head: all but the ends of intervals, which stand with their numbers.
-fn columns(result: &ResultView, shown: &Value) -> Vec<(String, String)> {
+/// The columns of a table: all but the ends of intervals, which stand with their numbers.
+fn columns(result: &ResultView) -> Vec<String> {
     let names: Vec<&str> = result.head.columns.iter().map(|column| column.name.as_str()).collect();
     let is_end = |name: &str| {
         ["_lower", "_upper"].iter().any(|end| {
             name.strip_suffix(end).is_some_and(|owner| names.contains(&owner) && has_interval(result, owner))
         }) || (["lower", "upper"].contains(&name) && names.iter().any(|owner| takes(result, owner, name)))
     };
-    let heads = &shown["columns"];
-    let printed = |position: usize, name: &str| {
-        // The theme reads its own words: those are what the fonts can print.
-        let known = heads.get(position).and_then(|column| column["name"].as_str()).unwrap_or(name);
-        crate::evidence::printed::capital(&known.replace('_', " "))
-    };
-    let all = names.iter().enumerate().filter(|(_, name)| !is_end(name));
-    all.map(|(position, name)| ((*name).to_owned(), printed(position, name))).collect()
+    names.iter().filter(|name| !is_end(name)).map(|name| (*name).to_owned()).collect()
 }
 
 /// The statistics of a column.

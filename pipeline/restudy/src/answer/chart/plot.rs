@@ -15,13 +15,13 @@ use indexmap::IndexMap;
 
 use super::super::cells::{Cells, Digits};
 use super::super::columns::{self, Kind, columns};
-use super::super::title::title;
+use super::super::title::{by, title};
 use super::super::{Answer, Origin};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::scale_of;
 use crate::evidence::Evidence;
 use crate::queries::{Column, ColumnKind, Purpose, QueryHead, QueryResult};
-use crate::report::alt::drawn;
+use crate::report::alt::{drawn, is_beside};
 use crate::report::numbers::{CellView, ResultView};
 use crate::report::results::Results;
 
@@ -54,7 +54,7 @@ impl Plot {
     /// A column is of a type that has no text.
     pub(super) fn new(answer: &Answer, origin: &Origin) -> Result<Plot, Diagnostics> {
         let known = columns(answer)?;
-        let title = title(answer, &known);
+        let title = title(answer, &known).trim_end_matches('.').to_owned();
         let parts = parts(known);
         let texts: Vec<String> =
             (parts.iter().filter(|part| is_text(part.kind)).map(|part| part.name.clone())).collect();
@@ -92,7 +92,11 @@ impl Plot {
         let result = QueryResult { head, file: String::new(), sha: String::new(), batch };
         let results = Results::new(Evidence::from_results(vec![result], origin.confidence));
         let result = results.views().next().cloned();
-        let result = result.ok_or_else(|| Diagnostic::error("the answer has no result to draw"))?;
+        let mut result = result.ok_or_else(|| Diagnostic::error("the answer has no result to draw"))?;
+        if let (None, Some(column)) = (&answer.title, drawn(&result)) {
+            // A chart without a title of its own is called after what it draws.
+            result.head.title = by(&result.head.columns[column].name, &result.head.key);
+        }
         Ok(Plot { result, scales, runs_along: along, texts })
     }
 
@@ -116,15 +120,33 @@ impl Plot {
         self.result.rows.iter().filter_map(|row| value(&row.cells[at])).fold(0.0, f64::min)
     }
 
+    /// Further columns of the kind that a chart draws, which it would leave out.
+    pub(super) fn rivals(&self) -> Vec<&str> {
+        let Some(drawn) = self.drawn() else { return Vec::new() };
+        let same = |kind: ColumnKind| std::mem::discriminant(&kind) == std::mem::discriminant(&drawn.kind);
+        let columns = &self.result.head.columns;
+        let others = columns.iter().filter(|column| column.name != drawn.name && same(column.kind));
+        let others = others.filter(|c| !self.result.head.key.contains(&c.name) && !is_beside(&c.name));
+        others.map(|column| column.name.as_str()).collect()
+    }
+
+    /// The labels of a key column, in the order of the rows.
+    fn labels(&self, key: usize) -> Vec<String> {
+        let at = self.result.head.key.get(key).and_then(|name| self.result.column(name));
+        at.map_or_else(Vec::new, |at| self.result.rows.iter().map(|row| row.cells[at].shown()).collect())
+    }
+
     /// How many different values a key column has.
     pub(super) fn distinct(&self, key: usize) -> usize {
-        let Some(at) = self.result.head.key.get(key).and_then(|name| self.result.column(name)) else {
-            return 0;
-        };
-        let mut seen: Vec<String> = self.result.rows.iter().map(|row| row.cells[at].shown()).collect();
+        let mut seen = self.labels(key);
         seen.sort_unstable();
         seen.dedup();
         seen.len()
+    }
+
+    /// How many characters the longest label of a key column has.
+    pub(super) fn longest(&self, key: usize) -> usize {
+        self.labels(key).iter().map(|label| label.chars().count()).max().unwrap_or(0)
     }
 
     /// Two rows, counted from 1, that have the same key, and the key.
@@ -192,7 +214,7 @@ fn key(parts: &[Part], rows: usize) -> Result<(Vec<String>, bool), Diagnostics> 
 }
 
 /// Whether a column is what the numbers of the answer run along: whole numbers that no head calls counts, times, or texts that
-/// are all years.
+/// are all years or days.
 fn runs_along(parts: &[Part], name: &str) -> bool {
     let Some(at) = parts.iter().position(|part| part.name == name) else { return false };
     let part = &parts[at];
@@ -202,7 +224,7 @@ fn runs_along(parts: &[Part], name: &str) -> bool {
         part.source.array.data_type(),
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)
     );
-    numbers_follow && at == 0 && (whole || time || part.holds_years())
+    numbers_follow && at == 0 && (whole || time || part.holds_times())
 }
 
 impl Part {
@@ -262,12 +284,17 @@ impl Part {
         Ok(seen.len() == all)
     }
 
-    /// Whether it is text in which every value is a year, as names of waves often are.
-    fn holds_years(&self) -> bool {
+    /// Whether it is text in which every value is a year, a month or a day, as names of waves often are.
+    fn holds_times(&self) -> bool {
         let Ok(cells) = Cells::new(&self.source, Digits::All) else { return false };
-        let year = |text: String| text.len() == 4 && text.bytes().all(|digit| digit.is_ascii_digit());
+        let time = |text: String| {
+            let parts: Vec<&str> = text.split('-').collect();
+            let digits = |part: &&str| part.bytes().all(|digit| digit.is_ascii_digit());
+            let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+            parts.iter().all(digits) && matches!(lengths.as_slice(), [4] | [4, 2] | [4, 2, 2])
+        };
         let rows = self.source.array.len();
-        self.kind == Kind::Text && rows > 0 && (0..rows).all(|row| cells.text(row).is_some_and(year))
+        self.kind == Kind::Text && rows > 0 && (0..rows).all(|row| cells.text(row).is_some_and(time))
     }
 }
 

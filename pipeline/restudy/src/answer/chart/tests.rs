@@ -54,8 +54,8 @@ fn the_chart_that_suits_is_chosen_and_explained() {
     drawn as a line chart: `share` by `wave` and `type`
     drawn as a dot chart: `gamma` by `activity`
     drawn as a bar chart: `n` by `school_type`
-    drawn as a table: no chart suits these columns and rows
-    drawn as a table: no chart suits these columns and rows
+    drawn as a table: it has no column of text
+    drawn as a table: it has 3 columns of text
     ");
 }
 
