@@ -42,7 +42,7 @@ pub(in crate::engine) const DOCS: &[FunctionDoc] = &[
                  (for rows that weigh alike)",
         source: "Korn & Graubard, Survey Methodology 24, 1998, p. 193; Franco, Little, Louis & Slud, Journal of Survey Statistics \
                  and Methodology 7, 2019, p. 334; Wilson, JASA 22, 1927, p. 209; Clopper & Pearson, Biometrika 26, 1934, p. 404",
-        r: Some("svyciprop(~x, d, method = \"xlogit\")"),
+        r: Some("svyciprop(~x, d)"),
     },
     FunctionDoc {
         name: "svy_props",
