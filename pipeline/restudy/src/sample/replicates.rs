@@ -43,7 +43,12 @@ pub(super) fn of_columns(
         let shown = wrong.map_or_else(String::new, |wrong| shortened(cells[wrong]));
         sound &= blank.is_none() && wrong.is_none();
         if let Some(blank) = blank {
-            let message = format!("a row has {filled} of {} replicate weights", columns.len());
+            let name = shortened(&columns[blank].name);
+            let blanks = match columns.len() - filled {
+                1 => format!("`{name}` is blank"),
+                blanks => format!("`{name}` and {} more are blank", blanks - 1),
+            };
+            let message = format!("a row has {filled} of {} replicate weights: {blanks}", columns.len());
             reader.cell(row, &columns[blank], Diagnostic::error(message), |f| {
                 f.hint("every respondent has all replicate weights; one who is left out of a replicate has 0 there")
             });

@@ -7,6 +7,9 @@ use datafusion::arrow::datatypes::{DataType, FieldRef};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::ColumnarValue;
 use datafusion::logical_expr::function::AccumulatorArgs;
+use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::utils::collect_columns;
+use datafusion::physical_plan::PhysicalExpr;
 
 use super::Call;
 use crate::diagnostic::nearest;
@@ -42,6 +45,33 @@ pub(in crate::engine) struct Shape {
     pub(in crate::engine) design: bool,
     /// What the last argument, a word, is called, and the words that it may be; no words: there is no such argument.
     pub(in crate::engine) word: (&'static str, &'static [&'static str]),
+}
+
+/// What a query gave as an argument, in words for faults of its values.
+#[derive(Clone, Debug, Default)]
+pub(in crate::engine) struct Given {
+    /// Whether it is a column as it stands.
+    plain: bool,
+    /// The columns that it is computed from, as far as the query names them.
+    columns: Vec<String>,
+}
+
+impl Given {
+    fn new(expression: &Arc<dyn PhysicalExpr>) -> Given {
+        let columns = collect_columns(expression);
+        let mut columns: Vec<String> = columns.iter().filter_map(|column| named(column.name())).collect();
+        columns.sort_unstable();
+        Given { plain: expression.downcast_ref::<Column>().is_some(), columns }
+    }
+
+    /// The argument by its column, or by `otherwise` and the columns that it is computed from.
+    pub(in crate::engine) fn called(&self, otherwise: &str) -> String {
+        match (self.plain, self.columns.as_slice()) {
+            (_, []) => otherwise.to_owned(),
+            (true, [column, ..]) => column.clone(),
+            (false, columns) => format!("{otherwise}, computed from {},", columns.join(" and ")),
+        }
+    }
 }
 
 /// The positions of arguments that may be left out.
@@ -135,7 +165,8 @@ impl Shape {
             }
             constant = Some(number);
         }
-        Ok(Call { design: layout.design, word, constant, confidence })
+        let given = args.exprs.iter().map(Given::new).collect();
+        Ok(Call { given, design: layout.design, word, constant, confidence })
     }
 
     fn known_word(&self, function: &str, value: &ScalarValue) -> Result<&'static str> {
@@ -197,9 +228,14 @@ fn check_design(function: &str, field: &FieldRef) -> std::result::Result<(), Str
 /// An argument as the query names it, where it is a column.
 fn called(field: &FieldRef, otherwise: &str) -> String {
     let name = field.name().rsplit('.').next().unwrap_or_default();
+    named(name).unwrap_or_else(|| otherwise.to_owned())
+}
+
+/// The name of a column, unless it is one that the planner made.
+fn named(name: &str) -> Option<String> {
     let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let letter = name.chars().next().is_some_and(char::is_alphabetic);
-    if plain && letter { format!("`{name}`") } else { otherwise.to_owned() }
+    (plain && letter).then(|| format!("`{name}`"))
 }
 
 fn is_text(given: &DataType) -> bool {

@@ -231,8 +231,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
                 if let Atom::Number(number) = atoms.atom(*id)
                     && !number.is_finite()
                 {
-                    let bad = if argument == 0 { &mut faults.first } else { &mut faults.second };
-                    bad.note(number);
+                    faults.values[argument].note(number);
                     return Ok(());
                 }
             }
@@ -245,7 +244,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
-        self.faults.check(self.function, self.shape)?;
+        self.faults.check(self.function, self.shape, &self.call)?;
         let groups = self.take(emit);
         let mut found = Vec::with_capacity(groups.len());
         for (slots, cells) in groups {
@@ -263,7 +262,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
-        self.faults.check(self.function, self.shape)?;
+        self.faults.check(self.function, self.shape, &self.call)?;
         let groups = self.take(emit);
         let states = groups.iter().map(|(slots, cells)| {
             let mut to = Writer::default();

@@ -12,6 +12,7 @@ use datafusion::common::{Result, exec_err};
 use survey::variance::{LonelyPsu, Replication, Stage};
 
 use super::codec::{Reader, Writer};
+use super::faults::Faults;
 use super::index::Index;
 
 /// Policies for a lonely unit, as the column says them.
@@ -38,6 +39,8 @@ pub(super) struct DesignBatch<'a> {
     pub(super) units: &'a [u32],
     /// Rows that have no place in a sample.
     pub(super) nulls: Option<NullBuffer>,
+    /// Those of them that have no design at all, and those that have no weight.
+    absent: [Option<NullBuffer>; 2],
     stages: Vec<StageBatch<'a>>,
     lonely: &'a ArrayRef,
     replicates: Option<&'a ArrayRef>,
@@ -55,6 +58,7 @@ impl<'a> DesignBatch<'a> {
     pub(super) fn new(array: &'a ArrayRef) -> Result<Self> {
         let Some(design) = array.as_struct_opt() else { return exec_err!("the design is no struct") };
         let weights = field(design, "weight")?;
+        let absent = [design.nulls().cloned(), weights.nulls().cloned()];
         let mut nulls = NullBuffer::union(design.nulls(), weights.nulls());
         let mut stages = Vec::new();
         loop {
@@ -80,10 +84,24 @@ impl<'a> DesignBatch<'a> {
             weights: weights.values(),
             units: stages.last().map_or(&[][..], |stage| stage.units),
             nulls: nulls.filter(|nulls| nulls.null_count() > 0),
+            absent,
             stages,
             lonely: field(design, "lonely")?,
             replicates: design.column_by_name("replicates"),
         })
+    }
+
+    /// Notes what a row lacks that has no place in a sample.
+    #[cold]
+    pub(super) fn lacking(&self, row: usize, faults: &mut Faults) {
+        let [design, weight] = self.absent.each_ref().map(|nulls| nulls.as_ref().is_some_and(|n| n.is_null(row)));
+        if design {
+            faults.no_design += 1;
+        } else if weight {
+            faults.no_weight += 1;
+        } else {
+            faults.no_place += 1;
+        }
     }
 
     /// The replicate factors of a row as bytes, where there are some.

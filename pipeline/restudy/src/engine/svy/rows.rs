@@ -36,7 +36,7 @@ pub(super) fn members(
         let (unit, weight) = if design.is_none() {
             (0, 1.0)
         } else if nulls.is_some_and(|nulls| nulls.is_null(row)) {
-            faults.no_design += 1;
+            design.into_iter().for_each(|design| design.lacking(row, faults));
             continue;
         } else {
             (units[row], weights[row])

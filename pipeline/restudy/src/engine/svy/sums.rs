@@ -85,7 +85,7 @@ impl Reads<3> for OfOne {
     fn values(self, x: &Numbers, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
         let x = match self {
             OfOne::Proportion(_) => x.condition(row, &mut faults.conditions),
-            OfOne::Mean | OfOne::Total => x.get(row, &mut faults.first),
+            OfOne::Mean | OfOne::Total => x.get(row, &mut faults.values[0]),
         };
         Some((x?, 0.0))
     }
@@ -111,9 +111,9 @@ impl Reads<6> for OfTwo {
 
     #[inline(always)]
     fn values(self, columns: &Self::Columns, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
-        let first = columns.0.get(row, &mut faults.first);
+        let first = columns.0.get(row, &mut faults.values[0]);
         let second = match self {
-            OfTwo::Ratio => columns.1.get(row, &mut faults.second),
+            OfTwo::Ratio => columns.1.get(row, &mut faults.values[1]),
             OfTwo::Difference => columns.1.condition(row, &mut faults.conditions),
         };
         Some((first?, second?))
@@ -262,7 +262,7 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
-        self.faults.check(self.function, self.shape)?;
+        self.faults.check(self.function, self.shape, &self.call)?;
         let units = self.call.design.map(|_| &self.units);
         let of = |slots: &Vec<OfUnit<K>>| {
             of_group(self.estimator, slots, units, self.function, self.call.confidence)
@@ -272,7 +272,7 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
-        self.faults.check(self.function, self.shape)?;
+        self.faults.check(self.function, self.shape, &self.call)?;
         let units = self.call.design.map(|_| &self.units);
         let groups = self.slots.take(emit);
         let states = groups.iter().map(|slots| {
