@@ -94,7 +94,8 @@ impl<'a> DesignBatch<'a> {
     /// Notes what a row lacks that has no place in a sample.
     #[cold]
     pub(super) fn lacking(&self, row: usize, faults: &mut Faults) {
-        let [design, weight] = self.absent.each_ref().map(|nulls| nulls.as_ref().is_some_and(|n| n.is_null(row)));
+        let [design, weight] =
+            self.absent.each_ref().map(|nulls| nulls.as_ref().is_some_and(|n| n.is_null(row)));
         if design {
             faults.no_design += 1;
         } else if weight {

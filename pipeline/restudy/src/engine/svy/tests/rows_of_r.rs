@@ -8,8 +8,8 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, RecordBatch, StringArray, StructArray,
-    UInt32Array,
+    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, RecordBatch, StringArray,
+    StructArray, UInt32Array,
 };
 use datafusion::arrow::datatypes::{Fields, Float64Type, Int32Type};
 use survey::design::Design;
@@ -123,7 +123,8 @@ fn changed(part: &str, to: ArrayRef, absent: Option<usize>) -> ArrayRef {
     let plain = plain.as_struct();
     let (at, _) = plain.fields().find(part).expect(part);
     let nullable = |name: &str| name == part && to.null_count() > 0 || name == "fpc";
-    let fields = plain.fields().iter().map(|field| field.as_ref().clone().with_nullable(nullable(field.name())));
+    let fields =
+        plain.fields().iter().map(|field| field.as_ref().clone().with_nullable(nullable(field.name())));
     let fields: Fields = fields.collect();
     let mut parts = plain.columns().to_vec();
     parts[at] = to;
