@@ -19,7 +19,7 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, GroupsAccumulator, Signature, TypeSignature, Volatility,
 };
 
-pub(in crate::engine) use arguments::{Argument, Given, Kind, Shape};
+pub(in crate::engine) use arguments::{Argument, Choice, Given, Kind, Shape};
 pub(in crate::engine) use refuse::RefuseOtherUses;
 
 /// Sums by group.
@@ -51,8 +51,8 @@ pub(in crate::engine) struct Call {
     pub(in crate::engine) given: Vec<Given>,
     /// Which argument is the design.
     pub(in crate::engine) design: Option<usize>,
-    /// The word given as last argument.
-    pub(in crate::engine) word: Option<&'static str>,
+    /// The words given as last arguments.
+    pub(in crate::engine) words: Vec<&'static str>,
     /// The constant number among the arguments.
     pub(in crate::engine) constant: Option<f64>,
     /// Confidence of intervals.
