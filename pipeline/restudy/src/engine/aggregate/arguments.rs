@@ -66,7 +66,9 @@ pub(in crate::engine) struct Given {
 impl Given {
     fn new(expression: &Arc<dyn PhysicalExpr>) -> Given {
         let columns = collect_columns(expression);
-        let mut columns: Vec<String> = columns.iter().filter_map(|column| named(column.name())).collect();
+        // The planner's own columns begin so.
+        let names = columns.iter().map(Column::name).filter(|name| !name.starts_with("__"));
+        let mut columns: Vec<String> = names.map(|name| format!("`{name}`")).collect();
         columns.sort_unstable();
         Given { plain: expression.downcast_ref::<Column>().is_some(), columns }
     }
@@ -230,7 +232,10 @@ fn check_design(function: &str, field: &FieldRef) -> std::result::Result<(), Str
         DataType::Struct(fields) => fields.find(name).map(|(_, field)| field.data_type()),
         _ => None,
     };
-    if parts.iter().all(|(name, wanted)| known(name) == Some(wanted)) && known("lonely").is_some() {
+    if parts.iter().all(|(name, wanted)| known(name) == Some(wanted))
+        && known("lonely").is_some()
+        && known("sample").is_some()
+    {
         return Ok(());
     }
     Err(format!(
@@ -243,14 +248,9 @@ fn check_design(function: &str, field: &FieldRef) -> std::result::Result<(), Str
 /// An argument as the query names it, where it is a column.
 fn called(field: &FieldRef, otherwise: &str) -> String {
     let name = field.name().rsplit('.').next().unwrap_or_default();
-    named(name).unwrap_or_else(|| otherwise.to_owned())
-}
-
-/// The name of a column, unless it is one that the planner made.
-fn named(name: &str) -> Option<String> {
     let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let letter = name.chars().next().is_some_and(char::is_alphabetic);
-    (plain && letter).then(|| format!("`{name}`"))
+    if plain && letter { format!("`{name}`") } else { otherwise.to_owned() }
 }
 
 fn is_text(given: &DataType) -> bool {

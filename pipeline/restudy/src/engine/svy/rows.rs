@@ -27,7 +27,7 @@ pub(super) fn members(
 ) -> Result<()> {
     let passes = |row: usize| filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
     let nulls = design.and_then(|design| design.nulls.as_ref());
-    let (weights, units) = design.map_or((&[][..], &[][..]), |design| (design.weights, design.units));
+    let (weights, units) = design.map_or((&[][..], &[][..]), |design| (design.weights, &design.units));
     // `each` is called in one place, so that it becomes a part of the loop.
     for (row, &group) in groups.iter().enumerate() {
         if !passes(row) {

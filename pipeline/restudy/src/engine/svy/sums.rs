@@ -12,13 +12,15 @@ use datafusion::common::Result;
 use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 
 use super::codec::{Reader, Writer};
-use super::design::{DesignBatch, Units};
+use super::design::DesignBatch;
 use super::estimates::{Estimator, OfOne, OfTwo, of_group};
 use super::faults::{Bad, Faults};
+use super::gather::sort;
 use super::result::estimates;
 use super::rows::members;
 use super::slots::{NONE, OfUnit, Slots};
 use super::twofold::Column;
+use super::units::Units;
 use crate::engine::aggregate::{Call, Shape};
 
 /// How a function reads its rows.
@@ -232,15 +234,16 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     ) -> Result<()> {
         self.slots.expect(count);
         let columns = self.estimator.columns(values)?;
-        let design = self.call.design.map(|design| DesignBatch::new(&values[design])).transpose()?;
+        let design = self.call.design.map(|design| DesignBatch::new(&values[design], &mut self.units));
+        let design = design.transpose()?;
         let Sums { slots, units, estimator, faults, of_rows, chunk, .. } = self;
         of_rows.clear();
         of_rows.resize(groups.len(), NONE);
         members(design.as_ref(), groups, filter, faults, |member, _| {
-            let (slot, new) = slots.number(member.group, member.unit);
-            if let (true, Some(design)) = (new, &design) {
-                units.learn(design, member.row)?;
+            if let Some(design) = &design {
+                design.meet(member.row, units)?;
             }
+            let (slot, _) = slots.number(member.group, member.unit);
             of_rows[member.row] = slot as u32;
             Ok(())
         })?;
@@ -267,7 +270,9 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
         let of = |slots: &Vec<OfUnit<K>>| {
             of_group(self.estimator, slots, units, self.function, self.call.confidence)
         };
-        let found = self.slots.take(emit).iter().map(of).collect::<Result<Vec<_>>>()?;
+        let mut groups = self.slots.take(emit);
+        groups.iter_mut().for_each(|slots| sort(slots, &self.units));
+        let found = groups.iter().map(of).collect::<Result<Vec<_>>>()?;
         estimates(&found)
     }
 
@@ -286,7 +291,7 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     fn merge_batch(&mut self, states: &[ArrayRef], groups: &[usize], count: usize) -> Result<()> {
         self.slots.expect(count);
         Reader::each(&states[0], groups, |group, from| {
-            self.slots.read_group(group, self.call.design.map(|_| &mut self.units), from)
+            self.slots.read_group(group, self.call.design.map(|_| &mut self.units), from).map(|_| ())
         })
     }
 
