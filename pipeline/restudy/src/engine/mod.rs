@@ -132,6 +132,17 @@ impl Session {
         Ok(())
     }
 
+    /// DataFusion's own view of the session, for programs that speak to it directly. What
+    /// [`Session::plan`] refuses they must refuse themselves.
+    pub fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
+    /// What `error`, which came of `sql`, says to the person who wrote it.
+    pub fn told(&self, error: &DataFusionError, sql: Sql<'_>) -> Diagnostic {
+        fault::told(error, sql, &self.known())
+    }
+
     /// Makes `batch` a table named `name`, in place of one that has that name.
     ///
     /// # Errors
