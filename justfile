@@ -2,6 +2,10 @@
 
 typst_version := "0.15.1"
 
+# The program as the recipes build it. The whole workspace decides which parts of DataFusion are compiled, so that all recipes
+# share one; `--bin` says what is made of it.
+restudy := quote(env("CARGO_TARGET_DIR", justfile_directory() / "target") / "debug/restudy")
+
 # The Typst that the recipes use: one that is named, one on the PATH, or the project's own.
 typst_own := justfile_directory() / ".tools/typst/bin/typst"
 
@@ -12,27 +16,27 @@ default:
 # Raw data to build/<wave>/report.pdf; does only what a change reaches
 [group('study')]
 build *ARGS: typst program
-    @cargo run --quiet --locked -p restudy -- build {{ ARGS }}
+    @{{ restudy }} build {{ ARGS }}
 
 # One question in SQL: text, a file, or @NAME for a query of the study
 [group('study')]
-ask QUESTION *ARGS:
-    @cargo run --quiet --locked -p restudy -- ask {{ quote(QUESTION) }} {{ ARGS }}
+ask QUESTION *ARGS: program
+    @{{ restudy }} ask {{ quote(QUESTION) }} {{ ARGS }}
 
 # The statistics that SQL can compute: all, or one by its name
 [group('study')]
-functions *ARGS:
-    @cargo run --quiet --locked -p restudy -- functions {{ ARGS }}
+functions *ARGS: program
+    @{{ restudy }} functions {{ ARGS }}
 
 # Published claims against the data
 [group('study')]
-audit *ARGS:
-    @cargo run --quiet --locked -p restudy -- audit {{ ARGS }}
+audit *ARGS: program
+    @{{ restudy }} audit {{ ARGS }}
 
 # Everything that can be wrong with the study, without building
 [group('study')]
-check *ARGS:
-    @cargo run --quiet --locked -p restudy -- check {{ ARGS }}
+check *ARGS: program
+    @{{ restudy }} check {{ ARGS }}
 
 # All tests (the report is compiled too, so Typst is set up first)
 [group('test')]
@@ -45,10 +49,11 @@ oracle:
     @command -v Rscript >/dev/null || { echo "just oracle needs R with its survey package (Debian: apt-get install r-base-core r-cran-survey)" >&2; exit 1; }
     cd pipeline/survey/tests/oracle && Rscript --vanilla oracle.R
 
-# Formatting and lints
+# Formatting and lints, and whether programs and tests share one compiled tree
 [group('check')]
 lint:
     cargo fmt --all --check
+    sh setup/one-tree.sh
     cargo clippy --locked --workspace --all-targets -- -D warnings
 
 # The program's own documentation, with dead links as errors
@@ -66,16 +71,17 @@ fixtures:
 install:
     cargo install --locked --path pipeline/restudy
 
-# Time the optimised program: the whole build against Typst alone, survey statistics against avg and R's survey
+# Time the optimised program: the whole build against Typst alone, questions against DuckDB, statistics against avg and R's survey
 [group('make')]
 bench: typst
     sh bench/whole-build.sh
-    cargo bench --locked -p restudy --bench survey
+    sh bench/ask.sh
+    cargo bench --locked --workspace --bench survey
 
 # Compile restudy; the first time, which takes minutes, in full view
 [private]
 program:
-    @if [ -e target/debug/restudy ]; then cargo build --quiet --locked -p restudy; else echo "compiling restudy and DataFusion (once; about 10 minutes on 2 cores)" >&2; cargo build --locked -p restudy; fi
+    @if [ -e {{ restudy }} ]; then cargo build --quiet --locked --workspace --bin restudy; else echo "compiling restudy and DataFusion (once; about 10 minutes on 2 cores)" >&2; cargo build --locked --workspace --bin restudy; fi
 
 # Find Typst 0.15, or build it from source into .tools/, once
 [private]

@@ -3,7 +3,7 @@
 # reads the program's peak memory. Prints the median of five runs of each.
 set -eu
 cd "$(dirname "$0")/.."
-cargo build --release --locked --package restudy
+cargo build --release --locked --workspace --bin restudy
 restudy=${CARGO_TARGET_DIR:-target}/release/restudy
 typst=${RESTUDY_TYPST:-typst}
 command -v "$typst" >/dev/null 2>&1 || typst=.tools/typst/bin/typst

@@ -6,7 +6,6 @@
 
 #![expect(clippy::expect_used, clippy::cast_precision_loss, reason = "a benchmark may stop where it stands")]
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use datafusion::arrow::array::{
     UInt32Array,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
-use restudy::engine::{Session, cell_text};
+use restudy::engine::{Params, Session, cell_text};
 use restudy::store::Tables;
 use survey::replicates::{Kind, Made};
 use survey::variance::{LonelyPsu, Replication, Stage};
@@ -157,7 +156,7 @@ fn time(session: &Session, sql: &str) -> (f64, String) {
     let mut first = String::new();
     for _ in 0..=RUNS {
         let start = Instant::now();
-        let batch = session.query(sql, &BTreeMap::new()).unwrap_or_else(|faults| panic!("{faults}"));
+        let batch = session.query(sql, &Params::none()).unwrap_or_else(|faults| panic!("{faults}"));
         times.push(start.elapsed().as_secs_f64() * 1000.0);
         first =
             (0..batch.num_columns()).filter_map(|c| cell_text(&batch, 0, c)).collect::<Vec<_>>().join("  ");

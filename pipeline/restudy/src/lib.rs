@@ -18,10 +18,12 @@
 //! | [`typst`] | runs the Typst command line and brings its messages home |
 //! | [`publish`] | artefacts and their manifest, swapped in whole |
 //! | [`build`] | the order of the steps, and which of them an input change reaches |
+//! | [`ask`] | questions that somebody types, within bounds |
 //! | [`cli`] | parse, call, print |
 //!
 //! A stage uses those above it and [`diagnostic`], never those below.
 
+pub mod ask;
 pub mod build;
 pub mod cli;
 pub mod codebook;

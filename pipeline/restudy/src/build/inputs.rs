@@ -4,6 +4,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
+use super::seen::Seen;
 use crate::diagnostic::Diagnostics;
 use crate::publish::hash;
 use crate::report::templates::FOLDER;
@@ -31,7 +32,29 @@ impl Inputs {
     ///
     /// # Errors
     /// A file is there and cannot be read.
-    pub(super) fn of(study: &Study, wave: &Wave) -> Result<Inputs, Diagnostics> {
+    pub(super) fn of(study: &Study, wave: &Wave, seen: &mut Seen) -> Result<Inputs, Diagnostics> {
+        let mut inputs = Inputs::of_results(study, wave, seen)?;
+        collect(&study.root, FOLDER, &mut inputs.templates, seen)?;
+        inputs.templates.sort_keys();
+        Ok(inputs)
+    }
+
+    /// The same without what only the document reads.
+    ///
+    /// # Errors
+    /// As for [`Inputs::of`].
+    pub(super) fn of_results(study: &Study, wave: &Wave, seen: &mut Seen) -> Result<Inputs, Diagnostics> {
+        let mut inputs = Inputs::of_store(study, wave, seen)?;
+        collect(&study.root, "queries", &mut inputs.queries, seen)?;
+        inputs.queries.sort_keys();
+        Ok(inputs)
+    }
+
+    /// The same without what only the queries and the document read.
+    ///
+    /// # Errors
+    /// As for [`Inputs::of`].
+    pub(super) fn of_store(study: &Study, wave: &Wave, seen: &mut Seen) -> Result<Inputs, Diagnostics> {
         let (root, from) = (&study.root, &study.sources);
         let mut inputs = Inputs::default();
         let sources = [
@@ -47,15 +70,12 @@ impl Inputs {
             &wave.frame,
         ];
         for name in sources {
-            collect(root, name, &mut inputs.sources)?;
+            collect(root, name, &mut inputs.sources, seen)?;
         }
-        collect(root, "queries", &mut inputs.queries)?;
-        collect(root, &from.claims, &mut inputs.claims)?;
-        collect(root, &from.claim_relations, &mut inputs.claims)?;
-        collect(root, FOLDER, &mut inputs.templates)?;
-        for part in [&mut inputs.sources, &mut inputs.queries, &mut inputs.claims, &mut inputs.templates] {
-            part.sort_keys();
-        }
+        collect(root, &from.claims, &mut inputs.claims, seen)?;
+        collect(root, &from.claim_relations, &mut inputs.claims, seen)?;
+        inputs.sources.sort_keys();
+        inputs.claims.sort_keys();
         Ok(inputs)
     }
 
@@ -68,18 +88,20 @@ impl Inputs {
     }
 }
 
-fn collect(root: &Path, name: &str, hashes: &mut Hashes) -> Result<(), Diagnostics> {
+fn collect(root: &Path, name: &str, hashes: &mut Hashes, seen: &mut Seen) -> Result<(), Diagnostics> {
     let path = root.join(name);
     if path.is_dir() {
         for entry in fs_err::read_dir(&path)? {
             // Hidden files are an editor's or a system's, never the study's.
             match entry?.file_name().to_str() {
-                Some(file) if !file.starts_with('.') => collect(root, &format!("{name}/{file}"), hashes)?,
+                Some(file) if !file.starts_with('.') => {
+                    collect(root, &format!("{name}/{file}"), hashes, seen)?;
+                }
                 _ => {}
             }
         }
     } else if path.is_file() {
-        hashes.insert(name.to_owned(), hash(&fs_err::read(&path)?));
+        hashes.insert(name.to_owned(), seen.hash(&path)?);
     }
     Ok(())
 }

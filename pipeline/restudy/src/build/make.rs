@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use super::inputs::{Hashes, Inputs, key};
 use super::program::Hashing;
 use super::queries::{Kept, Ran};
+use super::seen::Seen;
 use super::steps::{self, Evaluated};
 use super::{Done, Watch};
 use crate::diagnostic::{Diagnostics, count};
@@ -52,15 +53,16 @@ pub fn build(
 ) -> Result<Built, Diagnostics> {
     let folder = study.root.join(BUILD);
     let target = folder.join(&wave.id);
-    let inputs = Inputs::of(study, wave)?;
+    let mut seen = Seen::read(&folder);
+    let inputs = Inputs::of(study, wave, &mut seen)?;
     let last = Manifest::read(&target).unwrap_or_default();
     let typst = find(typst, &study.root);
     // Typst is large: where its hash is not remembered, it is computed while the report is being made.
-    let mut hashing = typst.as_ref().ok().map(|typst| Hashing::begin(&typst.program, &folder));
+    let mut hashing = typst.as_ref().ok().map(|typst| Hashing::begin(&typst.program, &seen));
     let keys = keys(&inputs, wave);
     // The first build has nothing to compare with, and need not wait.
     let known = match hashing.take_if(|_| !last.steps.is_empty()) {
-        Some(hashing) => hashing.sha()?,
+        Some(hashing) => hashing.sha(&mut seen)?,
         // Without a Typst nothing can be set, but what was set with one may still be up to date.
         None => last.tools.get("typst").map(|t| t.sha256.clone()).unwrap_or_default(),
     };
@@ -69,6 +71,7 @@ pub fn build(
         && last.steps.get("pdf") == Some(&pdf_key(study, wave, &inputs, &last.outputs, &known))
         && last.outputs_are_whole(&target)
     {
+        seen.remember();
         let warnings = together(&last.warnings);
         return Ok(Built { pdf: target.join(PDF), unchanged: true, summary: String::new(), warnings });
     }
@@ -107,9 +110,10 @@ pub fn build(
         evaluated.findings.total
     );
     let sha256 = match hashing {
-        Some(hashing) => hashing.sha()?,
+        Some(hashing) => hashing.sha(&mut seen)?,
         None => known,
     };
+    seen.remember();
     making.manifest(Tool { version: typst.version, sha256 }, &evaluated.ran, warnings)?;
     fresh.replace()?;
     Ok(Built { pdf: target.join(PDF), unchanged: false, summary, warnings: all })
@@ -124,7 +128,7 @@ fn together(warnings: &IndexMap<String, Diagnostics>) -> Diagnostics {
 /// Keys of the steps before the last, in their order.
 fn keys(inputs: &Inputs, wave: &Wave) -> IndexMap<String, String> {
     let store = store_key(inputs, wave);
-    let queries = key(&["queries", &store], [&inputs.queries]);
+    let queries = queries_key(inputs, &store);
     let evidence = key(&["evidence", &queries], []);
     let document = key(&["document", &evidence], [&inputs.templates]);
     [("store", store), ("queries", queries), ("evidence", evidence), ("document", document)]
@@ -144,6 +148,11 @@ fn pdf_key(study: &Study, wave: &Wave, inputs: &Inputs, outputs: &Hashes, typst:
         &["pdf", env!("RESTUDY_SOURCES"), &wave.published, typst],
         [&below(outputs, "document/"), &below(&inputs.templates, &fonts)],
     )
+}
+
+/// Key of the results: the store and the queries.
+pub(super) fn queries_key(inputs: &Inputs, store: &str) -> String {
+    key(&["queries", store], [&inputs.queries])
 }
 
 /// Key of the store: its sources, its wave, the program.

@@ -17,10 +17,13 @@ mod inputs;
 mod make;
 mod program;
 mod queries;
+mod seen;
+mod standing;
 mod steps;
 
 pub use make::{Built, build};
-pub use steps::{Evaluated, check, evaluate};
+pub use standing::Standing;
+pub use steps::{Evaluated, TemporaryStore, check, evaluate, temporary_store};
 
 use std::time::Duration;
 

@@ -5,17 +5,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::Schema;
 use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostics;
-use crate::engine::Session;
+use crate::engine::{Params, Session};
 use crate::evidence::Evidence;
 use crate::publish::{Manifest, hash};
 use crate::queries::{Catalogue, EVIDENCE, Query, QueryResult};
 use crate::store::{Store, Tables};
 
-/// Folder of a build in which results wait for the next build.
+/// Folder of a build in which results and evidence wait for the next build, and for questions.
 pub(super) const KEPT: &str = "results/parquet";
 
 /// Results of the last build, to be taken over.
@@ -46,15 +49,18 @@ pub(super) struct Ran {
     pub(super) keys: IndexMap<String, String>,
     /// How many were taken over.
     pub(super) reused: usize,
+    /// The table of all statistics.
+    pub(super) evidence: RecordBatch,
 }
 
 impl Ran {
-    /// Writes the results for the next build.
+    /// Writes the results, and the evidence, for the next build and for questions.
     pub(super) fn keep(&self, folder: &Path) -> Result<(), Diagnostics> {
         let mut tables = Tables::new();
         for result in &self.results {
             tables.insert(&*result.head.name, result.batch.clone());
         }
+        tables.insert(EVIDENCE, self.evidence.clone());
         tables.write(&folder.join(KEPT))
     }
 }
@@ -75,17 +81,24 @@ pub(super) fn run(
     let mut running = Running {
         session,
         kept,
-        params: BTreeMap::from([("wave".to_owned(), wave.to_owned())]),
+        params: Params::none().with("wave", wave),
         tables: tables(store, wave, confidence)?,
         broken: BTreeSet::new(),
         faults: Diagnostics::new(),
-        ran: Ran { results: Vec::new(), keys: IndexMap::new(), reused: 0 },
+        ran: Ran {
+            results: Vec::new(),
+            keys: IndexMap::new(),
+            reused: 0,
+            evidence: RecordBatch::new_empty(Arc::new(Schema::empty())),
+        },
     };
     for query in catalogue.iter().filter(|q| !catalogue.reaches(&q.head.name, EVIDENCE)) {
         running.run(query);
     }
     let ((), _) = std::mem::take(&mut running.faults).or(())?;
-    Evidence::from_results(running.ran.results.clone(), confidence).register(session)?;
+    let evidence = Evidence::from_results(running.ran.results.clone(), confidence);
+    evidence.register(session)?;
+    running.ran.evidence = evidence.batch()?;
     let all: Vec<&str> = running.ran.keys.values().map(String::as_str).collect();
     running.tables.insert(EVIDENCE.to_owned(), hash(all.join("\n").as_bytes()));
     for query in catalogue.iter().filter(|q| catalogue.reaches(&q.head.name, EVIDENCE)) {
@@ -110,7 +123,7 @@ fn tables(store: &Path, wave: &str, confidence: f64) -> Result<BTreeMap<String, 
 struct Running<'a> {
     session: &'a Session,
     kept: &'a Kept,
-    params: BTreeMap<String, String>,
+    params: Params,
     tables: BTreeMap<String, String>,
     broken: BTreeSet<String>,
     faults: Diagnostics,

@@ -1,19 +1,18 @@
 //! The steps themselves, each a call into the stage that does the work.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::inputs::Inputs;
-use super::make::{BUILD, store_key};
+use datafusion::arrow::array::RecordBatch;
+
 use super::queries::{self, Kept, Ran};
+use super::standing::Standing;
 use super::{Done, Unwatched, Watch};
 use crate::codebook::Codebook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, count};
-use crate::engine::Session;
+use crate::engine::{Params, Session};
 use crate::evidence::{Evidence, Findings, Relations, audit};
-use crate::publish::Manifest;
 use crate::queries::{Catalogue, Purpose, QueryResult};
 use crate::report::glyphs::Glyphs;
 use crate::report::results::Results;
@@ -38,14 +37,33 @@ pub struct Evaluated {
     pub glyphs: Glyphs,
     /// What should be looked at in the data although nothing is wrong.
     pub warnings: Diagnostics,
+    store: PathBuf,
     /// The store, where it was made for this alone.
-    _temporary: Option<tempfile::TempDir>,
+    temporary: Option<TemporaryStore>,
 }
 
 impl Evaluated {
     /// Results of all queries, each after those that it selects from.
     pub fn results(&self) -> &[QueryResult] {
         &self.ran.results
+    }
+
+    /// The table of all statistics.
+    pub fn evidence(&self) -> &RecordBatch {
+        &self.ran.evidence
+    }
+
+    /// The store's tables, in order of name: name and file.
+    ///
+    /// # Errors
+    /// Somebody has taken them away.
+    pub fn tables(&self) -> Result<Vec<(String, PathBuf)>, Diagnostics> {
+        Ok(Store::open(&self.store)?.tables())
+    }
+
+    /// The folder that goes with this value, where there is one.
+    pub fn temporary(&self) -> Option<&Path> {
+        self.temporary.as_ref().map(TemporaryStore::folder)
     }
 }
 
@@ -108,14 +126,15 @@ pub(super) fn compute(
         codebook: Codebook::load(&study.root)?,
         glyphs,
         warnings,
-        _temporary: None,
+        store: folder.to_path_buf(),
+        temporary: None,
     })
 }
 
 /// What the data say of each published claim.
 fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Findings, Diagnostics> {
     let register = &study.sources.claims;
-    let claims = audit::claims(register, &session.query("select * from claims", &BTreeMap::new())?)?;
+    let claims = audit::claims(register, &session.query("select * from claims", &Params::none())?)?;
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
     let file = &study.sources.claim_relations;
     let relations = Relations::parse(file, &fs_err::read_to_string(study.root.join(file))?, &ids)?;
@@ -171,12 +190,11 @@ pub(super) fn write_document(
 /// # Errors
 /// All faults of the data, or else of the queries.
 pub fn evaluate(study: &Study, wave: &Wave) -> Result<Evaluated, Diagnostics> {
-    let built = study.root.join(BUILD).join(&wave.id);
-    if let Some(manifest) = Manifest::read(&built)
-        && manifest.steps.get("store") == Some(&store_key(&Inputs::of(study, wave)?, wave))
-        && manifest.are_whole(&built, "store/")
+    let standing = Standing::of(study, wave)?;
+    if let Some((built, manifest)) = standing.store()
+        && manifest.are_whole(built, "store/")
     {
-        let kept = Kept::read(&built, &manifest);
+        let kept = Kept::read(built, manifest);
         let mut evaluated = compute(study, wave, &built.join("store"), &kept, &Unwatched)?;
         let mut warnings = manifest.warnings_of("store");
         warnings.extend(std::mem::take(&mut evaluated.warnings));
@@ -187,15 +205,49 @@ pub fn evaluate(study: &Study, wave: &Wave) -> Result<Evaluated, Diagnostics> {
 
 /// The same, over a store that is made for this and thrown away.
 fn afresh(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<Evaluated, Diagnostics> {
-    let temporary = tempfile::tempdir()?;
-    let folder = temporary.path().join("store");
     let started = Instant::now();
     watch.begin("store");
-    let (tables, mut warnings) = write_store(study, wave, &folder)?;
-    watch.end(&Done { step: "store", made: count(tables, "table"), took: started.elapsed(), reused: false });
-    let mut evaluated = compute(study, wave, &folder, &Kept::default(), watch)?;
+    let mut store = temporary_store(study, wave)?;
+    let made = count(store.tables()?.len(), "table");
+    watch.end(&Done { step: "store", made, took: started.elapsed(), reused: false });
+    let mut evaluated = compute(study, wave, &store.path, &Kept::default(), watch)?;
+    let mut warnings = std::mem::take(&mut store.warnings);
     warnings.extend(std::mem::take(&mut evaluated.warnings));
-    Ok(Evaluated { warnings, _temporary: Some(temporary), ..evaluated })
+    Ok(Evaluated { warnings, temporary: Some(store), ..evaluated })
+}
+
+/// A store that goes when this value does.
+#[derive(Debug)]
+pub struct TemporaryStore {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+    warnings: Diagnostics,
+}
+
+impl TemporaryStore {
+    /// Its tables, in order of name: name and file.
+    ///
+    /// # Errors
+    /// Somebody has taken them away.
+    pub fn tables(&self) -> Result<Vec<(String, PathBuf)>, Diagnostics> {
+        Ok(Store::open(&self.path)?.tables())
+    }
+
+    /// The folder that goes with it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// The tables of a wave, made from its sources and nothing else.
+///
+/// # Errors
+/// All faults of the data.
+pub fn temporary_store(study: &Study, wave: &Wave) -> Result<TemporaryStore, Diagnostics> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("store");
+    let (_, warnings) = write_store(study, wave, &path)?;
+    Ok(TemporaryStore { folder, path, warnings })
 }
 
 /// Looks for everything that can be wrong with the study, without building: what is right, in words, and what should be

@@ -7,27 +7,36 @@ use clap::{Args, ValueEnum};
 use datafusion::arrow::array::RecordBatch;
 
 use super::answer::{Digits, columns, json, text};
+use super::limits::Within;
 use super::output::Output;
 use super::table::table;
 use super::{Failure, study, wave};
-use crate::build::evaluate;
+use crate::ask::{Desk, Question, Saved};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::engine::Sql;
+use crate::study::Study;
 
 /// Ask one question in SQL
 ///
-/// The study's tables, the results of its queries by their names, and `evidence` are there to select from. `$wave` is
-/// the wave. A struct, such as an estimate, is printed as one column for each of its fields; `restudy functions` lists the
+/// The study's tables, the results of its queries by their names, and `evidence` are there to select from, and nothing
+/// else is. A struct, such as an estimate, is printed as one column for each of its fields; `restudy functions` lists the
 /// statistics that SQL can compute.
 #[derive(Debug, Args)]
 pub(super) struct Ask {
-    /// SQL, a file that ends in .sql, or @NAME for a query of the study
-    #[arg(value_name = "SQL|FILE|@NAME")]
+    /// SQL; a file that ends in .sql; - for standard input; or @NAME for a query of the study, of which the beginning is
+    /// enough
+    #[arg(value_name = "SQL|FILE|-|@NAME")]
     question: String,
 
-    /// The wave [default: the newest]
+    /// What `$NAME` in the SQL stands for; can be given more than once
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = param)]
+    params: Vec<(String, String)>,
+
+    /// The wave, which is also `$wave` [default: the newest]
     #[arg(long, value_name = "WAVE")]
     wave: Option<String>,
+
+    #[command(flatten)]
+    within: Within,
 
     /// How to print the answer
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -44,31 +53,70 @@ enum Format {
     Json,
 }
 
+fn param(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().trim_start_matches('$').to_owned(), value.to_owned()))
+        }
+        _ => Err("a parameter is written NAME=VALUE".to_owned()),
+    }
+}
+
 impl Ask {
+    /// The parameters by name.
+    fn given(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let mut given = BTreeMap::new();
+        for (name, value) in &self.params {
+            if given.insert(name.clone(), value.clone()).is_some() {
+                let fault = Diagnostic::error(format!("the parameter `{name}` is given twice"));
+                return Err(Failure::CommandLine(fault.into()));
+            }
+        }
+        match (&self.wave, given.get("wave")) {
+            (Some(wave), Some(other)) if wave != other => {
+                let fault = Diagnostic::error(format!(
+                    "`--wave {wave}` and `--param wave={other}` contradict each other"
+                ));
+                Err(Failure::CommandLine(fault.into()))
+            }
+            _ => Ok(given),
+        }
+    }
+
+    fn question(&self, study: &Study) -> Result<Question, Failure> {
+        let unreadable = |e: std::io::Error| Failure::CommandLine(Diagnostic::error(e.to_string()).into());
+        let asked = self.question.as_str();
+        if let Some(name) = asked.strip_prefix('@') {
+            return Ok(Question::Saved(Saved::find(&study.root, name).map_err(Failure::CommandLine)?));
+        }
+        if asked == "-" {
+            let text = std::io::read_to_string(std::io::stdin()).map_err(unreadable)?;
+            return Ok(Question::Sql { file: "(standard input)".to_owned(), text });
+        }
+        if asked.to_lowercase().ends_with(".sql") {
+            let text = fs_err::read_to_string(asked).map_err(unreadable)?;
+            return Ok(Question::Sql { file: asked.to_owned(), text });
+        }
+        Ok(Question::typed(asked))
+    }
+
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
         let study = study(folder)?;
-        let wave = wave(&study, self.wave.as_deref())?;
-        let evaluated = evaluate(&study, wave)?;
-        let params = BTreeMap::from([("wave".to_owned(), wave.id.clone())]);
-        let batch = if let Some(name) = self.question.strip_prefix('@') {
-            match evaluated.results().iter().find(|r| r.head.name == name) {
-                Some(result) => result.batch.clone(),
-                None => {
-                    let known = evaluated.results().iter().map(|r| r.head.name.as_str());
-                    let mut fault = Diagnostic::error(format!("the study has no query `{name}`"));
-                    if let Some(near) = crate::diagnostic::nearest(name, known) {
-                        fault = fault.hint(format!("did you mean `@{near}`?"));
-                    }
-                    return Err(Failure::CommandLine(fault.into()));
-                }
-            }
-        } else if self.question.ends_with(".sql") {
-            let sql = fs_err::read_to_string(&self.question)
-                .map_err(|e| Failure::CommandLine(Diagnostic::error(e.to_string()).into()))?;
-            evaluated.session.run(Sql { file: &self.question, text: &sql }, &params)?
-        } else {
-            evaluated.session.query(&self.question, &params)?
-        };
+        let given = self.given()?;
+        let wave = wave(&study, self.wave.as_deref().or(given.get("wave").map(String::as_str)))?;
+        let mut desk = Desk::open(&study, wave, self.within.limits())?;
+        let question = self.question(&study)?;
+        let params = desk.params(&question, &given).map_err(Failure::CommandLine)?;
+        desk.prepare(&question)?;
+        if !desk.ground().is_built() {
+            output.say(&format!(
+                "build/{} is not up to date, so this is worked out from the study's files (`restudy build` makes it quick)",
+                wave.id
+            ));
+        }
+        let watch = self.within.watch(desk.ground(), output);
+        let batch = desk.answer(&question, &params)?.batch;
+        drop(watch);
         let columns =
             columns(&batch).map_err(|fault| Diagnostics::from(Diagnostic::error(fault.to_string())))?;
         let heads: Vec<String> = columns.iter().map(|(head, _)| head.clone()).collect();

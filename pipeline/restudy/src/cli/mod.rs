@@ -9,6 +9,7 @@ mod audit;
 mod build;
 mod check;
 mod functions;
+mod limits;
 mod output;
 mod table;
 

@@ -23,6 +23,11 @@ impl Output {
         Output { quiet, verbose, begun: Cell::new(false) }
     }
 
+    /// Whether only faults are told.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Writes a result, as it is.
     pub(super) fn result(&self, text: &str) -> std::io::Result<()> {
         let mut out = stdout().lock();

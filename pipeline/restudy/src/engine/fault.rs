@@ -1,11 +1,10 @@
 //! What DataFusion says of bad SQL, as a diagnostic: the place in the file, what exists, and the nearest name.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use datafusion::common::{DataFusionError, SchemaError, Span};
 
-use super::Sql;
+use super::{Params, Sql};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 
 /// Names that SQL may use, each list in alphabetical order but for what it says.
@@ -24,7 +23,8 @@ pub(super) fn told(error: &DataFusionError, sql: Sql<'_>, known: &Known) -> Diag
     let diagnostic = match root {
         DataFusionError::SchemaError(schema, _) => unknown_column(schema),
         DataFusionError::SQL(parser, _) => return syntax(&parser.to_string(), sql),
-        _ => unknown_table(error, &known.tables)
+        _ => exhausted(error)
+            .or_else(|| unknown_table(error, &known.tables))
             .or_else(|| unknown_table_function(error, &known.table_functions))
             .or_else(|| unknown_function(error, &known.functions))
             .unwrap_or_else(|| plain(error)),
@@ -43,20 +43,24 @@ pub(super) fn told(error: &DataFusionError, sql: Sql<'_>, known: &Known) -> Diag
 }
 
 /// The query wants `$name`, and nobody gave it.
-pub(super) fn missing_parameter(name: &str, sql: Sql<'_>, given: &BTreeMap<String, String>) -> Diagnostic {
+pub(super) fn missing_parameter(name: &str, sql: Sql<'_>, given: &Params) -> Diagnostic {
     let name = name.trim_start_matches('$');
-    let written = format!("${name}");
-    let code = without_comments(sql.text);
-    let place = match code.find(&written) {
-        Some(start) => Place::span(sql.file, sql.text, start..start + written.len()),
-        None => Place::file(sql.file),
-    };
-    let diagnostic = Diagnostic::error(format!("the parameter `{written}` has no value")).at(place);
-    if given.is_empty() {
+    let diagnostic =
+        Diagnostic::error(format!("the parameter `${name}` has no value")).at(parameter_place(name, sql));
+    let names: Vec<String> = given.names().map(|name| format!("`${name}`")).collect();
+    if names.is_empty() {
         diagnostic.note("no parameters are given")
     } else {
-        let names: Vec<String> = given.keys().map(|name| format!("`${name}`")).collect();
         diagnostic.note(format!("parameters given: {}", names.join(", ")))
+    }
+}
+
+/// Where `$name` first stands in the query.
+pub(super) fn parameter_place(name: &str, sql: Sql<'_>) -> Place {
+    let written = format!("${name}");
+    match without_comments(sql.text).find(&written) {
+        Some(start) => Place::span(sql.file, sql.text, start..start + written.len()),
+        None => Place::file(sql.file),
     }
 }
 
@@ -89,9 +93,28 @@ fn unknown_table(error: &DataFusionError, tables: &[String]) -> Option<Diagnosti
     if !rest.trim_start().starts_with("not found") {
         return None;
     }
-    let name = name.rsplit('.').next().unwrap_or(name);
+    let name = name.strip_prefix("datafusion.public.").unwrap_or(name);
     let names: Vec<&str> = tables.iter().map(String::as_str).collect();
-    Some(suggest(Diagnostic::error(format!("there is no table `{name}`")), name, &names, "tables"))
+    let fault = suggest(Diagnostic::error(format!("there is no table `{name}`")), name, &names, "tables");
+    Some(if names_a_file(name) { fault.hint(ONLY_TABLES) } else { fault })
+}
+
+const ONLY_TABLES: &str =
+    "SQL reads the study's tables and nothing else: no file and no address can be named";
+
+/// Whether somebody meant a file or an address by this name.
+fn names_a_file(name: &str) -> bool {
+    let endings = [".csv", ".parquet", ".json", ".arrow", ".avro", ".xlsx", ".sav", ".txt"];
+    name.contains(['/', '\\']) || endings.iter().any(|ending| name.to_lowercase().ends_with(ending))
+}
+
+/// The engine counted more memory than the session allows, and had nothing that could go to disk.
+fn exhausted(error: &DataFusionError) -> Option<Diagnostic> {
+    matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)).then(|| {
+        Diagnostic::error("the question needs more memory than it may take")
+            .note("a sort, a join or a group of it is too large")
+            .hint("ask for less at once: fewer rows, fewer groups, no `cross join`")
+    })
 }
 
 fn unknown_table_function(error: &DataFusionError, functions: &[String]) -> Option<Diagnostic> {
@@ -100,7 +123,9 @@ fn unknown_table_function(error: &DataFusionError, functions: &[String]) -> Opti
     let (name, _) = rest.split_once('\'')?;
     let names: Vec<&str> = functions.iter().map(String::as_str).collect();
     let fault = Diagnostic::error(format!("there is no function `{name}` that gives a table"));
-    Some(suggest(fault, name, &names, "functions that give tables"))
+    let fault = suggest(fault, name, &names, "functions that give tables");
+    let reads = ["read_", "scan_", "glob", "parquet_"].iter().any(|start| name.starts_with(start));
+    Some(if reads { fault.hint(ONLY_TABLES) } else { fault })
 }
 
 /// DataFusion's own suggestion is not the same from run to run where two names are equally near.

@@ -10,6 +10,7 @@
 //!   `tau_b(x, y)` give an ordinal association (`association/`); `svy_mean(x, design)` and its like estimate by design
 //!   (`svy/`); `margin_of_error(share, n)` says how far chance may move a
 //!   share, and `percent(share)` prints one (`proportion.rs`).
+//! - A query holds at most the memory that its session allows; what memory the engine does not count, `ask::Watch` bounds.
 //! - Async stays inside: callers see plain functions.
 //!
 //! It knows no query heads and no studies.
@@ -19,12 +20,13 @@ mod association;
 mod cell;
 pub mod documented;
 mod fault;
+mod params;
 mod proportion;
 mod scale;
+mod shelf;
 mod svy;
 mod table_functions;
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,25 +34,42 @@ use std::sync::Arc;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
+use datafusion::catalog::{CatalogProvider as _, MemoryCatalogProvider, SchemaProvider as _};
 use datafusion::common::DataFusionError;
 use datafusion::datasource::MemTable;
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{GreedyMemoryPool, TrackConsumersPool};
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool, MemoryPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{AggregateUDF, LogicalPlan};
-use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
-use datafusion::scalar::ScalarValue;
+use datafusion::prelude::{SessionConfig, SessionContext};
 
 pub use cell::{boolean, cell_text, column_index, is_null, number};
 pub(crate) use fault::{without_comments, words};
+pub use params::Params;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use shelf::Shelf;
 
-/// Memory that one query may hold in sorts, joins and groups.
-const MEMORY: usize = 2 << 30;
+/// The catalogue and the schema that DataFusion looks a bare name up in.
+const CATALOG: &str = "datafusion";
+const SCHEMA: &str = "public";
+
+/// What one query may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Bytes that it may hold in sorts, joins and groups.
+    pub memory: usize,
+    /// Bytes that sorts, joins and groups may put on disk when memory is short; 0: none.
+    pub disk: u64,
+}
+
+impl Bounds {
+    /// For the study's own queries: enough for any, and nothing is written.
+    pub const STUDY: Bounds = Bounds { memory: 2 << 30, disk: 0 };
+}
 
 /// Functions that make a value of any size out of nothing; no study needs them and no memory pool sees them.
 const UNBOUNDED: [&str; 8] =
@@ -60,7 +79,22 @@ const UNBOUNDED: [&str; 8] =
 pub struct Session {
     context: SessionContext,
     runtime: tokio::runtime::Runtime,
+    shelf: Arc<Shelf>,
     stored: Vec<String>,
+}
+
+/// Where a session puts what does not fit in its memory.
+#[derive(Clone, Debug)]
+pub struct Scratch(Arc<RuntimeEnv>);
+
+impl Scratch {
+    /// Takes away what lies there, for a process that is about to end in the middle of a query.
+    pub fn clear(&self) {
+        for folder in self.0.disk_manager.temp_dir_paths() {
+            // Somebody who is about to end has nobody to tell.
+            let _ = fs_err::remove_dir_all(folder);
+        }
+    }
 }
 
 /// SQL and the file it stands in, so that a fault can name its place.
@@ -80,36 +114,44 @@ impl<'a> Sql<'a> {
 }
 
 impl Session {
-    /// A session over `tables`: pairs of a name and a Parquet file whose name ends in `.parquet`. Confidence of
-    /// intervals is 0.95; see [`Session::with_confidence`].
+    /// A session over `tables`: pairs of a name and a Parquet file. A file is opened when a query first names it.
+    /// Confidence of intervals is 0.95; see [`Session::with_confidence`].
     ///
     /// # Errors
-    /// A file is missing or is not Parquet; all such files are told.
+    /// The machine refuses what a session needs.
     pub fn open(tables: &[(String, PathBuf)]) -> Result<Session, Diagnostics> {
+        Session::open_within(tables, Bounds::STUDY)
+    }
+
+    /// The same, each of its queries within `bounds`.
+    ///
+    /// # Errors
+    /// As for [`Session::open`].
+    pub fn open_within(tables: &[(String, PathBuf)], bounds: Bounds) -> Result<Session, Diagnostics> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let stored = tables.iter().map(|(name, _)| name.clone()).collect();
-        let session =
-            Session { context: context(1).map_err(internal)?, runtime, stored }.with_confidence(0.95);
-        let mut faults = Diagnostics::new();
+        let shelf = Arc::new(Shelf::default());
+        let context = context(1, bounds, &shelf).map_err(internal)?;
+        let mut labels = None;
         for (name, path) in tables {
-            let options = ParquetReadOptions::default().skip_metadata(false);
-            let registered = session.runtime.block_on(session.context.register_parquet(
-                name,
-                path.to_string_lossy(),
-                options,
-            ));
-            if let Err(error) = registered {
-                faults.push(
-                    Diagnostic::error(format!("cannot read the table `{name}`: {}", error.strip_backtrace()))
-                        .at(Place::file(path.to_string_lossy())),
-                );
+            shelf.offer(name, path.clone());
+            if name == "value_labels" {
+                labels = Some(path.clone());
             }
         }
-        let ((), _) = faults.or(())?;
-        if tables.iter().any(|(name, _)| name == "value_labels") {
-            session.learn_scales()?;
-        }
-        Ok(session)
+        context.register_udf(scale::scale_position(labels));
+        let stored = tables.iter().map(|(name, _)| name.clone()).collect();
+        Ok(Session { context, runtime, shelf, stored }.with_confidence(0.95))
+    }
+
+    /// DataFusion's own view of the session, for programs that speak to it directly. What
+    /// [`Session::plan`] refuses they must refuse themselves: see [`only_reads`].
+    pub fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
+    /// Where the session puts what does not fit in its memory.
+    pub fn scratch(&self) -> Scratch {
+        Scratch(self.context.runtime_env())
     }
 
     /// The same session, its statistics with intervals at this confidence (between 0 and 1).
@@ -124,20 +166,6 @@ impl Session {
         self
     }
 
-    /// Offers `scale_position(label, set)` from the table `value_labels`.
-    fn learn_scales(&self) -> Result<(), Diagnostics> {
-        let sql = "select value_set, label, position from value_labels where label is not null";
-        let batch = self.query(sql, &BTreeMap::new())?;
-        self.context.register_udf(scale::scale_position(&batch));
-        Ok(())
-    }
-
-    /// DataFusion's own view of the session, for programs that speak to it directly. What
-    /// [`Session::plan`] refuses they must refuse themselves.
-    pub fn context(&self) -> &SessionContext {
-        &self.context
-    }
-
     /// What `error`, which came of `sql`, says to the person who wrote it.
     pub fn told(&self, error: &DataFusionError, sql: Sql<'_>) -> Diagnostic {
         fault::told(error, sql, &self.known())
@@ -149,9 +177,13 @@ impl Session {
     /// Never in practice: a batch always has the schema that it has.
     pub fn register(&self, name: &str, batch: RecordBatch) -> Result<(), Diagnostics> {
         let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(internal)?;
-        self.context.deregister_table(name).map_err(internal)?;
-        self.context.register_table(name, Arc::new(table)).map_err(internal)?;
+        self.shelf.register_table(name.to_owned(), Arc::new(table)).map_err(internal)?;
         Ok(())
+    }
+
+    /// Offers the Parquet file at `path` as a table named `name`, to be opened when a query first names it.
+    pub fn offer(&self, name: &str, path: PathBuf) {
+        self.shelf.offer(name, path);
     }
 
     /// Whether `name` is a table that the session was opened with, which no result may replace.
@@ -161,18 +193,7 @@ impl Session {
 
     /// Names of all tables, in alphabetical order.
     pub fn tables(&self) -> Vec<String> {
-        let mut names: Vec<String> = self
-            .context
-            .catalog_names()
-            .iter()
-            .filter_map(|catalog| self.context.catalog(catalog))
-            .flat_map(|catalog| {
-                catalog.schema_names().into_iter().filter_map(move |schema| catalog.schema(&schema))
-            })
-            .flat_map(|schema| schema.table_names())
-            .collect();
-        names.sort_unstable();
-        names
+        self.shelf.table_names()
     }
 
     /// The names that SQL may use.
@@ -197,7 +218,7 @@ impl Session {
     ///
     /// # Errors
     /// The SQL is wrong, wants a parameter that is not given, or tries to write.
-    pub fn query(&self, sql: &str, params: &BTreeMap<String, String>) -> Result<RecordBatch, Diagnostics> {
+    pub fn query(&self, sql: &str, params: &Params) -> Result<RecordBatch, Diagnostics> {
         self.run(Sql::typed(sql), params)
     }
 
@@ -205,7 +226,7 @@ impl Session {
     ///
     /// # Errors
     /// As for [`Session::query`].
-    pub fn run(&self, sql: Sql<'_>, params: &BTreeMap<String, String>) -> Result<RecordBatch, Diagnostics> {
+    pub fn run(&self, sql: Sql<'_>, params: &Params) -> Result<RecordBatch, Diagnostics> {
         let plan = self.plan(sql, params)?;
         self.execute(sql, plan)
     }
@@ -214,30 +235,20 @@ impl Session {
     ///
     /// # Errors
     /// As for [`Session::query`].
-    pub fn plan(&self, sql: Sql<'_>, params: &BTreeMap<String, String>) -> Result<LogicalPlan, Diagnostics> {
+    pub fn plan(&self, sql: Sql<'_>, params: &Params) -> Result<LogicalPlan, Diagnostics> {
         let told = |error: DataFusionError| fault::told(&error, sql, &self.known());
         let plan = self.runtime.block_on(self.context.state().create_logical_plan(sql.text)).map_err(told)?;
-        SQLOptions::new()
-            .with_allow_ddl(false)
-            .with_allow_dml(false)
-            .with_allow_statements(false)
-            .verify_plan(&plan)
-            .map_err(|_| {
-                Diagnostic::error("only queries are allowed here, and this statement writes, defines or sets")
-                    .at(Place::file(sql.file))
-                    .hint("begin with `select` or `with`")
-            })?;
+        only_reads(&plan).map_err(|fault| fault.at(Place::file(sql.file)))?;
         let mut wanted: Vec<String> = plan.get_parameter_names().map_err(told)?.into_iter().collect();
         wanted.sort_unstable();
         let mut faults = Diagnostics::new();
         for name in &wanted {
-            if !params.contains_key(name.trim_start_matches('$')) {
+            if params.get(name.trim_start_matches('$')).is_none() {
                 faults.push(fault::missing_parameter(name, sql, params));
             }
         }
         let ((), _) = faults.or(())?;
-        let values: Vec<(String, ScalarValue)> =
-            params.iter().map(|(name, value)| (name.clone(), ScalarValue::from(value.as_str()))).collect();
+        let values = params.for_plan(&plan, sql).map_err(|found| found.unwrap_or_else(|e| told(e).into()))?;
         plan.with_param_values(values).map_err(told).map_err(Diagnostics::from)
     }
 
@@ -259,6 +270,22 @@ impl Session {
         let schema = with_metadata(&batch.schema(), &promised);
         batch.with_schema(schema).map_err(|e| told(e.into()).into())
     }
+}
+
+/// Refuses a plan that does anything but read, also one that `explain` wraps.
+///
+/// # Errors
+/// The plan writes, defines or sets.
+pub fn only_reads(plan: &LogicalPlan) -> Result<(), Diagnostic> {
+    SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
+        .with_allow_statements(false)
+        .verify_plan(plan)
+        .map_err(|_| {
+            Diagnostic::error("only queries are allowed here, and this statement writes, defines or sets")
+                .hint("begin with `select` or `with`")
+        })
 }
 
 /// The schema as it came out, with what the plan knows of its fields: the physical plan may drop metadata.
@@ -285,7 +312,7 @@ fn aggregates(confidence: f64) -> Vec<AggregateUDF> {
 
 /// A DataFusion context with nothing in it that could reach outside the registered tables; only tests ask for more than one
 /// partition.
-fn context(partitions: usize) -> Result<SessionContext, DataFusionError> {
+fn context(partitions: usize, bounds: Bounds, shelf: &Arc<Shelf>) -> Result<SessionContext, DataFusionError> {
     let mut config = SessionConfig::new().with_target_partitions(partitions).with_information_schema(false);
     let options = config.options_mut();
     options.sql_parser.collect_spans = true;
@@ -295,11 +322,19 @@ fn context(partitions: usize) -> Result<SessionContext, DataFusionError> {
     options.optimizer.max_passes = 1;
     options.execution.parquet.schema_force_view_types = false;
     options.execution.parquet.skip_metadata = false;
-    let pool = TrackConsumersPool::new(GreedyMemoryPool::new(MEMORY), NonZeroUsize::MIN);
-    let runtime = RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(pool))
-        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled))
-        .build_arc()?;
+    let most = NonZeroUsize::MIN;
+    let pool: Arc<dyn MemoryPool> = match bounds.disk {
+        0 => Arc::new(TrackConsumersPool::new(GreedyMemoryPool::new(bounds.memory), most)),
+        _ => Arc::new(TrackConsumersPool::new(FairSpillPool::new(bounds.memory), most)),
+    };
+    let disk = match bounds.disk {
+        0 => DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
+        bytes => DiskManagerBuilder::default()
+            .with_mode(DiskManagerMode::OsTmpDirectory)
+            .with_max_temp_directory_size(bytes),
+    };
+    let runtime =
+        RuntimeEnvBuilder::new().with_memory_pool(pool).with_disk_manager_builder(disk).build_arc()?;
     let mut builder =
         SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features();
     *builder.table_factories() = None;
@@ -309,6 +344,9 @@ fn context(partitions: usize) -> Result<SessionContext, DataFusionError> {
         functions.retain(|f| !UNBOUNDED.contains(&f.name()));
     }
     let mut state = builder.build();
+    let catalog = MemoryCatalogProvider::new();
+    catalog.register_schema(SCHEMA, Arc::clone(shelf) as _)?;
+    state.catalog_list().register_catalog(CATALOG.to_owned(), Arc::new(catalog));
     state.register_udf(Arc::new(proportion::percent()))?;
     state.add_analyzer_rule(Arc::new(scale::SortInScaleOrder));
     let names = aggregates(0.95).iter().map(|function| function.name().to_owned()).collect();

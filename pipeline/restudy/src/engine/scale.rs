@@ -8,9 +8,11 @@
 //! Where one column holds labels of several sets (`answers.answer`), `scale_position(label, set)` gives the position.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
-use datafusion::arrow::array::{AsArray, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{AsArray, Int64Array, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::config::ConfigOptions;
@@ -23,6 +25,7 @@ use datafusion::logical_expr::{
     SortExpr, Volatility,
 };
 use datafusion::optimizer::AnalyzerRule;
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::cell::{cell_text, number};
 use super::documented::FunctionDoc;
@@ -139,24 +142,77 @@ impl ScalarUDFImpl for ScaleOrder {
     }
 }
 
-/// `scale_position(label, set)` from a batch of `value_set`, `label`, `position`.
-pub(super) fn scale_position(value_labels: &RecordBatch) -> ScalarUDF {
-    let mut positions: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
-    for row in 0..value_labels.num_rows() {
-        if let (Some(set), Some(label), Some(position)) =
-            (cell_text(value_labels, row, 0), cell_text(value_labels, row, 1), number(value_labels, row, 2))
-        {
-            positions.entry(set).or_default().insert(label, position as i64);
-        }
-    }
-    ScalarUDF::from(ScalePosition { signature: Signature::any(2, Volatility::Immutable), positions })
+/// `scale_position(label, set)`, from the table `value_labels` in this file, which is read when a query first asks.
+pub(super) fn scale_position(value_labels: Option<PathBuf>) -> ScalarUDF {
+    let signature = Signature::any(2, Volatility::Immutable);
+    ScalarUDF::from(ScalePosition {
+        signature,
+        scales: Arc::new(Scales { file: value_labels, read: OnceLock::new() }),
+    })
 }
 
-/// Positions of labels by value set; NULL for a label that the set does not have.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct ScalePosition {
     signature: Signature,
-    positions: BTreeMap<String, BTreeMap<String, i64>>,
+    scales: Arc<Scales>,
+}
+
+/// Positions of labels by value set.
+type Positions = BTreeMap<String, BTreeMap<String, i64>>;
+
+/// The study's value sets.
+#[derive(Debug)]
+struct Scales {
+    file: Option<PathBuf>,
+    read: OnceLock<Positions>,
+}
+
+impl Scales {
+    fn positions(&self) -> Result<&Positions> {
+        match (&self.file, self.read.get()) {
+            (_, Some(positions)) => Ok(positions),
+            (None, None) => {
+                exec_err!("there is no table `value_labels`, from which `scale_position` takes positions")
+            }
+            (Some(file), None) => {
+                let positions = read_positions(file)?;
+                Ok(self.read.get_or_init(|| positions))
+            }
+        }
+    }
+}
+
+// What was read so far is no part of what it is.
+impl PartialEq for Scales {
+    fn eq(&self, other: &Self) -> bool {
+        self.file == other.file
+    }
+}
+
+impl Eq for Scales {}
+
+impl Hash for Scales {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.file.hash(state);
+    }
+}
+
+fn read_positions(file: &Path) -> Result<Positions> {
+    let mut positions = Positions::new();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(fs_err::File::open(file)?.into_file())?.build()?;
+    for batch in reader {
+        let batch = batch?;
+        let column = |name: &str| batch.schema().index_of(name);
+        let (set, label, position) = (column("value_set")?, column("label")?, column("position")?);
+        for row in 0..batch.num_rows() {
+            if let (Some(set), Some(label), Some(position)) =
+                (cell_text(&batch, row, set), cell_text(&batch, row, label), number(&batch, row, position))
+            {
+                positions.entry(set).or_default().insert(label, position as i64);
+            }
+        }
+    }
+    Ok(positions)
 }
 
 impl ScalarUDFImpl for ScalePosition {
@@ -174,12 +230,13 @@ impl ScalarUDFImpl for ScalePosition {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let [labels, sets] = texts(&args)?;
-        if let Some(unknown) = sets.iter().flatten().find(|set| !self.positions.contains_key(*set)) {
-            let known: Vec<&str> = self.positions.keys().map(String::as_str).collect();
+        let known = self.scales.positions()?;
+        if let Some(unknown) = sets.iter().flatten().find(|set| !known.contains_key(*set)) {
+            let known: Vec<&str> = known.keys().map(String::as_str).collect();
             return exec_err!("there is no value set `{unknown}`; the sets are: {}", known.join(", "));
         }
         let pairs = labels.iter().zip(sets.iter());
-        Ok(positions(pairs.map(|(label, set)| self.positions.get(set?)?.get(label?).copied())))
+        Ok(positions(pairs.map(|(label, set)| known.get(set?)?.get(label?).copied())))
     }
 }
 

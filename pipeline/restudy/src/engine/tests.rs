@@ -2,17 +2,18 @@
 
 mod functions;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, DictionaryArray, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use datafusion::arrow::util::pretty::pretty_format_batches;
 
-use super::{Session, Sql, cell_text};
+use super::shelf::Shelf;
+use super::{Bounds, Params, Session, Sql, cell_text};
 
-fn params() -> BTreeMap<String, String> {
-    BTreeMap::from([("wave".to_owned(), "2013".to_owned())])
+fn params() -> Params {
+    Params::none().with("wave", "2013")
 }
 
 /// Five schools; `employers` is a dictionary with an ordered scale whose order is not that of the alphabet.
@@ -156,7 +157,8 @@ fn partial_states_merge_to_the_same_result() {
     };
     let result = |partitions: usize, parts: Vec<Vec<RecordBatch>>| {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        let context = super::context(partitions).expect("a context");
+        let context =
+            super::context(partitions, Bounds::STUDY, &Arc::new(Shelf::default())).expect("a context");
         super::aggregates(0.95).into_iter().for_each(|function| context.register_udaf(function));
         let table = super::MemTable::try_new(parts[0][0].schema(), parts).expect("a table");
         context.register_table("pairs", Arc::new(table)).expect("registered");
@@ -174,7 +176,7 @@ fn partial_states_merge_to_the_same_result() {
 fn parameters_are_values_and_never_sql() {
     let count = "select count(*) as n from responses where wave = $wave";
     assert_eq!(column(count), ["5"]);
-    let hostile = BTreeMap::from([("wave".to_owned(), "x' or '1' = '1".to_owned())]);
+    let hostile = Params::none().with("wave", "x' or '1' = '1");
     let batch = session().query(count, &hostile).expect("a result");
     assert_eq!(cell_text(&batch, 0, 0).as_deref(), Some("0"));
 }
@@ -228,8 +230,10 @@ fn nothing_but_queries_runs() {
 #[test]
 fn a_missing_file_is_told_by_name() {
     let tables = [("responses".to_owned(), "nowhere/responses.parquet".into())];
-    let Err(faults) = Session::open(&tables) else { panic!("opened") };
-    assert!(faults.to_string().contains("responses"), "{faults}");
+    let session = Session::open(&tables).expect("a session");
+    let Err(faults) = session.query("select 1 from responses", &Params::none()) else { panic!("read") };
+    assert!(faults.to_string().contains("cannot read the table `responses`"), "{faults}");
+    assert!(faults.to_string().contains("nowhere/responses.parquet"), "{faults}");
 }
 
 #[test]
@@ -237,13 +241,6 @@ fn every_function_of_restudy_is_documented_and_nothing_else() {
     let plain =
         datafusion::execution::session_state::SessionStateBuilder::new().with_default_features().build();
     let session = session();
-    let labels = RecordBatch::try_from_iter([
-        ("value_set", Arc::new(StringArray::from(vec!["s"])) as ArrayRef),
-        ("label", Arc::new(StringArray::from(vec!["l"]))),
-        ("position", Arc::new(Int64Array::from(vec![1]))),
-    ]);
-    session.register("value_labels", labels.expect("labels")).expect("registered");
-    session.learn_scales().expect("scales");
     let state = session.context.state();
     let mut registered: Vec<String> = state.table_functions().keys().cloned().collect();
     let added = |name: &&String| {

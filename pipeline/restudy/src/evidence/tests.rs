@@ -1,7 +1,5 @@
 //! Tests of evidence: statistics, references, guards, verdicts.
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 
 use super::guards::evaluate;
@@ -9,7 +7,7 @@ use super::relations::Relations;
 use super::verdict::Answer;
 use super::verdict::Given;
 use super::{Cell, Claim, Evidence, Kind, Precision, audit, printed, verdict};
-use crate::engine::Session;
+use crate::engine::{Params, Session};
 use crate::queries::{Query, QueryResult};
 
 fn result(name: &str, columns: &str, key: &str, sql: &str) -> QueryResult {
@@ -17,7 +15,7 @@ fn result(name: &str, columns: &str, key: &str, sql: &str) -> QueryResult {
     let text = format!("-- Title.\n-- facts\n-- base: all\n-- columns: {columns}\n{key}{sql}");
     let query = Query::read(name, "facts", &format!("queries/facts/{name}.sql"), text)
         .unwrap_or_else(|f| panic!("{f}"));
-    query.run(&Session::open(&[]).expect("a session"), &BTreeMap::new()).unwrap_or_else(|f| panic!("{f}"))
+    query.run(&Session::open(&[]).expect("a session"), &Params::none()).unwrap_or_else(|f| panic!("{f}"))
 }
 
 fn evidence() -> Evidence {
@@ -198,7 +196,7 @@ fn evidence_is_a_table() {
     // Every column by its bare name: none of them is a word that SQL takes for something else.
     let sql = "select printed, id, query, row, position, column, value, n, base, lower, upper, interval_method, unit,
         decimals from evidence where id = 'stem_support_offered/stem-club/share' and row = 'STEM club'";
-    let batch = session.query(sql, &BTreeMap::new()).expect("a result");
+    let batch = session.query(sql, &Params::none()).expect("a result");
     assert_eq!(crate::engine::cell_text(&batch, 0, 0).as_deref(), Some("54%"));
 }
 
@@ -313,7 +311,7 @@ fn answers(name: &str, rows: &str) -> QueryResult {
          from (values {rows}) as t (claim, estimate, n, base, holds) order by claim"
     );
     let query = Query::read(name, "claims", &format!("queries/claims/{name}.sql"), text).expect("a query");
-    query.run(&Session::open(&[]).expect("a session"), &BTreeMap::new()).unwrap_or_else(|f| panic!("{f}"))
+    query.run(&Session::open(&[]).expect("a session"), &Params::none()).unwrap_or_else(|f| panic!("{f}"))
 }
 
 #[test]
@@ -355,7 +353,7 @@ fn the_register_is_read_strictly() {
              cast(value as double) as value, cast(null as bigint) as count, cast(null as bigint) as base, precision,
              '' as note from (values {rows}) as t (id, statistic, value, precision)"
         );
-        let batch = Session::open(&[]).expect("a session").query(&sql, &BTreeMap::new()).expect("a register");
+        let batch = Session::open(&[]).expect("a session").query(&sql, &Params::none()).expect("a register");
         audit::claims("claims.csv", &batch)
     };
     let rows =

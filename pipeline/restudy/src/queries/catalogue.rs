@@ -15,7 +15,8 @@ use crate::engine::Session;
 /// The table that the evidence stage makes of all statistics; queries that select from it come after that stage.
 pub(crate) const EVIDENCE: &str = "evidence";
 
-const FOLDERS: [&str; 6] = ["figures", "tables", "facts", "claims", "checks", "explore"];
+/// The folders of `queries/`, one for each purpose.
+pub(crate) const FOLDERS: [&str; 6] = ["figures", "tables", "facts", "claims", "checks", "explore"];
 
 /// A query file, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,7 +213,8 @@ fn sha(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn reads(sql: &str) -> Vec<String> {
+/// The tables that `sql` selects from, in alphabetical order; none where it cannot be parsed.
+pub(crate) fn reads(sql: &str) -> Vec<String> {
     let Ok(statements) = DFParser::parse_sql(sql) else { return Vec::new() };
     let mut names: Vec<String> = statements
         .iter()

@@ -1,5 +1,7 @@
 //! The head of a query file: what it answers and what it promises.
 
+use super::param::Param;
+
 /// What a query is for: which folder of `queries/` it lives in, and the number it has in the report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Purpose {
@@ -54,7 +56,7 @@ pub struct QueryHead {
     /// What it is for.
     pub purpose: Purpose,
     /// Parameters, written `$name` in the SQL.
-    pub params: Vec<String>,
+    pub params: Vec<Param>,
     /// Whom the shares and counts are about, in words.
     pub base: String,
     /// Promised columns, in order.

@@ -13,15 +13,17 @@ mod catalogue;
 mod chance;
 pub mod head;
 mod order;
+mod param;
 mod parse;
 mod promises;
 mod result;
 mod run;
 
-pub(crate) use catalogue::EVIDENCE;
 pub use catalogue::{Catalogue, Query};
+pub(crate) use catalogue::{EVIDENCE, FOLDERS, reads};
 pub use head::{Column, ColumnKind, Purpose, QueryHead};
-pub use parse::parse;
+pub use param::Param;
+pub use parse::{glance, parse};
 pub use result::QueryResult;
 
 #[cfg(test)]

@@ -10,6 +10,8 @@
 //! -- order: share descending, then item
 //! ```
 //!
+//! A parameter is text unless it says otherwise, and may say what it is where nobody gives it: `-- params: wave, least count = 5`.
+//!
 //! `-- interval: none` says that the numbers are not about a sample, so that none gets a sampling interval.
 //!
 //! A line without `word:` at its beginning goes on where the line before it stopped. All faults of a head are told at
@@ -18,6 +20,7 @@
 use std::ops::Range;
 
 use super::head::{Column, ColumnKind, Purpose, QueryHead};
+use super::param::Param;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 
 const ENTRIES: [&str; 12] = [
@@ -43,7 +46,7 @@ pub fn parse(name: &str, folder: &str, file: &str, text: &str) -> Result<QueryHe
     let purpose = reader.purpose(folder, &entries);
     let columns = reader.columns(&entries);
     let key = reader.key(&entries, &columns);
-    let params = reader.words(&entries, "params").into_iter().map(|range| text[range].to_owned()).collect();
+    let params = reader.params(&entries);
     let base = reader.value(&entries, "base");
     let order = reader.value(&entries, "order");
     let sampled = reader.sampled(&entries);
@@ -78,6 +81,37 @@ pub fn parse(name: &str, folder: &str, file: &str, text: &str) -> Result<QueryHe
     let mut sorted = Diagnostics::new();
     sorted.extend(faults);
     sorted.or(head).map(|(head, _)| head)
+}
+
+/// What a file of SQL says of itself, if it says anything: a head of which nothing is required.
+///
+/// # Errors
+/// Everything that is wrong with what it says.
+pub fn glance(file: &str, text: &str) -> Result<Option<QueryHead>, Diagnostics> {
+    // What looks like an entry and is none is a comment: nobody said that this is a head.
+    let mut reader = Reader { file, text, faults: Diagnostics::new() };
+    let (title, mut entries) = reader.entries();
+    reader.faults = Diagnostics::new();
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    entries.retain(|entry| entry.name != "columns" || !entry.pieces.is_empty());
+    let columns = match entries.iter().any(|entry| entry.name == "columns") {
+        true => reader.columns(&entries),
+        false => Vec::new(),
+    };
+    let head = QueryHead {
+        name: String::new(),
+        title,
+        purpose: Purpose::Explore,
+        params: reader.params(&entries),
+        base: reader.value(&entries, "base").unwrap_or_default(),
+        columns,
+        key: Vec::new(),
+        order: reader.value(&entries, "order").unwrap_or_default(),
+        sampled: reader.sampled(&entries),
+    };
+    reader.faults.or(Some(head)).map(|(head, _)| head)
 }
 
 struct Reader<'a> {
@@ -242,6 +276,37 @@ impl<'a> Reader<'a> {
             self.fault(entry.place.clone(), "no columns are promised", &[], &[]);
         }
         columns
+    }
+
+    fn params(&mut self, entries: &[Entry<'_>]) -> Vec<Param> {
+        let mut params: Vec<Param> = Vec::new();
+        for range in self.words(entries, "params") {
+            let written = &self.text[range.clone()];
+            let (declared, default) = match written.split_once('=') {
+                Some((declared, default)) => (declared, Some(default.trim().to_owned())),
+                None => (written, None),
+            };
+            let mut words = declared.split_whitespace();
+            let kind = |word: Option<&str>| word.map_or(Some(ColumnKind::Text), ColumnKind::parse);
+            let (Some(name), Some(kind), None) = (words.next(), kind(words.next()), words.next()) else {
+                let hint = format!("write `wave`, `least count` or `least count = 5`; the kinds are {KINDS}");
+                self.fault(range, format!("`{written}` is not a parameter's name and kind"), &[], &[hint]);
+                continue;
+            };
+            let param = Param { name: name.to_owned(), kind, default };
+            if params.iter().any(|other| other.name == param.name) {
+                self.fault(range, format!("the parameter `{name}` is declared twice"), &[], &[]);
+                continue;
+            }
+            if let Some(default) = &param.default
+                && let Err(expected) = param.read(default)
+            {
+                let message = format!("`{name}` is to be {expected}, and `{default}` is none");
+                self.fault(range.end - default.len()..range.end, message, &[], &[]);
+            }
+            params.push(param);
+        }
+        params
     }
 
     fn key(&mut self, entries: &[Entry<'_>], columns: &[Column]) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Carries out queries: each after those that it selects from, its result checked and made a table for the next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::catalogue::{Catalogue, EVIDENCE, Query};
 use super::chance;
@@ -9,7 +9,7 @@ use super::order::{Ordering, ordering};
 use super::promises::{entry_place, keep};
 use super::result::QueryResult;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::engine::{Session, Sql};
+use crate::engine::{Params, Session, Sql};
 
 impl Catalogue {
     /// The results of all queries that do not select from `evidence`, with `$wave` standing for `wave`.
@@ -39,7 +39,7 @@ impl Catalogue {
         let mut faults = Diagnostics::new();
         let mut broken: BTreeSet<&str> = BTreeSet::new();
         let mut results = Vec::new();
-        let params = BTreeMap::from([("wave".to_owned(), wave.to_owned())]);
+        let params = Params::none().with("wave", wave);
         for query in self.iter().filter(|query| wanted(query)) {
             if query.reads.iter().any(|read| broken.contains(read.as_str())) {
                 broken.insert(&query.head.name);
@@ -66,12 +66,8 @@ impl Query {
     ///
     /// # Errors
     /// The SQL is at fault, a parameter is missing, or the result does not keep what the head promises.
-    pub fn run(
-        &self,
-        session: &Session,
-        params: &BTreeMap<String, String>,
-    ) -> Result<QueryResult, Diagnostics> {
-        let given = self.parameters(params)?;
+    pub fn run(&self, session: &Session, params: &Params) -> Result<QueryResult, Diagnostics> {
+        let given = self.head.given(params, &self.file, &self.sql)?;
         let sql = Sql { file: &self.file, text: &self.sql };
         let plan = session.plan(sql, &given)?;
         let mut faults = Diagnostics::new();
@@ -93,24 +89,6 @@ impl Query {
                 Err(faults)
             }
         }
-    }
-
-    fn parameters(&self, params: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Diagnostics> {
-        let mut faults = Diagnostics::new();
-        let mut given = BTreeMap::new();
-        for name in &self.head.params {
-            match params.get(name) {
-                Some(value) => {
-                    given.insert(name.clone(), value.clone());
-                }
-                None => faults.push(
-                    Diagnostic::error(format!("the query wants a parameter `{name}`, and it is not given"))
-                        .at(entry_place(self, "params"))
-                        .hint(format!("give it with `--param {name}=…`")),
-                ),
-            }
-        }
-        faults.or(given).map(|(given, _)| given)
     }
 
     fn order_fault(&self, plan: &datafusion::logical_expr::LogicalPlan) -> Option<Diagnostic> {

@@ -1,11 +1,9 @@
 //! Tests of queries: heads, promises, order of running.
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 
 use super::{Catalogue, ColumnKind, Purpose, Query, parse};
-use crate::engine::Session;
+use crate::engine::{Params, Session};
 
 const HEAD: &str = "-- What there is.\n-- facts\n-- params: wave\n-- base: all\n-- columns: item text, n count,\n--   base count, share share\n-- key: item\n-- order: item\n";
 
@@ -16,7 +14,7 @@ fn query(name: &str, text: &str) -> Query {
 
 fn run(text: &str) -> Result<super::QueryResult, String> {
     let session = Session::open(&[]).expect("a session");
-    let params = BTreeMap::from([("wave".to_owned(), "2013".to_owned())]);
+    let params = Params::none().with("wave", "2013");
     query("a", text).run(&session, &params).map_err(|faults| faults.to_string())
 }
 
@@ -26,7 +24,8 @@ fn a_head_is_read() {
         .expect("a head");
     assert_eq!(head.title, "What there is.");
     assert_eq!(head.purpose, Purpose::Facts);
-    assert_eq!(head.params, ["wave"]);
+    let params: Vec<&str> = head.params.iter().map(|param| param.name.as_str()).collect();
+    assert_eq!(params, ["wave"]);
     let columns: Vec<(&str, ColumnKind)> = head.columns.iter().map(|c| (c.name.as_str(), c.kind)).collect();
     assert_eq!(
         columns,
@@ -187,7 +186,7 @@ fn no_query_stands_in_the_place_of_a_table() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut tables = crate::store::Tables::new();
     let session = Session::open(&[]).expect("a session");
-    tables.insert("pilots", session.query("select 1 as school", &BTreeMap::new()).expect("a batch"));
+    tables.insert("pilots", session.query("select 1 as school", &Params::none()).expect("a batch"));
     tables.write(&dir.path().join("store")).expect("written");
     let store = crate::store::Store::open(&dir.path().join("store")).expect("a store").tables();
     let session = Session::open(&store).expect("a session");

@@ -1,6 +1,5 @@
 //! Sample designs, from study.toml and the export to the column `design` that SQL reads.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Fields, Schema, UInt32Type};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use restudy::diagnostic::Diagnostics;
-use restudy::engine::Session;
+use restudy::engine::{Params, Session};
 use restudy::store::{self, Store, Tables};
 use restudy::study::Study;
 
@@ -69,7 +68,7 @@ fn stored(root: &Path) -> (Session, tempfile::TempDir, Diagnostics) {
 }
 
 fn asked(session: &Session, sql: &str) -> String {
-    let batch = session.query(sql, &BTreeMap::new()).unwrap_or_else(|faults| panic!("{faults}"));
+    let batch = session.query(sql, &Params::none()).unwrap_or_else(|faults| panic!("{faults}"));
     pretty_format_batches(&[batch]).unwrap().to_string()
 }
 
@@ -144,7 +143,7 @@ const REPLICATES: &str =
 /// The numbers in the replicate patterns of each respondent, in the order of the file.
 fn patterns(session: &Session) -> (Vec<u32>, Vec<Vec<f64>>) {
     let batch =
-        session.query("select respondent_id, design from responses order by respondent_id", &BTreeMap::new());
+        session.query("select respondent_id, design from responses order by respondent_id", &Params::none());
     let batch = batch.unwrap();
     let design: &StructArray = batch.column(1).as_struct();
     let kept = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Binary));
@@ -234,7 +233,7 @@ fn a_great_many_patterns_are_kept_once_each() {
     let design = read.get("responses").unwrap().column(0).as_struct().column(0).clone();
     assert_eq!(design.as_dictionary::<UInt32Type>().values().len(), 5000);
     let session = Session::open(&Store::open(&dir).unwrap().tables()).unwrap();
-    let batch = session.query("select design from responses", &BTreeMap::new()).unwrap();
+    let batch = session.query("select design from responses", &Params::none()).unwrap();
     let design = batch.column(0).as_struct().column(0).clone();
     assert_eq!(design.as_dictionary::<UInt32Type>().values().len(), 5000);
 }
@@ -250,7 +249,7 @@ fn weights_for_non_response_add_up_to_those_invited() {
     // The frame's figures as the source report prints them, lessened by the share of those in no list.
     let sql = "select label, frame.invited, design_strata.weight / frame.invited as share
         from design_strata join frame on label = role where design = 'design_nonresponse' order by label";
-    let batch = session.query(sql, &BTreeMap::new()).unwrap();
+    let batch = session.query(sql, &Params::none()).unwrap();
     let shares = batch.column(2).as_primitive::<datafusion::arrow::datatypes::Float64Type>();
     assert!(shares.len() == 6 && shares.values().iter().all(|share| (share - 172.0 / 196.0).abs() < 1e-12));
 }

@@ -1,12 +1,11 @@
 //! The study of this repository, from its sources to the audit.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use datafusion::arrow::array::UInt64Array;
 use datafusion::arrow::compute::take_record_batch;
-use restudy::engine::Session;
+use restudy::engine::{Params, Session};
 use restudy::evidence::{Evidence, Findings, Relations, Verdict, audit};
 use restudy::queries::{Catalogue, Purpose, QueryResult};
 use restudy::store;
@@ -52,7 +51,7 @@ pub(super) fn results() -> &'static [QueryResult] {
 }
 
 fn findings() -> Findings {
-    let register = session().query("select * from claims", &BTreeMap::new()).expect("claims");
+    let register = session().query("select * from claims", &Params::none()).expect("claims");
     let claims = audit::claims("claims.csv", &register).expect("claims");
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
     let file = "fixtures/claims/relations.toml";
@@ -164,7 +163,7 @@ fn rows_in_another_order_change_nothing() {
     let usual = results();
     let session = session();
     for (name, _) in tables() {
-        let batch = session.query(&format!("select * from {name}"), &BTreeMap::new()).expect("a table");
+        let batch = session.query(&format!("select * from {name}"), &Params::none()).expect("a table");
         let backwards = UInt64Array::from_iter_values((0..batch.num_rows() as u64).rev());
         let batch = take_record_batch(&batch, &backwards).expect("rows");
         session.register(name, batch).expect("registered");
@@ -197,7 +196,7 @@ fn nothing_about_the_case_studies_has_a_sampling_interval() {
 
 #[test]
 fn the_margin_follows_the_confidence_of_the_study() {
-    let params = BTreeMap::from([("wave".to_owned(), "2013".to_owned())]);
+    let params = Params::none().with("wave", "2013");
     let catalogue = Catalogue::load(&root()).expect("queries");
     for confidence in [0.95, 0.8] {
         let query = catalogue.get("fieldwork").expect("a query");
@@ -219,7 +218,7 @@ fn a_tie_where_a_claim_cuts_off_is_not_decided_by_the_alphabet() {
     let claims = Catalogue::load(&root()).expect("queries");
     let claims = claims.get("development_claims").expect("a query");
     let holds = |session: &Session| {
-        let result = claims.run(session, &BTreeMap::new()).expect("a result");
+        let result = claims.run(session, &Params::none()).expect("a result");
         result.boolean(result.find_row("S63").expect("the claim"), "holds")
     };
     assert_eq!(holds(&session), Some(true));
@@ -230,7 +229,7 @@ fn a_tie_where_a_claim_cuts_off_is_not_decided_by_the_alphabet() {
                 )
                 select item, n, base, case when item = last then second.share else training_modes.share end as share
                 from training_modes cross join second order by item";
-    let batch = session.query(tied, &BTreeMap::new()).unwrap_or_else(|faults| panic!("{faults}"));
+    let batch = session.query(tied, &Params::none()).unwrap_or_else(|faults| panic!("{faults}"));
     session.register("training_modes", batch).expect("registered");
     assert_eq!(holds(&session), Some(false));
 }
@@ -240,7 +239,7 @@ fn the_example_of_every_function_can_be_asked() {
     let session = session();
     let mut told = String::new();
     for doc in restudy::engine::documented::functions() {
-        let result = session.query(doc.example, &BTreeMap::new());
+        let result = session.query(doc.example, &Params::none());
         match result {
             Ok(batch) if batch.num_rows() > 0 => {}
             Ok(_) => told += &format!("{}: no rows\n", doc.name),

@@ -8,6 +8,7 @@ mod engine_study;
 mod inference;
 mod peer_duckdb;
 mod properties_data;
+mod refused;
 mod report;
 mod report_material;
 mod shape;

@@ -20,6 +20,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use restudy::ask::memory;
 use restudy::diagnostic::{Diagnostic, count, visible};
 use restudy::study::Study;
 use tokio::io::AsyncWriteExt as _;
@@ -78,7 +79,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         }
         _ => None,
     };
-    if limits::memory_in_use().is_none() {
+    if memory().is_none() {
         return Err(faulty(
             Diagnostic::error("this system does not tell how much memory a process uses, so no bound could be held")
                 .note("it is read from /proc/self/status, which Linux has"),

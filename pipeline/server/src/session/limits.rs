@@ -13,6 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use pgwire::error::PgWireResult;
+use restudy::ask::memory;
 use rustix::process::getppid;
 use tokio::sync::Notify;
 
@@ -109,7 +110,7 @@ impl Limits {
                     }
                     *running
                 };
-                if memory_in_use().is_none_or(|bytes| bytes > limits.memory) {
+                if memory().is_none_or(|bytes| bytes > limits.memory) {
                     exit(OUT_OF_MEMORY);
                 }
                 let late = |since: Instant| since.elapsed() > GRACE;
@@ -144,12 +145,4 @@ impl Drop for Begun<'_> {
     fn drop(&mut self) {
         *self.0.running() = None;
     }
-}
-
-/// Memory of this process that no file backs, in bytes; nothing where the system does not tell.
-pub fn memory_in_use() -> Option<u64> {
-    let status = fs_err::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-    Some(kilobytes * 1024)
 }

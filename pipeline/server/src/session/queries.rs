@@ -12,7 +12,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::DataFusionError;
-use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as Parsed;
@@ -37,7 +36,7 @@ use pgwire::messages::simplequery::Query;
 use pgwire::messages::startup::SecretKey;
 use pgwire::messages::{PgWireBackendMessage, PgWireFrontendMessage, ProtocolVersion};
 use pgwire::types::format::FormatOptions;
-use restudy::engine::Session;
+use restudy::engine::{Session, only_reads};
 
 use super::catalogue::User;
 use super::fault::{error, fatal, told, with_hint};
@@ -91,12 +90,7 @@ impl Connection {
             .statement_to_plan(Parsed::Statement(Box::new(statement.clone())))
             .await
             .map_err(|fault| self.told(&fault, text))?;
-        SQLOptions::new()
-            .with_allow_ddl(false)
-            .with_allow_dml(false)
-            .with_allow_statements(false)
-            .verify_plan(&plan)
-            .map_err(|_| error("25006", "this statement is refused: it does more than read"))?;
+        only_reads(&plan).map_err(|fault| error("25006", fault.message))?;
         Ok(plan)
     }
 

@@ -170,7 +170,7 @@ pub(super) fn result(sql: &str) -> RecordBatch {
 pub(super) fn fault(batch: RecordBatch, sql: &str) -> String {
     let session = Session::open(&[]).expect("a session");
     session.register("t", batch).expect("registered");
-    match session.query(sql, &std::collections::BTreeMap::new()) {
+    match session.query(sql, &crate::engine::Params::none()) {
         Ok(_) => panic!("no fault: {sql}"),
         Err(faults) => faults.to_string(),
     }

@@ -1,0 +1,177 @@
+//! Questions that somebody types: SQL over a study's tables, within bounds.
+//!
+//! In: a study, a wave, SQL or the name of a saved query, parameters. Out: an [`Answer`], or what is wrong with the question.
+//!
+//! - SQL reads the study's tables and nothing else; what [`Limits`] allow, [`Watch`] enforces.
+//! - Only what a question names is made ready: over an up-to-date build that is one Parquet file, and no other is opened.
+//! - What is out of date is made again for this question and thrown away; nothing is ever written into the study.
+//! - It knows no terminal: how an answer looks is somebody else's.
+
+mod ground;
+mod saved;
+mod watch;
+
+use std::collections::BTreeMap;
+
+use datafusion::arrow::array::RecordBatch;
+
+pub use ground::Ground;
+pub use saved::Saved;
+pub use watch::{Limits, Reached, Watch, memory};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::engine::{Params, Sql, without_comments, words};
+use crate::queries::{Param, QueryHead, glance, reads};
+use crate::study::{Study, Wave};
+
+/// Bytes of SQL that are read: no question is longer, and a parser's work grows with its text.
+const LONGEST: usize = 1 << 20;
+
+/// A question, found but not yet asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// SQL, and where it stands.
+    Sql {
+        /// Its file, or words such as `(SQL)`.
+        file: String,
+        /// The text.
+        text: String,
+    },
+    /// A query of the study.
+    Saved(Saved),
+}
+
+impl Question {
+    /// SQL that stands in no file.
+    pub fn typed(text: impl Into<String>) -> Question {
+        Question::Sql { file: "(SQL)".to_owned(), text: text.into() }
+    }
+}
+
+/// What a question gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The rows.
+    pub batch: RecordBatch,
+    /// What the question says of itself, if it says anything.
+    pub head: Option<QueryHead>,
+    /// The SQL.
+    pub sql: String,
+    /// Where the SQL stands.
+    pub file: String,
+}
+
+/// Asks questions of one wave, one after the other.
+pub struct Desk<'a> {
+    study: &'a Study,
+    wave: &'a Wave,
+    ground: Ground<'a>,
+}
+
+impl<'a> Desk<'a> {
+    /// A desk for questions about `wave`, each within the limits on memory; a [`Watch`] sees to the rest.
+    ///
+    /// # Errors
+    /// A file of the study is there and cannot be read.
+    pub fn open(study: &'a Study, wave: &'a Wave, limits: Limits) -> Result<Desk<'a>, Diagnostics> {
+        Ok(Desk { study, wave, ground: Ground::open(study, wave, limits)? })
+    }
+
+    /// What the tables are made from.
+    pub fn ground(&self) -> &Ground<'a> {
+        &self.ground
+    }
+
+    /// Makes ready what the question reads, so that a watch can begin with the question itself.
+    ///
+    /// # Errors
+    /// What it reads has to be made again, and cannot be: all faults of the data, or of the queries.
+    pub fn prepare(&mut self, question: &Question) -> Result<(), Diagnostics> {
+        match question {
+            Question::Sql { text, .. } => self.ground.reach(&reads(text)),
+            Question::Saved(saved) => {
+                let query = saved.read(&self.study.root)?;
+                self.ground.reach(&query.reads)
+            }
+        }
+    }
+
+    /// The values that the question's parameters have: what is given, what its head says, and the desk's wave.
+    ///
+    /// # Errors
+    /// One is missing or of another kind, or one is given that the question does not have.
+    pub fn params(
+        &self,
+        question: &Question,
+        given: &BTreeMap<String, String>,
+    ) -> Result<Params, Diagnostics> {
+        let mut params = Params::none().with("wave", self.wave.id.as_str());
+        for (name, value) in given {
+            params = params.with(name, value.as_str());
+        }
+        let (head, file, text) = match question {
+            Question::Sql { file, text } => (glance(file, text)?, file.clone(), text.clone()),
+            Question::Saved(saved) => {
+                let query = saved.read(&self.study.root)?;
+                (Some(query.head), query.file, query.sql)
+            }
+        };
+        let mut faults = Diagnostics::new();
+        for name in given.keys().filter(|name| *name != "wave") {
+            let has = match &head {
+                Some(head) => head.params.iter().any(|param| param.name == *name),
+                None => !words(&without_comments(&text), &format!("${name}")).is_empty(),
+            };
+            if !has {
+                let fault = Diagnostic::error(format!("the question has no parameter `{name}`"));
+                faults.push(
+                    match head.iter().flat_map(|head| &head.params).map(described).collect::<Vec<_>>() {
+                        known if known.is_empty() => {
+                            fault.note(format!("a parameter is written `${name}` in the SQL"))
+                        }
+                        known => fault.note(format!("its parameters: {}", known.join("; "))),
+                    },
+                );
+            }
+        }
+        match head.map(|head| head.given(&params, &file, &text)) {
+            Some(Ok(params)) => faults.or(params).map(|(params, _)| params),
+            Some(Err(found)) => {
+                faults.extend(found);
+                Err(faults)
+            }
+            None => faults.or(params).map(|(params, _)| params),
+        }
+    }
+
+    /// The answer to a question, its parameters those of [`Desk::params`].
+    ///
+    /// # Errors
+    /// The SQL is at fault, or a saved query does not keep what its head promises.
+    pub fn answer(&mut self, question: &Question, params: &Params) -> Result<Answer, Diagnostics> {
+        match question {
+            Question::Sql { file, text } => {
+                if text.len() > LONGEST {
+                    return Err(Diagnostic::error(format!("the SQL is {} bytes long", text.len()))
+                        .at(Place::file(file))
+                        .note(format!("at most {LONGEST} bytes are read"))
+                        .into());
+                }
+                let head = glance(file, text)?;
+                let batch = self.ground.session(&reads(text))?.run(Sql { file, text }, params)?;
+                Ok(Answer { batch, head, sql: text.clone(), file: file.clone() })
+            }
+            Question::Saved(saved) => {
+                let query = saved.read(&self.study.root)?;
+                let result = query.run(self.ground.session(&query.reads)?, params)?;
+                Ok(Answer { batch: result.batch, head: Some(result.head), sql: query.sql, file: query.file })
+            }
+        }
+    }
+}
+
+fn described(param: &Param) -> String {
+    let default =
+        param.default.as_ref().map_or_else(String::new, |default| format!(" ({default} unless given)"));
+    format!("`{}`, {}{default}", param.name, param.expected())
+}
