@@ -11,6 +11,7 @@ mod check;
 mod functions;
 mod limits;
 mod output;
+mod serve;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,7 @@ enum Command {
     Audit(audit::Audit),
     Ask(ask::Ask),
     Functions(functions::Functions),
+    Serve(serve::Serve),
 }
 
 /// Why a command did not do what was asked.
@@ -94,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Audit(command) => command.run(arguments.study.as_deref(), &output),
         Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
         Command::Functions(command) => command.run(&output),
+        Command::Serve(command) => command.run(arguments.study.as_deref(), arguments.quiet),
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,

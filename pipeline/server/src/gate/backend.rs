@@ -23,16 +23,16 @@ use crate::wire::Refusal;
 
 /// A session's process.
 #[derive(Debug)]
-pub struct Backend {
+pub(super) struct Backend {
     child: Child,
     /// Its number, by which a client names it to cancel.
-    pub process: u32,
+    pub(super) process: u32,
     spill: PathBuf,
 }
 
 impl Backend {
     /// Asks it to end its statement.
-    pub fn cancel(&self) {
+    pub(super) fn cancel(&self) {
         // A process that has ended has no number any more, so nobody else's is hit.
         if let Some(pid) = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) {
             let _ = kill_process(pid, Signal::INT);
@@ -40,12 +40,12 @@ impl Backend {
     }
 
     /// How it ended, once it has.
-    pub async fn ended(&mut self) -> Option<ExitStatus> {
+    pub(super) async fn ended(&mut self) -> Option<ExitStatus> {
         self.child.wait().await.ok()
     }
 
     /// Ends it, whatever it does.
-    pub async fn end(mut self) -> Option<ExitStatus> {
+    pub(super) async fn end(mut self) -> Option<ExitStatus> {
         let _ = self.child.start_kill();
         let status = self.child.wait().await.ok();
         let _ = fs_err::remove_dir_all(&self.spill);
@@ -55,7 +55,7 @@ impl Backend {
 
 /// Starts sessions.
 #[derive(Debug)]
-pub struct Starter {
+pub(super) struct Starter {
     program: PathBuf,
     snapshot: PathBuf,
     confidence: f64,
@@ -69,7 +69,7 @@ impl Starter {
     ///
     /// # Errors
     /// This program cannot find itself.
-    pub fn new(snapshot: PathBuf, confidence: f64, memory: u64, timeout: Duration) -> io::Result<Self> {
+    pub(super) fn new(snapshot: PathBuf, confidence: f64, memory: u64, timeout: Duration) -> io::Result<Self> {
         let program = std::env::current_exe()?;
         Ok(Starter { program, snapshot, confidence, memory, timeout, ready: RefCell::new(None) })
     }
@@ -78,7 +78,7 @@ impl Starter {
     ///
     /// # Errors
     /// The system starts no process.
-    pub fn take(&self) -> io::Result<(Backend, UnixStream)> {
+    pub(super) fn take(&self) -> io::Result<(Backend, UnixStream)> {
         let mut ready = self.ready.borrow_mut();
         let waiting = ready.take().and_then(|(mut backend, stream)| {
             matches!(backend.child.try_wait(), Ok(None)).then_some((backend, stream))
@@ -95,13 +95,13 @@ impl Starter {
     ///
     /// # Errors
     /// The system starts no process.
-    pub fn prepare(&self) -> io::Result<()> {
+    pub(super) fn prepare(&self) -> io::Result<()> {
         *self.ready.borrow_mut() = Some(self.start()?);
         Ok(())
     }
 
     /// Ends the one that is ready.
-    pub async fn close(&self) {
+    pub(super) async fn close(&self) {
         let ready = self.ready.borrow_mut().take();
         if let Some((backend, _)) = ready {
             backend.end().await;
@@ -130,7 +130,7 @@ impl Starter {
     }
 
     /// What a client is told of a session that ended so; nothing if it ended as it should.
-    pub fn told(&self, status: Option<ExitStatus>) -> Option<Refusal> {
+    pub(super) fn told(&self, status: Option<ExitStatus>) -> Option<Refusal> {
         use std::os::unix::process::ExitStatusExt as _;
         let status = status?;
         match (status.code(), status.signal()) {

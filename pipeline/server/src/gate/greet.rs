@@ -22,14 +22,14 @@ use crate::password::{Users, base64, random};
 use crate::wire::{First, LONGEST_STARTUP, Refusal, Startup, message};
 
 /// A connection, encrypted or not.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// The same, whichever it is.
-pub type Link = Box<dyn Stream>;
+pub(super) type Link = Box<dyn Stream>;
 
 /// What came of a connection.
-pub enum Greeted {
+pub(super) enum Greeted {
     /// The client may have a session.
     Session(Link, Startup),
     /// The statement of another connection shall end.
@@ -46,11 +46,11 @@ pub enum Greeted {
 }
 
 /// Who is asked for what.
-pub struct Rules<'a> {
+pub(super) struct Rules<'a> {
     /// TLS, where it is on.
-    pub tls: Option<&'a TlsAcceptor>,
+    pub(super) tls: Option<&'a TlsAcceptor>,
     /// Those who may log in, where a password is asked for.
-    pub users: Option<&'a Users>,
+    pub(super) users: Option<&'a Users>,
 }
 
 /// Longest message of a client that proves its password.
@@ -88,7 +88,7 @@ fn malformed(why: &str) -> Refusal {
 }
 
 /// Hears a client until it may have a session.
-pub async fn greet(socket: TcpStream, rules: &Rules<'_>, deadline: Instant) -> Greeted {
+pub(super) async fn greet(socket: TcpStream, rules: &Rules<'_>, deadline: Instant) -> Greeted {
     let mut link: Link = Box::new(socket);
     let mut encrypted = false;
     // A client asks for either encryption once, and then for its session.

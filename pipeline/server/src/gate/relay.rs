@@ -25,13 +25,13 @@ use crate::wire::{Frames, LONGEST_MESSAGE, Refusal, Requests};
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// What ends a relay from outside.
-pub struct Outside {
+pub(super) struct Outside {
     /// Another connection of the client asks to end the statement.
-    pub cancel: Arc<Notify>,
+    pub(super) cancel: Arc<Notify>,
     /// The server ends.
-    pub closing: watch::Receiver<bool>,
+    pub(super) closing: watch::Receiver<bool>,
     /// Time without a word after which the connection ends.
-    pub idle: Duration,
+    pub(super) idle: Duration,
 }
 
 enum Ended {
@@ -44,7 +44,7 @@ enum Ended {
 }
 
 /// Relays until one side ends: what the log says of it.
-pub async fn relay(
+pub(super) async fn relay(
     client: Link,
     session: UnixStream,
     mut backend: Backend,

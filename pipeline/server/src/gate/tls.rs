@@ -20,7 +20,7 @@ use crate::password::private;
 ///
 /// # Errors
 /// See above.
-pub fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, Diagnostics> {
+pub(super) fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, Diagnostics> {
     let at = |path: &Path| Place::file(path.to_string_lossy());
     let read = fs_err::read(certificate)?;
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&read)

@@ -35,15 +35,15 @@ use restudy::engine::Session;
 use super::settings::VERSION;
 
 /// The database that clients see.
-pub const DATABASE: &str = "study";
+pub(super) const DATABASE: &str = "study";
 
 /// The user who logged in, once that is known.
 #[derive(Clone, Debug, Default)]
-pub struct User(Arc<OnceLock<String>>);
+pub(super) struct User(Arc<OnceLock<String>>);
 
 impl User {
     /// Says who it is; once.
-    pub fn is(&self, name: &str) {
+    pub(super) fn is(&self, name: &str) {
         let _ = self.0.set(name.to_owned());
     }
 
@@ -77,7 +77,7 @@ impl PgCatalogContextProvider for User {
 ///
 /// # Errors
 /// The folder cannot be made, or the catalogue's own tables are broken.
-pub fn open(engine: &Session, spill: &Path, memory: u64) -> Result<(SessionContext, User), DataFusionError> {
+pub(super) fn open(engine: &Session, spill: &Path, memory: u64) -> Result<(SessionContext, User), DataFusionError> {
     DirBuilder::new().recursive(true).mode(0o700).create(spill)?;
     let own = engine.context();
     let tables = own

@@ -10,19 +10,19 @@ use restudy::diagnostic::Diagnostic;
 use restudy::engine::{Session, Sql};
 
 /// An error that leaves the session alive.
-pub fn error(code: &str, message: impl Into<String>) -> PgWireError {
+pub(super) fn error(code: &str, message: impl Into<String>) -> PgWireError {
     PgWireError::UserError(Box::new(ErrorInfo::new("ERROR".to_owned(), code.to_owned(), message.into())))
 }
 
 /// The same, with what to do.
-pub fn with_hint(code: &str, message: impl Into<String>, hint: &str) -> PgWireError {
+pub(super) fn with_hint(code: &str, message: impl Into<String>, hint: &str) -> PgWireError {
     let mut info = ErrorInfo::new("ERROR".to_owned(), code.to_owned(), message.into());
     info.hint = Some(hint.to_owned());
     PgWireError::UserError(Box::new(info))
 }
 
 /// The same error, after which the session ends.
-pub fn fatal(fault: PgWireError) -> PgWireError {
+pub(super) fn fatal(fault: PgWireError) -> PgWireError {
     match fault {
         PgWireError::UserError(mut info) => {
             info.severity = "FATAL".to_owned();
@@ -33,7 +33,7 @@ pub fn fatal(fault: PgWireError) -> PgWireError {
 }
 
 /// What the engine says is wrong with `text`.
-pub fn told(fault: &DataFusionError, engine: &Session, text: &str) -> PgWireError {
+pub(super) fn told(fault: &DataFusionError, engine: &Session, text: &str) -> PgWireError {
     let code = sqlstate(fault);
     if code == "53200" {
         return with_hint(
@@ -46,7 +46,7 @@ pub fn told(fault: &DataFusionError, engine: &Session, text: &str) -> PgWireErro
 }
 
 /// A fault of the parser, whose place stands in its words.
-pub fn syntax(message: &str, text: &str) -> PgWireError {
+pub(super) fn syntax(message: &str, text: &str) -> PgWireError {
     let message = message.trim_start_matches("sql parser error: ");
     let (words, at) = message.rsplit_once(" at Line: ").map_or((message, None), |(w, at)| (w, Some(at)));
     let mut info = ErrorInfo::new(

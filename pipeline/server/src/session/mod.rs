@@ -12,6 +12,7 @@
 
 mod catalogue;
 mod fault;
+mod habits;
 pub mod limits;
 mod queries;
 mod rows;

@@ -47,7 +47,7 @@ use super::{SECRET, settings};
 use crate::password::base64;
 
 /// What all parts of a session share.
-pub struct Connection {
+pub(super) struct Connection {
     engine: Session,
     context: SessionContext,
     compatible: PostgresCompatibilityParser,
@@ -59,7 +59,7 @@ pub struct Connection {
 
 /// A statement that is prepared.
 #[derive(Clone)]
-pub struct Prepared {
+pub(super) struct Prepared {
     text: String,
     command: Command,
     /// The plan, where it is a query.
@@ -67,14 +67,14 @@ pub struct Prepared {
 }
 
 /// The session's side of the protocol.
-pub struct Handlers(Arc<Asked>);
+pub(super) struct Handlers(Arc<Asked>);
 
 /// Answers.
-pub struct Asked(Arc<Connection>);
+pub(super) struct Asked(Arc<Connection>);
 
 impl Connection {
     /// A session over `context`, whose faults `engine` puts into words.
-    pub fn new(engine: Session, context: SessionContext, user: User, limits: Arc<Limits>) -> Self {
+    pub(super) fn new(engine: Session, context: SessionContext, user: User, limits: Arc<Limits>) -> Self {
         let typed = DfSessionService::new_with_hooks(Arc::new(context.clone()), Vec::new()).query_parser();
         Connection { engine, context, compatible: PostgresCompatibilityParser::new(), typed, user, limits }
     }
@@ -418,7 +418,7 @@ impl ExtendedQueryHandler for Handlers {
 
 impl Handlers {
     /// Handlers of one connection.
-    pub fn new(connection: Arc<Connection>) -> Self {
+    pub(super) fn new(connection: Arc<Connection>) -> Self {
         Handlers(Arc::new(Asked(connection)))
     }
 

@@ -33,9 +33,9 @@ use serde_json::{Map, Value};
 
 /// How the columns of a result are sent.
 #[derive(Clone, Debug)]
-pub struct Columns {
+pub(super) struct Columns {
     /// What the client is told of them.
-    pub fields: Arc<Vec<FieldInfo>>,
+    pub(super) fields: Arc<Vec<FieldInfo>>,
     schema: SchemaRef,
 }
 
@@ -44,23 +44,27 @@ impl Columns {
     ///
     /// # Errors
     /// Never: all types that could have none are sent as text.
-    pub fn of(schema: &Schema, format: &Format, options: Option<Arc<FormatOptions>>) -> PgWireResult<Self> {
-        let sent: Vec<Field> = schema
+    pub(super) fn of(schema: &Schema, format: &Format, options: Option<Arc<FormatOptions>>) -> PgWireResult<Self> {
+        let columns: Vec<(Field, Option<Type>)> = schema
             .fields()
             .iter()
-            .map(|field| {
-                let nullable = Field::new(field.name(), sent_as(field.data_type()), true);
-                nullable.with_metadata(field.metadata().clone())
+            .enumerate()
+            .map(|(index, field)| {
+                let (datatype, wire) = sent_as(field.data_type(), format.is_text(index));
+                let field = Field::new(field.name(), datatype, true).with_metadata(field.metadata().clone());
+                (field, wire)
             })
             .collect();
-        let sent = Schema::new(sent);
+        let sent = Schema::new(columns.iter().map(|(field, _)| field.clone()).collect::<Vec<_>>());
         let fields = arrow_schema_to_pg_fields(&sent, format, options)?
             .into_iter()
-            .zip(schema.fields())
-            .map(|(info, field)| {
-                let info = if is_json(field.data_type()) { as_json(&info) } else { info };
-                let size = type_size(info.datatype());
-                info.with_type_size(size)
+            .zip(columns)
+            .map(|(info, (_, wire))| {
+                let datatype = wire.unwrap_or_else(|| info.datatype().clone());
+                let size = type_size(&datatype);
+                FieldInfo::new(info.name().to_owned(), None, None, datatype, info.format())
+                    .with_format_options(Arc::clone(info.format_options()))
+                    .with_type_size(size)
             })
             .collect();
         Ok(Columns { fields: Arc::new(fields), schema: Arc::new(sent) })
@@ -70,7 +74,7 @@ impl Columns {
     ///
     /// # Errors
     /// A value has no form in which it could be sent.
-    pub fn rows(&self, batch: &RecordBatch) -> Result<impl Iterator<Item = PgWireResult<DataRow>> + Send + use<>, ArrowError> {
+    pub(super) fn rows(&self, batch: &RecordBatch) -> Result<impl Iterator<Item = PgWireResult<DataRow>> + Send + use<>, ArrowError> {
         let columns: Vec<ArrayRef> = batch
             .columns()
             .iter()
@@ -81,11 +85,6 @@ impl Columns {
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
         Ok(encode_recordbatch(Arc::clone(&self.fields), batch))
     }
-}
-
-fn as_json(info: &FieldInfo) -> FieldInfo {
-    FieldInfo::new(info.name().to_owned(), None, None, Type::JSON, info.format())
-        .with_format_options(Arc::clone(info.format_options()))
 }
 
 /// Width of a type's values in bytes; -1 where they differ.
@@ -106,16 +105,30 @@ fn is_json(datatype: &DataType) -> bool {
         DataType::Struct(_) | DataType::Map(..) | DataType::Union(..) => true,
         DataType::Dictionary(_, values) => is_json(values),
         DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
-            matches!(sent_as(item.data_type()), DataType::List(_)) || is_json(item.data_type())
+            matches!(item.data_type(), DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..))
+                || is_json(item.data_type())
         }
         _ => false,
     }
 }
 
-/// The Arrow type in which a column of this type is sent.
-fn sent_as(datatype: &DataType) -> DataType {
+/// The Arrow type in which a column of this type is sent, and PostgreSQL's type where that does not follow from it.
+fn sent_as(datatype: &DataType, in_text: bool) -> (DataType, Option<Type>) {
     match datatype {
-        _ if is_json(datatype) => DataType::Utf8,
+        _ if is_json(datatype) => (DataType::Utf8, Some(Type::JSON)),
+        // The encoder would write all six digits of a second's fraction, which hardly a time has.
+        DataType::Timestamp(_, zone) if in_text => {
+            let wire = if zone.is_some() { Type::TIMESTAMPTZ } else { Type::TIMESTAMP };
+            (DataType::Utf8, Some(wire))
+        }
+        DataType::Dictionary(_, values) => sent_as(values, in_text),
+        _ => (encoded_as(datatype), None),
+    }
+}
+
+/// The Arrow type of which the encoder knows text and binary form.
+fn encoded_as(datatype: &DataType) -> DataType {
+    match datatype {
         DataType::Boolean | DataType::Int16 | DataType::Int32 | DataType::Int64 => datatype.clone(),
         DataType::Float32 | DataType::Float64 | DataType::Date32 | DataType::Decimal128(..) => datatype.clone(),
         DataType::Int8 | DataType::UInt8 => DataType::Int16,
@@ -129,9 +142,9 @@ fn sent_as(datatype: &DataType) -> DataType {
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
             DataType::Binary
         }
-        DataType::Dictionary(_, values) => sent_as(values),
+        DataType::Dictionary(_, values) => encoded_as(values),
         DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
-            DataType::List(Arc::new(Field::new_list_field(sent_as(item.data_type()), true)))
+            DataType::List(Arc::new(Field::new_list_field(encoded_as(item.data_type()), true)))
         }
         // Text, and what has no type of its own in PostgreSQL.
         _ => DataType::Utf8,
@@ -150,7 +163,12 @@ fn sent(column: &ArrayRef, wanted: &DataType) -> Result<ArrayRef, ArrowError> {
         return Ok(Arc::new(texts));
     }
     // A value that does not fit is a fault, and never nothing.
-    let strict = CastOptions { safe: false, ..CastOptions::default() };
+    let strict = CastOptions {
+        safe: false,
+        format_options: Display::default()
+            .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"))
+            .with_timestamp_tz_format(Some("%Y-%m-%d %H:%M:%S%.f%:z")),
+    };
     cast_with_options(column, wanted, &strict)
 }
 
@@ -195,7 +213,7 @@ fn json(column: &ArrayRef, row: usize) -> Result<Value, ArrowError> {
 ///
 /// # Errors
 /// Never in practice: text has a form.
-pub fn texts(heads: &[&str], rows: &[Vec<String>], format: &Format) -> PgWireResult<(Columns, Vec<PgWireResult<DataRow>>)> {
+pub(super) fn texts(heads: &[&str], rows: &[Vec<String>], format: &Format) -> PgWireResult<(Columns, Vec<PgWireResult<DataRow>>)> {
     let schema = Schema::new(heads.iter().map(|head| Field::new(*head, DataType::Utf8, false)).collect::<Vec<_>>());
     let columns = Columns::of(&schema, format, None)?;
     let arrays: Vec<ArrayRef> = (0..heads.len())

@@ -62,7 +62,7 @@ const ISOLATION: &[&str] = &["read committed", "repeatable read", "serializable"
 const KEPT: &str = "kept for drivers that set it; changes nothing here";
 
 /// PostgreSQL's version whose questions to the catalogue are understood.
-pub const VERSION: &str = "15.0";
+pub(super) const VERSION: &str = "15.0";
 
 /// All settings, in the order in which `show all` lists them.
 const SETTINGS: [Setting; 33] = [
@@ -70,7 +70,7 @@ const SETTINGS: [Setting; 33] = [
     setting("bytea_output", "hex", Values::OneOf(&["hex", "escape"]), "how bytes are written"),
     reported("client_encoding", "client_encoding", "UTF8", Values::OneOf(&["utf8", "utf-8", "unicode"]), "text is UTF-8, both ways"),
     setting("client_min_messages", "notice", Values::Text, KEPT),
-    reported("datestyle", "DateStyle", "ISO, YMD", Values::Words(&["iso", "sql", "postgres", "german", "ymd", "mdy", "dmy"]), "how dates are written"),
+    reported("datestyle", "DateStyle", "ISO, YMD", Values::Words(&["iso", "ymd", "mdy", "dmy"]), "dates are written year, month, day"),
     setting("default_transaction_isolation", "read committed", Values::OneOf(ISOLATION), KEPT),
     reported("default_transaction_read_only", "default_transaction_read_only", "on", Values::OneOf(ON), "nothing is ever written"),
     setting("escape_string_warning", "on", Values::OneOf(ON_OFF), KEPT),
@@ -119,7 +119,7 @@ fn unknown(name: &str) -> pgwire::error::PgWireError {
 ///
 /// # Errors
 /// There is no such setting, it cannot be set, or not to this value.
-pub fn set(kept: &mut Kept, name: &str, value: Option<&str>) -> PgWireResult<Option<(String, String)>> {
+pub(super) fn set(kept: &mut Kept, name: &str, value: Option<&str>) -> PgWireResult<Option<(String, String)>> {
     let setting = find(name).ok_or_else(|| unknown(name))?;
     match value {
         None => {
@@ -170,7 +170,7 @@ fn checked(setting: &Setting, value: &str) -> PgWireResult<String> {
 }
 
 /// Forgets what the client has set.
-pub fn reset(kept: &mut Kept) {
+pub(super) fn reset(kept: &mut Kept) {
     for setting in SETTINGS.iter().filter(|setting| !matches!(setting.values, Values::Fixed)) {
         kept.remove(setting.name);
     }
@@ -187,12 +187,12 @@ fn current(kept: &Kept, setting: &Setting) -> String {
 ///
 /// # Errors
 /// There is no such setting.
-pub fn show(kept: &Kept, name: &str) -> PgWireResult<String> {
+pub(super) fn show(kept: &Kept, name: &str) -> PgWireResult<String> {
     find(name).map(|setting| current(kept, setting)).ok_or_else(|| unknown(name))
 }
 
 /// Name, value and purpose of all settings.
-pub fn all(kept: &Kept) -> Vec<[String; 3]> {
+pub(super) fn all(kept: &Kept) -> Vec<[String; 3]> {
     SETTINGS
         .iter()
         .map(|setting| [setting.name.to_owned(), current(kept, setting), setting.what.to_owned()])
@@ -200,7 +200,7 @@ pub fn all(kept: &Kept) -> Vec<[String; 3]> {
 }
 
 /// What a client is told when its session begins.
-pub fn reported_values(kept: &Kept) -> HashMap<String, String> {
+pub(super) fn reported_values(kept: &Kept) -> HashMap<String, String> {
     SETTINGS
         .iter()
         .filter_map(|setting| Some((setting.reported?.to_owned(), current(kept, setting))))
@@ -208,7 +208,7 @@ pub fn reported_values(kept: &Kept) -> HashMap<String, String> {
 }
 
 /// The time of a statement that the client has asked for.
-pub fn statement_timeout(kept: &Kept) -> Option<Duration> {
+pub(super) fn statement_timeout(kept: &Kept) -> Option<Duration> {
     let ms: u64 = kept.get("statement_timeout")?.strip_suffix("ms")?.parse().ok()?;
     (ms > 0).then(|| Duration::from_millis(ms))
 }
@@ -217,7 +217,7 @@ pub fn statement_timeout(kept: &Kept) -> Option<Duration> {
 ///
 /// # Errors
 /// As for [`set`].
-pub fn begin<'a>(kept: &mut Kept, startup: impl Iterator<Item = (&'a str, &'a str)>) -> PgWireResult<()> {
+pub(super) fn begin<'a>(kept: &mut Kept, startup: impl Iterator<Item = (&'a str, &'a str)>) -> PgWireResult<()> {
     for (name, value) in startup {
         match name {
             "user" | "database" => {

@@ -15,19 +15,20 @@ use datafusion::sql::sqlparser::ast::{
     DescribeAlias, DiscardObject, Expr, Query, Reset, ResetStatement, Set, SetExpr, Statement, Value, Visit,
     Visitor,
 };
-use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::dialect::{GenericDialect, PostgreSqlDialect};
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion_postgres::datafusion_pg_catalog::sql::PostgresCompatibilityParser;
 use pgwire::error::{PgWireError, PgWireResult};
 
 use super::fault::{error, with_hint};
+use super::habits::said_otherwise;
 
 /// Longest text of a message, in bytes.
-pub const LONGEST: usize = 1 << 20;
+pub(super) const LONGEST: usize = 1 << 20;
 
 /// A statement that is allowed.
 #[derive(Clone, Debug)]
-pub enum Command {
+pub(super) enum Command {
     /// A query, or the plan of one.
     Query(Box<Statement>),
     /// `set name = value`; without a value, back to what it was.
@@ -63,7 +64,7 @@ const NOT_OFFERED: [&str; 8] = ["declare", "fetch", "move", "close", "prepare", 
 ///
 /// # Errors
 /// It is not SQL, or says what is not allowed.
-pub fn read(text: &str, compatible: &PostgresCompatibilityParser) -> PgWireResult<Vec<Command>> {
+pub(super) fn read(text: &str, compatible: &PostgresCompatibilityParser) -> PgWireResult<Vec<Command>> {
     if text.len() > LONGEST {
         return Err(error("54000", format!("the text has {} bytes, and the longest has {LONGEST}", text.len())));
     }
@@ -71,7 +72,8 @@ pub fn read(text: &str, compatible: &PostgresCompatibilityParser) -> PgWireResul
     if !first.is_empty() && !BEGINNINGS.contains(&first.as_str()) {
         return Err(refused(&first));
     }
-    let parsed = if asks_the_catalogue(text) { compatible.parse(text) } else { parse(text) };
+    let parsed =
+        if asks_the_catalogue(text) { compatible.parse(&said_otherwise(text)) } else { parse(text) };
     parsed.map_err(|fault| not_sql(&fault, text))?.into_iter().map(command).collect()
 }
 
@@ -80,7 +82,12 @@ fn parse(text: &str) -> Result<Vec<Statement>, ParserError> {
     if text.trim().trim_end_matches(';').trim_end().eq_ignore_ascii_case("abort") {
         return Ok(vec![Statement::Rollback { chain: false, savepoint: None }]);
     }
-    Parser::new(&PostgreSqlDialect {}).try_with_sql(text)?.parse_statements()
+    // What `restudy ask` understands is understood here too (`select * exclude (…)`).
+    let as_asked = || Parser::new(&GenericDialect {}).try_with_sql(text)?.parse_statements();
+    Parser::new(&PostgreSqlDialect {})
+        .try_with_sql(text)
+        .and_then(|mut parser| parser.parse_statements())
+        .or_else(|fault| as_asked().map_err(|_| fault))
 }
 
 /// The first word, in lower case, past comments and brackets.
@@ -117,7 +124,8 @@ fn not_sql(fault: &ParserError, text: &str) -> PgWireError {
 
 /// The refusal of a statement that begins with `word`.
 fn refused(word: &str) -> PgWireError {
-    let word = word.to_uppercase();
+    // A word of SQL is told in capitals, a description as it is.
+    let word = if word.contains(' ') { word.to_owned() } else { word.to_uppercase() };
     if NOT_OFFERED.contains(&word.to_lowercase().as_str()) {
         return with_hint("0A000", format!("{word} is not offered here"), "ask with SELECT; drivers prepare statements by the protocol");
     }
