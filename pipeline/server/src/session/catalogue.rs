@@ -173,6 +173,15 @@ fn functions(user: &User) -> Vec<Told> {
         told("pg_get_ruledef", nothing()),
         told("pg_get_triggerdef", nothing()),
         told("pg_get_serial_sequence", nothing()),
+        told("pg_get_function_result", nothing()),
+        told("pg_get_function_arguments", nothing()),
+        told("pg_tablespace_location", nothing()),
+        told("pg_size_pretty", nothing()),
+        told("pg_table_size", Answer::Value(ScalarValue::Int64(None))),
+        told("pg_database_size", Answer::Value(ScalarValue::Int64(None))),
+        told("pg_type_is_visible", Answer::Value(ScalarValue::from(true))),
+        told("pg_function_is_visible", Answer::Value(ScalarValue::from(true))),
+        told("pg_operator_is_visible", Answer::Value(ScalarValue::from(true))),
         told("pg_is_in_recovery", Answer::Value(ScalarValue::from(false))),
     ]
 }

@@ -210,7 +210,10 @@ impl Connection {
             .collect();
         inferred.sort_by_key(|(number, _)| *number);
         let inferred: Vec<Option<&DataType>> = inferred.iter().map(|(_, datatype)| datatype.as_ref()).collect();
-        let wire: Vec<Option<&Type>> = wire.iter().map(Some).collect();
+        // A parameter about which nobody says anything is text, as in PostgreSQL.
+        let text = Type::TEXT;
+        let wire: Vec<Option<&Type>> =
+            wire.iter().map(|datatype| Some(if is_read(datatype) { datatype } else { &text })).collect();
         let values = deserialize_parameters_with_server_types(portal, &inferred, &wire).map_err(unreadable)?;
         plan.clone().replace_params_with_values(&values).map(Some).map_err(told)
     }
@@ -219,6 +222,17 @@ impl Connection {
     fn wire_types(&self, statement: &Statement, plan: &LogicalPlan) -> PgWireResult<Vec<Type>> {
         self.typed.get_parameter_types(&(String::new(), Some((statement.clone(), plan.clone()))))
     }
+}
+
+/// Whether values of this type can be read as parameters, nothing included.
+fn is_read(datatype: &Type) -> bool {
+    matches!(
+        *datatype,
+        Type::BOOL | Type::INT2 | Type::INT4 | Type::INT8 | Type::FLOAT4 | Type::FLOAT8 | Type::NUMERIC | Type::TEXT
+            | Type::VARCHAR | Type::BYTEA | Type::DATE | Type::TIME | Type::TIMESTAMP | Type::TIMESTAMPTZ | Type::OID
+            | Type::INTERVAL | Type::BOOL_ARRAY | Type::INT2_ARRAY | Type::INT4_ARRAY | Type::INT8_ARRAY
+            | Type::FLOAT4_ARRAY | Type::FLOAT8_ARRAY | Type::TEXT_ARRAY | Type::VARCHAR_ARRAY
+    )
 }
 
 /// A parameter whose bytes are not of its type.
@@ -369,7 +383,13 @@ impl ExtendedQueryHandler for Handlers {
         let wish = settings::statement_timeout(client.metadata());
         let limits = &self.0.0.limits;
         match limits.within(wish, StoredStatement::parse(client, &message, self.query_parser())).await? {
-            Some(statement) => client.portal_store().put_statement(Arc::new(statement)),
+            Some(mut statement) => {
+                for datatype in &mut statement.parameter_types {
+                    // What the client says is no help: then the query decides.
+                    *datatype = datatype.take().filter(is_read);
+                }
+                client.portal_store().put_statement(Arc::new(statement));
+            }
             None => {
                 client.portal_store().put_empty_statement(message.name.as_deref().unwrap_or(DEFAULT_NAME));
             }
