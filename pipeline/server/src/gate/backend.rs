@@ -16,7 +16,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 
-use crate::options::{SESSION, duration, size};
+use crate::options::{SESSION, size};
 use crate::session::{OUT_OF_MEMORY, OUT_OF_TIME};
 use crate::snapshot::spill;
 use crate::wire::Refusal;
@@ -140,7 +140,7 @@ impl Starter {
                     .hint("ask for less at a time, or start the server with a larger --memory"),
             ),
             (Some(OUT_OF_TIME), _) => Some(
-                Refusal::new("57014", format!("the connection ends: a statement that was to end, by a cancel or after at most {}, could not be stopped within a step", duration(self.timeout)))
+                Refusal::new("57014", "the connection ends: a statement whose time was over, or that was cancelled, could not be stopped otherwise")
                     .hint("ask for less at a time, or start the server with a larger --timeout"),
             ),
             // What a stack that is used up ends with.

@@ -7,7 +7,9 @@
 use std::borrow::Cow;
 
 /// Parts of questions, and what they amount to here.
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 7] = [
+    // JDBC: how a type is read stands in the catalogue by name.
+    ("'pg_catalog.array_in'::regproc", "'array_in'"),
     // JDBC: the schemas in which a type is looked up, in their order.
     ("generate_series(1, array_upper(current_schemas(false), 1)) as s(r)", "(values (1)) as s(r)"),
     // psql `\d+`: options of storage.
