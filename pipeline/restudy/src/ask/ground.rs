@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::{Limits, Saved};
 use crate::build::{Evaluated, Standing, TemporaryStore, evaluate, temporary_store};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::engine::{Bounds, Scratch, Session};
-use crate::queries::EVIDENCE;
+use crate::engine::{Bounds, Params, Scratch, Session};
+use crate::queries::{Catalogue, EVIDENCE, Query};
 use crate::study::{Study, Wave};
 
 /// What may be put on disk when memory is short, for each byte of memory.
@@ -32,7 +32,7 @@ enum Kind {
     Built,
     /// Made from the sources for this; thrown away with it.
     Store(TemporaryStore),
-    /// The same, and the results of all queries.
+    /// The same, and all that the queries give.
     Results(Box<Evaluated>),
 }
 
@@ -92,28 +92,69 @@ impl<'a> Ground<'a> {
 
     /// Makes sure that the tables in `reads` are there and up to date. A name that is nobody's is left to the engine,
     /// which can say what is near it.
+    ///
+    /// Of the study's queries only those are run that `reads` leads to, so that a fault in one does not stand in the way of
+    /// questions about others. The evidence is of all queries, and needs them all.
     pub(super) fn reach(&mut self, reads: &[String]) -> Result<(), Diagnostics> {
-        let root = &self.study.root;
-        let is_result =
-            |name: &str| name == EVIDENCE || Saved::all(root).iter().any(|saved| saved.name == name);
-        let enough = match self.made.as_ref().map(|made| &made.kind) {
-            Some(Kind::Results(_)) => true,
-            Some(Kind::Store(_)) => !reads.iter().any(|name| is_result(name)),
-            Some(Kind::Built) => {
-                let files = [self.standing.tables(), self.standing.results()].concat();
-                reads.iter().all(|name| match files.iter().find(|(known, _)| known == name) {
-                    Some((_, path)) => self.standing.is_whole(path),
-                    None => !is_result(name),
-                })
-            }
-            None => false,
-        };
-        if enough {
+        if matches!(&self.made, Some(Made { kind: Kind::Results(_), .. })) {
             return Ok(());
         }
-        let made = if reads.iter().any(|name| is_result(name)) { self.results()? } else { self.store()? };
-        self.made = Some(made);
+        let wanted = self.wanted(reads)?;
+        if wanted.iter().any(|query| query.reads.iter().any(|name| name == EVIDENCE))
+            || (reads.iter().any(|name| name == EVIDENCE) && !self.stands(EVIDENCE))
+        {
+            self.made = Some(self.results()?);
+            return Ok(());
+        }
+        let tables = reads.iter().chain(wanted.iter().flat_map(|query| &query.reads));
+        let built = matches!(&self.made, Some(Made { kind: Kind::Built, .. }));
+        if self.made.is_none() || (built && !tables.into_iter().all(|name| self.is_sound(name))) {
+            self.made = Some(self.store()?);
+            // What lay ready lies ready no more.
+            return self.reach(reads);
+        }
+        let params = Params::none().with("wave", self.wave.id.as_str());
+        if let Some(made) = &self.made {
+            for query in wanted {
+                let result = query.run(&made.session, &params)?;
+                made.session.register(&query.head.name, result.batch)?;
+            }
+        }
         Ok(())
+    }
+
+    /// The queries whose results `reads` leads to and that are not at hand, each after those that it selects from.
+    fn wanted(&self, reads: &[String]) -> Result<Vec<Query>, Diagnostics> {
+        let unknown = |name: &&String| !self.stands(name);
+        let mut open: Vec<String> = reads.iter().filter(unknown).cloned().collect();
+        if open.is_empty() {
+            return Ok(Vec::new());
+        }
+        let saved = Saved::all(&self.study.root);
+        let mut found: Vec<Query> = Vec::new();
+        while let Some(name) = open.pop() {
+            let Some(saved) = saved.iter().find(|saved| saved.name == name) else { continue };
+            if found.iter().all(|query| query.head.name != name) {
+                let query = saved.read(&self.study.root)?;
+                open.extend(query.reads.iter().filter(unknown).cloned());
+                found.push(query);
+            }
+        }
+        Ok(Catalogue::in_order(found)?.iter().cloned().collect())
+    }
+
+    /// Whether there is a table of this name in the session.
+    fn stands(&self, name: &str) -> bool {
+        self.made.as_ref().is_some_and(|made| made.session.has(name))
+    }
+
+    /// Whether a table of the last build is as the build made it; also said of a name that is none.
+    fn is_sound(&mut self, name: &str) -> bool {
+        let files = [self.standing.tables(), self.standing.results()].concat();
+        match files.iter().find(|(known, _)| known == name) {
+            Some((_, path)) => self.standing.is_whole(path),
+            None => true,
+        }
     }
 
     fn store(&self) -> Result<Made, Diagnostics> {
@@ -133,8 +174,8 @@ impl<'a> Ground<'a> {
     }
 
     fn over(&self, tables: &[(String, PathBuf)]) -> Result<Session, Diagnostics> {
-        // A part is left for what the engine does not count: the session itself, and the batch that is being made.
-        let memory = usize::try_from(self.limits.memory / 4 * 3).unwrap_or(usize::MAX);
+        // The other half is for what the engine does not count: the session itself, windows, the batch that is being made.
+        let memory = usize::try_from(self.limits.memory / 2).unwrap_or(usize::MAX);
         let bounds = Bounds { memory, disk: self.limits.memory.saturating_mul(DISK_FOR_MEMORY) };
         Ok(Session::open_within(tables, bounds)?.with_confidence(self.study.design.confidence))
     }

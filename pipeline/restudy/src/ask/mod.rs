@@ -19,13 +19,10 @@ pub use ground::Ground;
 pub use saved::Saved;
 pub use watch::{Limits, Reached, Watch, memory};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::engine::{Params, Sql, without_comments, words};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::engine::{Params, Sql, is_readable, without_comments, words};
 use crate::queries::{Param, QueryHead, glance, reads};
 use crate::study::{Study, Wave};
-
-/// Bytes of SQL that are read: no question is longer, and a parser's work grows with its text.
-const LONGEST: usize = 1 << 20;
 
 /// A question, found but not yet asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +85,10 @@ impl<'a> Desk<'a> {
     /// What it reads has to be made again, and cannot be: all faults of the data, or of the queries.
     pub fn prepare(&mut self, question: &Question) -> Result<(), Diagnostics> {
         match question {
-            Question::Sql { text, .. } => self.ground.reach(&reads(text)),
+            Question::Sql { file, text } => {
+                is_readable(Sql { file, text })?;
+                self.ground.reach(&reads(text))
+            }
             Question::Saved(saved) => {
                 let query = saved.read(&self.study.root)?;
                 self.ground.reach(&query.reads)
@@ -151,12 +151,7 @@ impl<'a> Desk<'a> {
     pub fn answer(&mut self, question: &Question, params: &Params) -> Result<Answer, Diagnostics> {
         match question {
             Question::Sql { file, text } => {
-                if text.len() > LONGEST {
-                    return Err(Diagnostic::error(format!("the SQL is {} bytes long", text.len()))
-                        .at(Place::file(file))
-                        .note(format!("at most {LONGEST} bytes are read"))
-                        .into());
-                }
+                is_readable(Sql { file, text })?;
                 let head = glance(file, text)?;
                 let batch = self.ground.session(&reads(text))?.run(Sql { file, text }, params)?;
                 Ok(Answer { batch, head, sql: text.clone(), file: file.clone() })

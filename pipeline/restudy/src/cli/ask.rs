@@ -109,7 +109,7 @@ impl Ask {
         let params = desk.params(&question, &given).map_err(Failure::CommandLine)?;
         desk.prepare(&question)?;
         if !desk.ground().is_built() {
-            output.say(&format!(
+            output.remark(&format!(
                 "build/{} is not up to date, so this is worked out from the study's files (`restudy build` makes it quick)",
                 wave.id
             ));

@@ -42,6 +42,13 @@ impl Output {
         }
     }
 
+    /// Says something that only somebody who watches wants to know.
+    pub(super) fn remark(&self, text: &str) {
+        if self.shows_steps() {
+            self.tell(text);
+        }
+    }
+
     /// Tells faults and how many there are.
     pub(super) fn faults(&self, faults: &Diagnostics) {
         self.end_line();

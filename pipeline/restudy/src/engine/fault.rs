@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use datafusion::common::{DataFusionError, SchemaError, Span};
+use datafusion::common::{Column, DataFusionError, SchemaError, Span};
 
+use super::reading::UNBOUNDED;
 use super::{Params, Sql};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 
@@ -67,11 +68,21 @@ pub(super) fn parameter_place(name: &str, sql: Sql<'_>) -> Place {
 fn unknown_column(error: &SchemaError) -> Diagnostic {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => {
-            let mut names: Vec<&str> = valid_fields.iter().map(|column| column.name.as_str()).collect();
+            let table = field.relation.as_ref().map(|table| table.table());
+            // Where a table is named, the others' columns were not meant.
+            let meant = |column: &&Column| {
+                table.is_none() || column.relation.as_ref().map(|table| table.table()) == table
+            };
+            let mut names: Vec<&str> = valid_fields.iter().filter(meant).map(|column| column.name.as_str()).collect();
             names.sort_unstable();
             names.dedup();
-            let of = field.relation.as_ref().map_or_else(String::new, |table| format!(" in `{table}`"));
+            let of = table.map_or_else(String::new, |table| format!(" in `{table}`"));
             let diagnostic = Diagnostic::error(format!("there is no column `{}`{of}", field.name));
+            let elsewhere = valid_fields.iter().find(|column| column.name == field.name && !meant(column));
+            let diagnostic = match elsewhere.and_then(|column| column.relation.as_ref()) {
+                Some(other) => diagnostic.hint(format!("`{}` has one", other.table())),
+                None => diagnostic,
+            };
             suggest(diagnostic, &field.name, &names, "columns")
         }
         SchemaError::AmbiguousReference { field } => {
@@ -95,12 +106,24 @@ fn unknown_table(error: &DataFusionError, tables: &[String]) -> Option<Diagnosti
     }
     let name = name.strip_prefix("datafusion.public.").unwrap_or(name);
     let names: Vec<&str> = tables.iter().map(String::as_str).collect();
-    let fault = suggest(Diagnostic::error(format!("there is no table `{name}`")), name, &names, "tables");
-    Some(if names_a_file(name) { fault.hint(ONLY_TABLES) } else { fault })
+    let fault = Diagnostic::error(format!("there is no table `{name}`"));
+    Some(match names_a_file(name) {
+        true => fault.hint(ONLY_TABLES),
+        false => suggest(fault, name, &names, "tables"),
+    })
 }
+
+const TOO_LARGE: &str = "it makes values of any size out of nothing, so it is left out";
 
 const ONLY_TABLES: &str =
     "SQL reads the study's tables and nothing else: no file and no address can be named";
+
+/// Whether a function of this name reads files in other engines.
+fn reads_files(name: &str) -> bool {
+    ["read_", "scan_", "glob", "parquet_", "pg_read", "pg_ls", "lo_"]
+        .iter()
+        .any(|start| name.starts_with(start))
+}
 
 /// Whether somebody meant a file or an address by this name.
 fn names_a_file(name: &str) -> bool {
@@ -124,8 +147,10 @@ fn unknown_table_function(error: &DataFusionError, functions: &[String]) -> Opti
     let names: Vec<&str> = functions.iter().map(String::as_str).collect();
     let fault = Diagnostic::error(format!("there is no function `{name}` that gives a table"));
     let fault = suggest(fault, name, &names, "functions that give tables");
-    let reads = ["read_", "scan_", "glob", "parquet_"].iter().any(|start| name.starts_with(start));
-    Some(if reads { fault.hint(ONLY_TABLES) } else { fault })
+    if UNBOUNDED.contains(&name) {
+        return Some(fault.hint(TOO_LARGE));
+    }
+    Some(if reads_files(name) { fault.hint(ONLY_TABLES) } else { fault })
 }
 
 /// DataFusion's own suggestion is not the same from run to run where two names are equally near.
@@ -134,6 +159,12 @@ fn unknown_function(error: &DataFusionError, functions: &[String]) -> Option<Dia
     let (_, rest) = message.split_once("Invalid function '")?;
     let (name, _) = rest.split_once('\'')?;
     let fault = Diagnostic::error(format!("there is no function `{name}`"));
+    if UNBOUNDED.contains(&name) {
+        return Some(fault.hint(TOO_LARGE));
+    }
+    if reads_files(name) {
+        return Some(fault.hint(ONLY_TABLES));
+    }
     // Of names equally near the last is taken.
     Some(match nearest(name, functions.iter().rev().map(String::as_str)) {
         Some(near) => fault.hint(format!("did you mean `{near}`?")),
@@ -222,7 +253,7 @@ fn place(span: Span, sql: Sql<'_>) -> Place {
     at_line(sql, line, column, length)
 }
 
-fn at_line(sql: Sql<'_>, line: usize, column: usize, length: usize) -> Place {
+pub(super) fn at_line(sql: Sql<'_>, line: usize, column: usize, length: usize) -> Place {
     if line == 0 {
         return Place::file(sql.file);
     }

@@ -22,6 +22,7 @@ pub mod documented;
 mod fault;
 mod params;
 mod proportion;
+mod reading;
 mod scale;
 mod shelf;
 mod svy;
@@ -38,7 +39,6 @@ use datafusion::catalog::{CatalogProvider as _, MemoryCatalogProvider, SchemaPro
 use datafusion::common::DataFusionError;
 use datafusion::datasource::MemTable;
 use datafusion::execution::FunctionRegistry;
-use datafusion::execution::context::SQLOptions;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool, MemoryPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
@@ -49,6 +49,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 pub use cell::{boolean, cell_text, column_index, is_null, number};
 pub(crate) use fault::{without_comments, words};
 pub use params::Params;
+pub use reading::{is_readable, only_asks, only_reads};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use shelf::Shelf;
@@ -70,10 +71,6 @@ impl Bounds {
     /// For the study's own queries: enough for any, and nothing is written.
     pub const STUDY: Bounds = Bounds { memory: 2 << 30, disk: 0 };
 }
-
-/// Functions that make a value of any size out of nothing; no study needs them and no memory pool sees them.
-const UNBOUNDED: [&str; 8] =
-    ["repeat", "lpad", "rpad", "array_repeat", "list_repeat", "range", "generate_series", "array_resize"];
 
 /// Tables, and a way to ask about them.
 pub struct Session {
@@ -144,7 +141,7 @@ impl Session {
     }
 
     /// DataFusion's own view of the session, for programs that speak to it directly. What
-    /// [`Session::plan`] refuses they must refuse themselves: see [`only_reads`].
+    /// [`Session::plan`] refuses they must refuse themselves: see [`only_asks`] and [`only_reads`].
     pub fn context(&self) -> &SessionContext {
         &self.context
     }
@@ -184,6 +181,11 @@ impl Session {
     /// Offers the Parquet file at `path` as a table named `name`, to be opened when a query first names it.
     pub fn offer(&self, name: &str, path: PathBuf) {
         self.shelf.offer(name, path);
+    }
+
+    /// Whether there is a table of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.shelf.table_exist(name)
     }
 
     /// Whether `name` is a table that the session was opened with, which no result may replace.
@@ -237,7 +239,12 @@ impl Session {
     /// As for [`Session::query`].
     pub fn plan(&self, sql: Sql<'_>, params: &Params) -> Result<LogicalPlan, Diagnostics> {
         let told = |error: DataFusionError| fault::told(&error, sql, &self.known());
-        let plan = self.runtime.block_on(self.context.state().create_logical_plan(sql.text)).map_err(told)?;
+        is_readable(sql)?;
+        let state = self.context.state();
+        let dialect = state.config_options().sql_parser.dialect;
+        let statement = state.sql_to_statement(sql.text, &dialect).map_err(told)?;
+        only_asks(&statement).map_err(|fault| fault.at(Place::file(sql.file)))?;
+        let plan = self.runtime.block_on(state.statement_to_plan(statement)).map_err(told)?;
         only_reads(&plan).map_err(|fault| fault.at(Place::file(sql.file)))?;
         let mut wanted: Vec<String> = plan.get_parameter_names().map_err(told)?.into_iter().collect();
         wanted.sort_unstable();
@@ -270,22 +277,6 @@ impl Session {
         let schema = with_metadata(&batch.schema(), &promised);
         batch.with_schema(schema).map_err(|e| told(e.into()).into())
     }
-}
-
-/// Refuses a plan that does anything but read, also one that `explain` wraps.
-///
-/// # Errors
-/// The plan writes, defines or sets.
-pub fn only_reads(plan: &LogicalPlan) -> Result<(), Diagnostic> {
-    SQLOptions::new()
-        .with_allow_ddl(false)
-        .with_allow_dml(false)
-        .with_allow_statements(false)
-        .verify_plan(plan)
-        .map_err(|_| {
-            Diagnostic::error("only queries are allowed here, and this statement writes, defines or sets")
-                .hint("begin with `select` or `with`")
-        })
 }
 
 /// The schema as it came out, with what the plan knows of its fields: the physical plan may drop metadata.
@@ -341,7 +332,7 @@ fn context(partitions: usize, bounds: Bounds, shelf: &Arc<Shelf>) -> Result<Sess
     *builder.file_formats() = None;
     *builder.table_functions() = None;
     if let Some(functions) = builder.scalar_functions() {
-        functions.retain(|f| !UNBOUNDED.contains(&f.name()));
+        functions.retain(|f| !reading::UNBOUNDED.contains(&f.name()));
     }
     let mut state = builder.build();
     let catalog = MemoryCatalogProvider::new();

@@ -24,6 +24,8 @@ fn refusal(sql: &str) -> String {
     let said: Vec<&str> = told
         .lines()
         .map(str::trim_start)
+        // What tables there are depends on what was built.
+        .filter(|line| !line.starts_with("= note: tables:"))
         .filter(|line| {
             ["error:", "= help:", "= note:", "help:", "note:"].iter().any(|word| line.starts_with(word))
         })
@@ -136,7 +138,10 @@ fn nothing_can_be_exhausted() {
         "select count(*) as n from generate_series(1, 100000000000)",
         "select range(1, 10000000000)",
         "select array_repeat('a', 1000000000)",
-        &doubled(16),
+    ]));
+    // Which of its bounds a question meets first depends on the machine.
+    for sql in [
+        doubled(16).as_str(),
         grown,
         replaced,
         "select count(*) as n from answers a, answers b, answers c, answers d",
@@ -144,7 +149,24 @@ fn nothing_can_be_exhausted() {
         "select string_agg(a.answer || b.answer || c.answer, '') as s from answers a, answers b, answers c",
         "select array_agg(a.answer) as s from answers a, answers b, answers c",
         "with recursive t(n) as (select 1 union all select n + 1 from t) select count(*) as n from t",
-    ]));
+    ] {
+        let told = refusal(sql);
+        let bounds = ["needs more memory than it may take", "takes longer than it may"];
+        assert!(bounds.iter().any(|bound| told.contains(bound)), "{sql}\n{told}");
+    }
+}
+
+#[test]
+fn groups_that_memory_does_not_hold_go_to_disk() {
+    let sql = "explain analyze select count(*) as n from (select a.respondent_id || b.respondent_id || a.item as k, count(*) as m \
+               from answers a, responses b group by k)";
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
+    command.arg("--study").arg(root()).args(["ask", sql, "--memory", "200MiB", "--format", "csv"]);
+    let output = command.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let spilled = told.split("spill_count=").skip(1).any(|rest| !rest.starts_with('0'));
+    assert!(spilled, "nothing went to disk: {told}");
 }
 
 #[test]
@@ -163,20 +185,13 @@ fn no_text_of_a_query_is_too_deep_or_too_long() {
     for (what, sql) in attempts {
         assert!(refusal(&sql).starts_with("error:"), "{what}");
     }
-    // Long chains are no attack: they are answered, or told to be too deep.
-    let chains = [
+    for (what, sql) in [
         ("sums", format!("select {}1 as n", "1 + ".repeat(20_000))),
         ("choices", format!("select {}true as n", "true or ".repeat(20_000))),
-        ("a long list", format!("select 1 in ({}1) as n", "1, ".repeat(100_000))),
         ("unions", format!("{} select 1 as n", "select 1 as n union all ".repeat(3_000))),
-    ];
-    for (what, sql) in chains {
-        let output = ask(&sql);
-        let status = output.status.code();
-        assert!(
-            matches!(status, Some(0 | 1)),
-            "{what}: {status:?}\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+    ] {
+        assert!(refusal(&sql).contains("more than 1000 operators follow on each other"), "{what}");
     }
+    let list = ask(&format!("select 1 in ({}1) as n", "1, ".repeat(50_000)));
+    assert_eq!(list.status.code(), Some(0), "a list may be long: {}", String::from_utf8_lossy(&list.stderr));
 }

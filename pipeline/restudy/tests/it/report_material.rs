@@ -33,7 +33,7 @@ pub(super) fn shares(name: &str, purpose: Purpose, key: &[&str], rows: &[(&[&str
         name: name.into(),
         title: "Offers of schools.".into(),
         purpose,
-        params: vec!["wave".into()],
+        params: vec![],
         base: "all who answered".into(),
         columns,
         key: key.iter().map(|k| (*k).into()).collect(),

@@ -19,7 +19,8 @@ use survey::design::Design;
 use survey::variance::{LonelyPsu, Stage};
 
 use super::design::stage_fields;
-use crate::engine::{Session, aggregates, context};
+use crate::engine::shelf::Shelf;
+use crate::engine::{Bounds, Session, aggregates, context};
 
 /// A sample of 60 rows in 4 strata of 3 units, drawn in two stages.
 pub(super) struct Sample {
@@ -147,7 +148,7 @@ pub(super) fn ask(
     sql: &str,
 ) -> Result<RecordBatch, DataFusionError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let context = context(partitions.len()).expect("a context");
+    let context = context(partitions.len(), Bounds::STUDY, &Arc::new(Shelf::default())).expect("a context");
     context
         .state_ref()
         .write()
