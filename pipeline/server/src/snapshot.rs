@@ -9,6 +9,8 @@
 //!
 //! It knows no protocol.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,7 +48,10 @@ impl Snapshot {
     /// The study is at fault: all that is wrong with it; or the folder cannot be written.
     pub fn take(study: &Study, wave: &Wave) -> Result<Snapshot, Diagnostics> {
         let evaluated = evaluate(study, wave)?;
-        let folder = tempfile::Builder::new().prefix("restudy-serve-").tempdir()?;
+        let folder = tempfile::Builder::new()
+            .prefix("restudy-serve-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir()?;
         let tables = folder.path().join(TABLES);
         fs_err::create_dir(&tables)?;
         fs_err::create_dir(folder.path().join(SPILL))?;

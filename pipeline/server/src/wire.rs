@@ -80,6 +80,9 @@ impl First {
 fn parameters(bytes: &[u8]) -> Result<BTreeMap<String, String>, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "the startup message is not UTF-8")?;
     let text = text.strip_suffix("\0").ok_or("the startup message has no end")?;
+    if !text.is_empty() && !text.ends_with('\0') {
+        return Err("the startup message has no end");
+    }
     let mut parameters = BTreeMap::new();
     let mut words = text.split_terminator('\0');
     while let Some(name) = words.next() {

@@ -61,7 +61,8 @@ pub(super) fn syntax(message: &str, text: &str) -> PgWireError {
     PgWireError::UserError(Box::new(info))
 }
 
-fn drawn(code: &str, fault: &Diagnostic, text: &str) -> PgWireError {
+/// A fault that is told already, with a code.
+pub(super) fn drawn(code: &str, fault: &Diagnostic, text: &str) -> PgWireError {
     let joined = |lines: &[String]| (!lines.is_empty()).then(|| lines.join("\n"));
     let mut info = ErrorInfo::new("ERROR".to_owned(), code.to_owned(), fault.message.clone());
     info.detail = joined(&fault.notes);

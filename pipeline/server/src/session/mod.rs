@@ -14,6 +14,7 @@ mod catalogue;
 mod fault;
 mod habits;
 pub mod limits;
+mod parameters;
 mod queries;
 mod rows;
 mod settings;

@@ -22,7 +22,9 @@ use datafusion_postgres::{DfSessionService, Parser};
 use futures::{Sink, SinkExt as _, StreamExt as _, stream};
 use pgwire::api::auth::{ServerParameterProvider, StartupHandler, finish_authentication};
 use pgwire::api::portal::{Format, Portal, PortalExecutionState};
-use pgwire::api::query::{ExtendedQueryHandler, SimpleQueryHandler};
+use pgwire::api::query::{
+    ExtendedQueryHandler, SimpleQueryHandler, send_query_response, send_ready_for_query,
+};
 use pgwire::api::results::{FieldInfo, QueryResponse, Response, Tag};
 use pgwire::api::stmt::{QueryParser, StoredStatement};
 use pgwire::api::store::{Entry, PortalStore};
@@ -43,7 +45,7 @@ use super::fault::{error, fatal, told, with_hint};
 use super::limits::Limits;
 use super::rows::{Columns, texts};
 use super::statement::{self, Command};
-use super::{SECRET, settings};
+use super::{SECRET, parameters, settings};
 use crate::password::base64;
 
 /// What all parts of a session share.
@@ -202,46 +204,19 @@ impl Connection {
             return Ok(Some(plan.clone()));
         }
         let told = |fault: DataFusionError| self.told(&fault, &asked.text);
-        let mut inferred: Vec<(usize, Option<DataType>)> = plan
-            .get_parameter_types()
-            .map_err(told)?
-            .into_iter()
-            .map(|(name, datatype)| (name.trim_start_matches('$').parse().unwrap_or(usize::MAX), datatype))
-            .collect();
-        inferred.sort_by_key(|(number, _)| *number);
-        let inferred: Vec<Option<&DataType>> = inferred.iter().map(|(_, datatype)| datatype.as_ref()).collect();
-        // A parameter about which nobody says anything is text, as in PostgreSQL.
-        let text = Type::TEXT;
-        let wire: Vec<Option<&Type>> =
-            wire.iter().map(|datatype| Some(if is_read(datatype) { datatype } else { &text })).collect();
-        let values = deserialize_parameters_with_server_types(portal, &inferred, &wire).map_err(unreadable)?;
+        let inferred = parameters::inferred(plan).map_err(told)?;
+        let inferred: Vec<Option<&DataType>> = inferred.iter().map(Option::as_ref).collect();
+        let wire: Vec<Option<&Type>> = wire.iter().map(Some).collect();
+        let values = deserialize_parameters_with_server_types(portal, &inferred, &wire)
+            .map_err(parameters::unreadable)?;
         plan.clone().replace_params_with_values(&values).map(Some).map_err(told)
     }
 
     /// PostgreSQL's types of a query's parameters, in their order.
     fn wire_types(&self, statement: &Statement, plan: &LogicalPlan) -> PgWireResult<Vec<Type>> {
-        self.typed.get_parameter_types(&(String::new(), Some((statement.clone(), plan.clone()))))
-    }
-}
-
-/// Whether values of this type can be read as parameters, nothing included.
-fn is_read(datatype: &Type) -> bool {
-    matches!(
-        *datatype,
-        Type::BOOL | Type::INT2 | Type::INT4 | Type::INT8 | Type::FLOAT4 | Type::FLOAT8 | Type::NUMERIC | Type::TEXT
-            | Type::VARCHAR | Type::BYTEA | Type::DATE | Type::TIME | Type::TIMESTAMP | Type::TIMESTAMPTZ | Type::OID
-            | Type::INTERVAL | Type::BOOL_ARRAY | Type::INT2_ARRAY | Type::INT4_ARRAY | Type::INT8_ARRAY
-            | Type::FLOAT4_ARRAY | Type::FLOAT8_ARRAY | Type::TEXT_ARRAY | Type::VARCHAR_ARRAY
-    )
-}
-
-/// A parameter whose bytes are not of its type.
-fn unreadable(fault: PgWireError) -> PgWireError {
-    match fault {
-        PgWireError::FailedToParseParameter(fault) => {
-            error("22P02", format!("the value of a parameter cannot be read: {fault}"))
-        }
-        other => other,
+        let known = self.typed.get_parameter_types(&(String::new(), Some((statement.clone(), plan.clone()))))?;
+        let inferred = parameters::inferred(plan).map_err(|fault| self.told(&fault, ""))?;
+        Ok(known.into_iter().zip(inferred).map(|(known, inferred)| parameters::sent(known, inferred.as_ref())).collect())
     }
 }
 
@@ -274,6 +249,57 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// Answers the statements of a text, one after the other.
+    async fn answer_all<C>(&self, client: &mut C, text: &str) -> PgWireResult<()>
+    where
+        C: ClientInfo + ClientPortalStore + Sink<PgWireBackendMessage> + Unpin + Send + Sync,
+        C::PortalStore: PortalStore,
+        C::Error: Debug,
+        PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
+    {
+        let statements = self.prepared(text).await?;
+        if statements.is_empty() {
+            client.feed(PgWireBackendMessage::EmptyQueryResponse(EmptyQueryResponse::new())).await?;
+        }
+        for asked in &statements {
+            if let Some(plan) = &asked.plan {
+                parameters::none(plan)?;
+            }
+            match self.0.answer(client, asked, &Format::UnifiedText).await? {
+                Response::Query(rows) => send_query_response(client, rows, true).await?,
+                other => conclude(client, other).await?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sends an answer that has no rows, and keeps what it says of the transaction.
+async fn conclude<C>(client: &mut C, answer: Response) -> PgWireResult<()>
+where
+    C: ClientInfo + Sink<PgWireBackendMessage> + Unpin,
+    PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
+{
+    let tag = match answer {
+        Response::EmptyQuery => {
+            client.feed(PgWireBackendMessage::EmptyQueryResponse(EmptyQueryResponse::new())).await?;
+            return Ok(());
+        }
+        Response::TransactionStart(tag) => {
+            client.set_transaction_status(TransactionStatus::Transaction);
+            tag
+        }
+        Response::TransactionEnd(tag) => {
+            client.set_transaction_status(TransactionStatus::Idle);
+            tag
+        }
+        Response::Execution(tag) => tag,
+        _ => return Err(error("0A000", "COPY is not offered here")),
+    };
+    complete(client, tag).await
+}
+
 #[async_trait]
 impl SimpleQueryHandler for Asked {
     async fn on_query<C>(&self, client: &mut C, query: Query) -> PgWireResult<()>
@@ -284,38 +310,22 @@ impl SimpleQueryHandler for Asked {
         PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
     {
         let wish = settings::statement_timeout(client.metadata());
-        self.0.limits.within(wish, self._on_query(client, query)).await
+        client.set_state(PgWireConnectionState::QueryInProgress);
+        self.0.limits.within(wish, self.answer_all(client, &query.query)).await?;
+        client.set_state(PgWireConnectionState::ReadyForQuery);
+        let status = client.transaction_status();
+        send_ready_for_query(client, status).await
     }
 
-    async fn do_query<C>(&self, client: &mut C, text: &str) -> PgWireResult<Vec<Response>>
+    /// Never asked for: `on_query` sends each answer before it turns to the next statement.
+    async fn do_query<C>(&self, _: &mut C, _: &str) -> PgWireResult<Vec<Response>>
     where
         C: ClientInfo + ClientPortalStore + Sink<PgWireBackendMessage> + Unpin + Send + Sync,
         C::PortalStore: PortalStore,
         C::Error: Debug,
         PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
     {
-        let statements = self.prepared(text).await?;
-        if statements.is_empty() {
-            return Ok(vec![Response::EmptyQuery]);
-        }
-        let mut answers = Vec::with_capacity(statements.len());
-        for asked in &statements {
-            if let Some(plan) = &asked.plan {
-                without_parameters(plan)?;
-            }
-            answers.push(self.0.answer(client, asked, &Format::UnifiedText).await?);
-        }
-        Ok(answers)
-    }
-}
-
-/// A query that is sent as text has no values for parameters.
-fn without_parameters(plan: &LogicalPlan) -> PgWireResult<()> {
-    let mut names: Vec<String> = plan.get_parameter_names().into_iter().flatten().collect();
-    names.sort_unstable();
-    match names.first() {
-        None => Ok(()),
-        Some(name) => Err(error("42P02", format!("the parameter `{name}` has no value"))),
+        Err(PgWireError::NotReadyForQuery)
     }
 }
 
@@ -386,7 +396,7 @@ impl ExtendedQueryHandler for Handlers {
             Some(mut statement) => {
                 for datatype in &mut statement.parameter_types {
                     // What the client says is no help: then the query decides.
-                    *datatype = datatype.take().filter(is_read);
+                    *datatype = datatype.take().filter(parameters::is_read);
                 }
                 client.portal_store().put_statement(Arc::new(statement));
             }
@@ -456,21 +466,7 @@ impl Handlers {
             *state = PortalExecutionState::Finished;
             match ExtendedQueryHandler::do_query(self, client, portal, most).await? {
                 Response::Query(rows) => *state = PortalExecutionState::Suspended(rows),
-                Response::EmptyQuery => {
-                    client.feed(PgWireBackendMessage::EmptyQueryResponse(EmptyQueryResponse::new())).await?;
-                    return Ok(());
-                }
-                Response::TransactionStart(tag) => {
-                    let status = client.transaction_status().to_in_transaction_state();
-                    client.set_transaction_status(status);
-                    return complete(client, tag).await;
-                }
-                Response::TransactionEnd(tag) => {
-                    client.set_transaction_status(TransactionStatus::Idle);
-                    return complete(client, tag).await;
-                }
-                Response::Execution(tag) => return complete(client, tag).await,
-                _ => return Err(error("0A000", "COPY is not offered here")),
+                other => return conclude(client, other).await,
             }
         }
         let PortalExecutionState::Suspended(response) = &mut *state else {

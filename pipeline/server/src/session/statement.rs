@@ -20,11 +20,10 @@ use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion_postgres::datafusion_pg_catalog::sql::PostgresCompatibilityParser;
 use pgwire::error::{PgWireError, PgWireResult};
 
-use super::fault::{error, with_hint};
-use super::habits::said_otherwise;
+use restudy::engine::{Sql, is_readable};
 
-/// Longest text of a message, in bytes.
-pub(super) const LONGEST: usize = 1 << 20;
+use super::fault::{drawn, error, with_hint};
+use super::habits::said_otherwise;
 
 /// A statement that is allowed.
 #[derive(Clone, Debug)]
@@ -65,9 +64,7 @@ const NOT_OFFERED: [&str; 8] = ["declare", "fetch", "move", "close", "prepare", 
 /// # Errors
 /// It is not SQL, or says what is not allowed.
 pub(super) fn read(text: &str, compatible: &PostgresCompatibilityParser) -> PgWireResult<Vec<Command>> {
-    if text.len() > LONGEST {
-        return Err(error("54000", format!("the text has {} bytes, and the longest has {LONGEST}", text.len())));
-    }
+    is_readable(Sql::typed(text)).map_err(|fault| drawn("54001", &fault, text))?;
     let first = first_word(text);
     if !first.is_empty() && !BEGINNINGS.contains(&first.as_str()) {
         return Err(refused(&first));

@@ -17,20 +17,20 @@ struct Log {
 }
 
 /// A server over the repository's own study.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     /// Where it listens.
-    pub port: u16,
+    pub(crate) port: u16,
     log: Arc<Log>,
 }
 
 /// The repository, which is a study.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 /// The program, with the study as its first option.
-pub fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy-server"));
     command.arg("--study").arg(root());
     command
@@ -38,8 +38,14 @@ pub fn program() -> Command {
 
 impl Server {
     /// Starts one with these options.
-    pub fn start(options: &[&str]) -> Server {
+    pub(crate) fn start(options: &[&str]) -> Server {
+        Server::start_in(None, options)
+    }
+
+    /// The same, its temporary files in this folder.
+    pub(crate) fn start_in(temporary: Option<&Path>, options: &[&str]) -> Server {
         let mut child = program()
+            .envs(temporary.map(|folder| ("TMPDIR", folder)))
             .args(["--port", "0"])
             .args(options)
             .stdin(Stdio::null())
@@ -65,7 +71,7 @@ impl Server {
     }
 
     /// One that tests share which ask nothing special of it; it ends with the last of them.
-    pub fn shared() -> Arc<Server> {
+    pub(crate) fn shared() -> Arc<Server> {
         static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap();
         if let Some(server) = shared.upgrade() {
@@ -77,7 +83,7 @@ impl Server {
     }
 
     /// All that it has said, once that holds `words`.
-    pub fn says(&self, words: &str) -> String {
+    pub(crate) fn says(&self, words: &str) -> String {
         let text = self.log.text.lock().unwrap();
         let (text, late) = self
             .log
@@ -89,19 +95,19 @@ impl Server {
     }
 
     /// The settings of a client of this server.
-    pub fn config(&self) -> Config {
+    pub(crate) fn config(&self) -> Config {
         let mut config = Config::new();
         config.host("127.0.0.1").port(self.port).user("anna").dbname("study");
         config
     }
 
     /// A client.
-    pub async fn client(&self) -> Client {
+    pub(crate) async fn client(&self) -> Client {
         connect(&self.config()).await.unwrap()
     }
 
     /// Tells it to end, and waits until it has: whether it ended in good order.
-    pub fn end(mut self) -> bool {
+    pub(crate) fn end(mut self) -> bool {
         self.terminate();
         self.child.wait().unwrap().success()
     }
@@ -122,14 +128,14 @@ impl Drop for Server {
 }
 
 /// A client with these settings, its connection kept going.
-pub async fn connect(config: &Config) -> Result<Client, tokio_postgres::Error> {
+pub(crate) async fn connect(config: &Config) -> Result<Client, tokio_postgres::Error> {
     let (client, connection) = config.connect(NoTls).await?;
     tokio::spawn(connection);
     Ok(client)
 }
 
 /// A fault as a line: code and sentence.
-pub fn fault(error: &tokio_postgres::Error) -> String {
+pub(crate) fn fault(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(told) => format!("{} {}: {}", told.severity(), told.code().code(), told.message()),
         None => format!("no answer: {error}"),
