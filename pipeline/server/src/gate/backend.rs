@@ -17,7 +17,7 @@ use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 
 use crate::options::{SESSION, size};
-use crate::session::{OUT_OF_MEMORY, OUT_OF_TIME};
+use crate::session::{OUT_OF_MEMORY, OUT_OF_TIME, SAID_WHY};
 use crate::snapshot::spill;
 use crate::wire::Refusal;
 
@@ -69,7 +69,12 @@ impl Starter {
     ///
     /// # Errors
     /// This program cannot find itself.
-    pub(super) fn new(snapshot: PathBuf, confidence: f64, memory: u64, timeout: Duration) -> io::Result<Self> {
+    pub(super) fn new(
+        snapshot: PathBuf,
+        confidence: f64,
+        memory: u64,
+        timeout: Duration,
+    ) -> io::Result<Self> {
         let program = std::env::current_exe()?;
         Ok(Starter { program, snapshot, confidence, memory, timeout, ready: RefCell::new(None) })
     }
@@ -129,12 +134,14 @@ impl Starter {
         Ok((backend, UnixStream::from_std(ours)?))
     }
 
-    /// What a client is told of a session that ended so; nothing if it ended as it should.
+    /// What a client is told of a session that ended so, while the client was still there.
     pub(super) fn told(&self, status: Option<ExitStatus>) -> Option<Refusal> {
         use std::os::unix::process::ExitStatusExt as _;
-        let status = status?;
-        match (status.code(), status.signal()) {
-            (Some(0), _) => None,
+        let (code, signal) = status.map_or((None, None), |status| (status.code(), status.signal()));
+        match (code, signal) {
+            (Some(code), _) if code == i32::from(SAID_WHY) => None,
+            // In good order, though the client had not said goodbye: it had said what is no message.
+            (Some(0), _) => Some(Refusal::new("08P01", "the connection ends: a message could not be read")),
             (Some(OUT_OF_MEMORY), _) => Some(
                 Refusal::new("53200", format!("the connection ends: it needed more than the {} of memory that it may use", size(self.memory)))
                     .hint("ask for less at a time, or start the server with a larger --memory"),
@@ -148,7 +155,7 @@ impl Starter {
                 Refusal::new("54001", "the connection ends: the statement was nested too deeply, or the session could get no memory")
                     .hint("write it with fewer levels"),
             ),
-            _ => Some(Refusal::new("XX000", "the connection ends: its session stopped, which is a fault of the server")),
+            _ => Some(Refusal::new("XX000", "the connection ends: its session stopped unexpectedly")),
         }
     }
 }

@@ -68,10 +68,9 @@ enum Fault {
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::TimedOut => Fault::Refused(Refusal::new(
-                "57014",
-                "the connection ends: the time to log in is over",
-            )),
+            io::ErrorKind::TimedOut => {
+                Fault::Refused(Refusal::new("57014", "the connection ends: the time to log in is over"))
+            }
             _ => Fault::Gone("the client went away"),
         }
     }
@@ -162,12 +161,8 @@ async fn admit(
     if startup.parameters.get("replication").is_some_and(|wish| wish != "false" && wish != "0") {
         return Err(Refusal::new("0A000", "there is nothing to replicate here").into());
     }
-    let unknown: Vec<&str> = startup
-        .parameters
-        .keys()
-        .map(String::as_str)
-        .filter(|name| name.starts_with("_pq_."))
-        .collect();
+    let unknown: Vec<&str> =
+        startup.parameters.keys().map(String::as_str).filter(|name| name.starts_with("_pq_.")).collect();
     if startup.minor > NEWEST_MINOR || !unknown.is_empty() {
         let mut body = (3 << 16 | u32::from(NEWEST_MINOR)).to_be_bytes().to_vec();
         body.extend_from_slice(&u32::try_from(unknown.len()).unwrap_or(0).to_be_bytes());
@@ -207,7 +202,9 @@ async fn prove(link: &mut Link, user: &str, users: &Users, deadline: Instant) ->
     let text = proof(link, deadline).await?;
     let text = std::str::from_utf8(&text).map_err(|_| malformed("the SCRAM message is not UTF-8"))?;
     let Some(answer) = exchange.finish(text).map_err(malformed)? else {
-        return Err(Refusal::new("28P01", format!("password authentication failed for user \"{user}\"")).into());
+        return Err(
+            Refusal::new("28P01", format!("password authentication failed for user \"{user}\"")).into()
+        );
     };
     within(deadline, link.write_all(&asks(FINAL, answer.as_bytes()))).await?;
     Ok(())

@@ -68,8 +68,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let faulty = |fault: Diagnostic| Failure::CommandLine(fault.into());
     if !options.host.is_loopback() && (options.users.is_none() || options.tls_cert.is_none()) {
         return Err(faulty(
-            Diagnostic::error(format!("others can reach {}, so passwords and TLS are needed there", options.host))
-                .hint("give --users, --tls-cert and --tls-key, or listen on 127.0.0.1"),
+            Diagnostic::error(format!(
+                "others can reach {}, so passwords and TLS are needed there",
+                options.host
+            ))
+            .hint("give --users, --tls-cert and --tls-key, or listen on 127.0.0.1"),
         ));
     }
     let users = options.users.as_deref().map(Users::read).transpose().map_err(Failure::CommandLine)?;
@@ -81,8 +84,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     };
     if memory().is_none() {
         return Err(faulty(
-            Diagnostic::error("this system does not tell how much memory a process uses, so no bound could be held")
-                .note("it is read from /proc/self/status, which Linux has"),
+            Diagnostic::error(
+                "this system does not tell how much memory a process uses, so no bound could be held",
+            )
+            .note("it is read from /proc/self/status, which Linux has"),
         ));
     }
     let study = Study::load(&study_folder(options.study.as_deref())?)?;
@@ -155,7 +160,9 @@ fn welcome(gate: &Gate, options: &Options, address: SocketAddr, wave: &str, tabl
         gate.max_connections
     );
     lines += match &gate.users {
-        None => "\n  no password is asked for: whoever can run programs on this machine can read the tables (--users changes that)",
+        None => {
+            "\n  no password is asked for: whoever can run programs on this machine can read the tables (--users changes that)"
+        }
         Some(_) => "",
     };
     if let Some(users) = &gate.users {
@@ -192,7 +199,8 @@ async fn listen(gate: &Rc<Gate>, listener: TcpListener) -> Result<(), Failure> {
     }
     drop(listener);
     let _ = gate.closing.send(true);
-    let _ = timeout(Duration::from_secs(10), async { while connections.join_next().await.is_some() {} }).await;
+    let _ =
+        timeout(Duration::from_secs(10), async { while connections.join_next().await.is_some() {} }).await;
     gate.starter.close().await;
     Ok(())
 }
@@ -201,7 +209,8 @@ async fn listen(gate: &Rc<Gate>, listener: TcpListener) -> Result<(), Failure> {
 async fn connection(gate: Rc<Gate>, socket: TcpStream, from: SocketAddr) {
     let greeted = {
         let Ok(_one_of_few) = gate.greetings.try_acquire() else {
-            let refusal = Refusal::new("53300", "too many clients are logging in at once").hint("try again in a moment");
+            let refusal = Refusal::new("53300", "too many clients are logging in at once")
+                .hint("try again in a moment");
             gate.refuse(Box::new(socket), &refusal, from).await;
             return;
         };
@@ -243,7 +252,8 @@ impl Gate {
         if let Some((_, cancel)) = known {
             cancel.notify_one();
         }
-        let words = if known.is_some() { "cancels a statement" } else { "refused: a cancel with a wrong secret" };
+        let words =
+            if known.is_some() { "cancels a statement" } else { "refused: a cancel with a wrong secret" };
         self.log(from, words);
     }
 
@@ -252,7 +262,8 @@ impl Gate {
         let user = startup.parameters.get("user").cloned().unwrap_or_default();
         let Ok(_one_of_few) = self.sessions.try_acquire() else {
             let words = format!("all {} connections are in use", self.max_connections);
-            let refusal = Refusal::new("53300", words).hint("close one, or start the server with a larger --max-connections");
+            let refusal = Refusal::new("53300", words)
+                .hint("close one, or start the server with a larger --max-connections");
             self.refuse(link, &refusal, from).await;
             return;
         };
@@ -275,12 +286,19 @@ impl Gate {
         let outside = Outside { cancel, closing: self.closing.subscribe(), idle: self.idle_timeout };
         let refusal = relay(link, stream, backend, &self.starter, outside).await;
         self.cancels.borrow_mut().remove(&process);
-        let why = refusal.map_or_else(String::new, |refusal| format!(": {} ({})", refusal.message, refusal.code));
-        self.log(from, &format!("session of process {process} ended after {}{why}", duration(begun.elapsed())));
+        let why =
+            refusal.map_or_else(String::new, |refusal| format!(": {} ({})", refusal.message, refusal.code));
+        self.log(
+            from,
+            &format!("session of process {process} ended after {}{why}", duration(begun.elapsed())),
+        );
     }
 
     /// A session's process, the socket to it, and the secret by which its client can cancel.
-    fn begin(&self, startup: &Startup) -> std::io::Result<(backend::Backend, tokio::net::UnixStream, Vec<u8>)> {
+    fn begin(
+        &self,
+        startup: &Startup,
+    ) -> std::io::Result<(backend::Backend, tokio::net::UnixStream, Vec<u8>)> {
         // The older version of the protocol has room for four bytes only.
         let mut secret = random::<32>().map_err(std::io::Error::other)?.to_vec();
         if startup.minor < MINOR_VERSION {

@@ -94,9 +94,7 @@ pub(super) async fn relay(
             if status.is_none() {
                 status = timeout(LAST_WORDS, backend.ended()).await.ok().flatten();
             }
-            // A session that ends in good order while its client still listens was told something that it could not read.
-            let unread = || Refusal::new("08P01", "the connection ends: a message could not be read");
-            starter.told(status).or_else(|| Some(unread()))
+            starter.told(status)
         }
     };
     if let Some(refusal) = refusal.as_ref().filter(|_| whole.get()) {
@@ -122,7 +120,10 @@ async fn up(
         let Ok(read @ 1..) = client.read(&mut buffer).await else { return Ended::ByClient };
         last_word.set(Instant::now());
         if let Err(length) = requests.borrow_mut().follow(&buffer[..read]) {
-            let words = format!("a message of {length} bytes is too long: the longest has {}", size(LONGEST_MESSAGE as u64));
+            let words = format!(
+                "a message of {length} bytes is too long: the longest has {}",
+                size(LONGEST_MESSAGE as u64)
+            );
             return Ended::ByUs(Refusal::new("54000", words));
         }
         if session.write_all(&buffer[..read]).await.is_err() {

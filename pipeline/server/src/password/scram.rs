@@ -49,7 +49,11 @@ impl Exchange {
     ///
     /// # Errors
     /// It is no such message, or wants what is not offered.
-    pub fn begin(client_first: &str, verifier: Verifier, nonce: &str) -> Result<(Self, String), &'static str> {
+    pub fn begin(
+        client_first: &str,
+        verifier: Verifier,
+        nonce: &str,
+    ) -> Result<(Self, String), &'static str> {
         let mut parts = client_first.splitn(3, ',');
         let (flag, identity, bare) = match (parts.next(), parts.next(), parts.next()) {
             (Some(flag), Some(identity), Some(bare)) => (flag, identity, bare),

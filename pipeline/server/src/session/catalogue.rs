@@ -77,7 +77,11 @@ impl PgCatalogContextProvider for User {
 ///
 /// # Errors
 /// The folder cannot be made, or the catalogue's own tables are broken.
-pub(super) fn open(engine: &Session, spill: &Path, memory: u64) -> Result<(SessionContext, User), DataFusionError> {
+pub(super) fn open(
+    engine: &Session,
+    spill: &Path,
+    memory: u64,
+) -> Result<(SessionContext, User), DataFusionError> {
     DirBuilder::new().recursive(true).mode(0o700).create(spill)?;
     let own = engine.context();
     let tables = own

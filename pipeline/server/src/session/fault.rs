@@ -49,11 +49,8 @@ pub(super) fn told(fault: &DataFusionError, engine: &Session, text: &str) -> PgW
 pub(super) fn syntax(message: &str, text: &str) -> PgWireError {
     let message = message.trim_start_matches("sql parser error: ");
     let (words, at) = message.rsplit_once(" at Line: ").map_or((message, None), |(w, at)| (w, Some(at)));
-    let mut info = ErrorInfo::new(
-        "ERROR".to_owned(),
-        "42601".to_owned(),
-        format!("this is not SQL: {}", words.trim()),
-    );
+    let mut info =
+        ErrorInfo::new("ERROR".to_owned(), "42601".to_owned(), format!("this is not SQL: {}", words.trim()));
     info.position = at.and_then(|at| {
         let (line, column) = at.split_once(", Column: ")?;
         position(text, line.trim().parse().ok()?, column.trim().parse().ok()?)
@@ -97,7 +94,9 @@ fn sqlstate(fault: &DataFusionError) -> &'static str {
             let has = |part: &str| words.contains(part);
             if has("table '") && has("not found") {
                 "42P01"
-            } else if has("function") && (has("invalid function") || has("not found") || has("no function matches")) {
+            } else if has("function")
+                && (has("invalid function") || has("not found") || has("no function matches"))
+            {
                 "42883"
             } else if has("divide by zero") {
                 "22012"

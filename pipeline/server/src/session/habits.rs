@@ -41,16 +41,38 @@ const NOTHING: [(&[&str], &[&str]); 3] = [
     (
         &["_pg_expandarray", "AS INDEX_QUALIFIER"],
         &[
-            "TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME", "NON_UNIQUE", "INDEX_QUALIFIER", "INDEX_NAME", "TYPE",
-            "ORDINAL_POSITION", "COLUMN_NAME", "ASC_OR_DESC", "CARDINALITY", "PAGES", "FILTER_CONDITION",
+            "TABLE_CAT",
+            "TABLE_SCHEM",
+            "TABLE_NAME",
+            "NON_UNIQUE",
+            "INDEX_QUALIFIER",
+            "INDEX_NAME",
+            "TYPE",
+            "ORDINAL_POSITION",
+            "COLUMN_NAME",
+            "ASC_OR_DESC",
+            "CARDINALITY",
+            "PAGES",
+            "FILTER_CONDITION",
         ],
     ),
     // JDBC, `getImportedKeys`, `getExportedKeys`.
     (
         &["AS PKTABLE_CAT", "AS DEFERRABILITY"],
         &[
-            "PKTABLE_CAT", "PKTABLE_SCHEM", "PKTABLE_NAME", "PKCOLUMN_NAME", "FKTABLE_CAT", "FKTABLE_SCHEM",
-            "FKTABLE_NAME", "FKCOLUMN_NAME", "KEY_SEQ", "UPDATE_RULE", "DELETE_RULE", "FK_NAME", "PK_NAME",
+            "PKTABLE_CAT",
+            "PKTABLE_SCHEM",
+            "PKTABLE_NAME",
+            "PKCOLUMN_NAME",
+            "FKTABLE_CAT",
+            "FKTABLE_SCHEM",
+            "FKTABLE_NAME",
+            "FKCOLUMN_NAME",
+            "KEY_SEQ",
+            "UPDATE_RULE",
+            "DELETE_RULE",
+            "FK_NAME",
+            "PK_NAME",
             "DEFERRABILITY",
         ],
     ),
@@ -84,7 +106,9 @@ fn list_of_functions(text: &str) -> String {
                         arguments as \"Argument data types\", 'func' as \"Type\" from functions()"
         .to_owned();
     // `\df svy*` asks for names that match a regular expression.
-    if let Some(pattern) = text.split("p.proname OPERATOR(pg_catalog.~) '").nth(1).and_then(|rest| rest.split('\'').next()) {
+    if let Some(pattern) =
+        text.split("p.proname OPERATOR(pg_catalog.~) '").nth(1).and_then(|rest| rest.split('\'').next())
+    {
         question += &format!(" where name ~ '{pattern}'");
     }
     question + " order by name"

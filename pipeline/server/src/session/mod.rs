@@ -26,7 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pgwire::tokio::process_socket_unix;
-use restudy::diagnostic::Diagnostic;
+use restudy::diagnostic::{Diagnostic, Diagnostics};
 use restudy::engine::Session;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -40,6 +40,9 @@ pub const OUT_OF_MEMORY: i32 = 3;
 
 /// How a process ends whose statement cannot be stopped.
 pub const OUT_OF_TIME: i32 = 4;
+
+/// How a process ends whose client knows why.
+pub const SAID_WHY: u8 = 5;
 
 /// Setting of the startup message in which the gate tells the secret by which the client can cancel, in Base64.
 pub const SECRET: &str = "_restudy.secret";
@@ -58,7 +61,8 @@ pub fn run(options: &SessionOptions) -> ExitCode {
         eprintln!("a session stopped, which is a fault of the server: {place}");
     }));
     match serve(options) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::from(SAID_WHY),
         Err(faults) => {
             eprintln!("a session could not be opened: {faults}");
             ExitCode::FAILURE
@@ -66,11 +70,11 @@ pub fn run(options: &SessionOptions) -> ExitCode {
     }
 }
 
-fn serve(options: &SessionOptions) -> Result<(), restudy::diagnostic::Diagnostics> {
+/// Whether the client was told why its session ended.
+fn serve(options: &SessionOptions) -> Result<bool, Diagnostics> {
     let socket = std::os::unix::net::UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
     socket.set_nonblocking(true)?;
-    let engine =
-        Session::open(&snapshot::tables(&options.snapshot)?)?.with_confidence(options.confidence);
+    let engine = Session::open(&snapshot::tables(&options.snapshot)?)?.with_confidence(options.confidence);
     let spill = snapshot::spill(&options.snapshot, std::process::id());
     let (context, user) = catalogue::open(&engine, &spill, options.memory)
         .map_err(|e| Diagnostic::error(format!("cannot offer the catalogue: {e}")))?;
@@ -101,7 +105,7 @@ fn serve(options: &SessionOptions) -> Result<(), restudy::diagnostic::Diagnostic
     runtime.shutdown_background();
     match served {
         // The gate is gone, or the client.
-        Err(fault) if fault.kind() != std::io::ErrorKind::Other => Ok(()),
-        other => Ok(other?),
+        Err(fault) if fault.kind() == std::io::ErrorKind::Other => Err(fault.into()),
+        _ => Ok(connection.said_why()),
     }
 }

@@ -8,6 +8,7 @@
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
@@ -31,7 +32,7 @@ use pgwire::api::store::{Entry, PortalStore};
 use pgwire::api::{
     ClientInfo, ClientPortalStore, DEFAULT_NAME, PgWireConnectionState, PgWireServerHandlers, Type,
 };
-use pgwire::error::{PgWireError, PgWireResult};
+use pgwire::error::{ErrorInfo, PgWireError, PgWireResult};
 use pgwire::messages::extendedquery::{Execute, Parse, ParseComplete, PortalSuspended};
 use pgwire::messages::response::{EmptyQueryResponse, TransactionStatus};
 use pgwire::messages::simplequery::Query;
@@ -57,6 +58,8 @@ pub(super) struct Connection {
     typed: Arc<Parser>,
     user: User,
     limits: Arc<Limits>,
+    /// Whether the client knows why its session ended.
+    said_why: AtomicBool,
 }
 
 /// A statement that is prepared.
@@ -78,7 +81,20 @@ impl Connection {
     /// A session over `context`, whose faults `engine` puts into words.
     pub(super) fn new(engine: Session, context: SessionContext, user: User, limits: Arc<Limits>) -> Self {
         let typed = DfSessionService::new_with_hooks(Arc::new(context.clone()), Vec::new()).query_parser();
-        Connection { engine, context, compatible: PostgresCompatibilityParser::new(), typed, user, limits }
+        Connection {
+            engine,
+            context,
+            compatible: PostgresCompatibilityParser::new(),
+            typed,
+            user,
+            limits,
+            said_why: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether the client was told why its session ended.
+    pub(super) fn said_why(&self) -> bool {
+        self.said_why.load(Ordering::Relaxed)
     }
 
     fn told(&self, fault: &DataFusionError, text: &str) -> PgWireError {
@@ -121,7 +137,12 @@ impl Connection {
     }
 
     /// The answer to a statement that has no parameters.
-    async fn answer<C>(self: &Arc<Self>, client: &mut C, asked: &Prepared, format: &Format) -> PgWireResult<Response>
+    async fn answer<C>(
+        self: &Arc<Self>,
+        client: &mut C,
+        asked: &Prepared,
+        format: &Format,
+    ) -> PgWireResult<Response>
     where
         C: ClientInfo + ClientPortalStore + Sink<PgWireBackendMessage> + Unpin + Send + Sync,
         C::PortalStore: PortalStore,
@@ -140,7 +161,9 @@ impl Connection {
                 client.set_transaction_status(TransactionStatus::Transaction);
                 return Ok(Response::Execution(Tag::new("ROLLBACK")));
             }
-            Command::RollbackTo => return Err(error("25P01", "there is no transaction, and so no savepoint")),
+            Command::RollbackTo => {
+                return Err(error("25P01", "there is no transaction, and so no savepoint"));
+            }
             _ if aborted => {
                 return Err(with_hint(
                     "25P02",
@@ -198,7 +221,10 @@ impl Connection {
         let wire = self.wire_types(statement, plan)?;
         if portal.parameter_len() != wire.len() {
             let (given, wanted) = (portal.parameter_len(), wire.len());
-            return Err(error("08P01", format!("the statement has {wanted} parameters, and {given} are given")));
+            return Err(error(
+                "08P01",
+                format!("the statement has {wanted} parameters, and {given} are given"),
+            ));
         }
         if wire.is_empty() {
             return Ok(Some(plan.clone()));
@@ -214,9 +240,14 @@ impl Connection {
 
     /// PostgreSQL's types of a query's parameters, in their order.
     fn wire_types(&self, statement: &Statement, plan: &LogicalPlan) -> PgWireResult<Vec<Type>> {
-        let known = self.typed.get_parameter_types(&(String::new(), Some((statement.clone(), plan.clone()))))?;
+        let known =
+            self.typed.get_parameter_types(&(String::new(), Some((statement.clone(), plan.clone()))))?;
         let inferred = parameters::inferred(plan).map_err(|fault| self.told(&fault, ""))?;
-        Ok(known.into_iter().zip(inferred).map(|(known, inferred)| parameters::sent(known, inferred.as_ref())).collect())
+        Ok(known
+            .into_iter()
+            .zip(inferred)
+            .map(|(known, inferred)| parameters::sent(known, inferred.as_ref()))
+            .collect())
     }
 }
 
@@ -422,7 +453,7 @@ impl ExtendedQueryHandler for Handlers {
                 client.feed(PgWireBackendMessage::EmptyQueryResponse(EmptyQueryResponse::new())).await?;
                 return Ok(());
             }
-            None => return Err(PgWireError::PortalNotFound(name.to_owned())),
+            None => return Err(error("34000", format!("there is no portal `{name}`"))),
         };
         let most = usize::try_from(message.max_rows).ok().filter(|most| *most > 0).unwrap_or(usize::MAX);
         let wish = settings::statement_timeout(client.metadata());
@@ -506,7 +537,10 @@ where
 struct Reported;
 
 impl ServerParameterProvider for Reported {
-    fn server_parameters<C: ClientInfo>(&self, client: &C) -> Option<std::collections::HashMap<String, String>> {
+    fn server_parameters<C: ClientInfo>(
+        &self,
+        client: &C,
+    ) -> Option<std::collections::HashMap<String, String>> {
         Some(settings::reported_values(client.metadata()))
     }
 }
@@ -524,8 +558,15 @@ impl StartupHandler for Handlers {
         let version = ProtocolVersion::from_version_number(3, minor).unwrap_or(ProtocolVersion::PROTOCOL3_0);
         client.set_protocol_version(version);
         let given = startup.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        settings::begin(client.metadata_mut(), given).map_err(fatal)?;
-        let secret = startup.parameters.get(SECRET).and_then(|secret| base64::decode(secret)).unwrap_or_default();
+        if let Err(fault) = settings::begin(client.metadata_mut(), given) {
+            // Left to itself, the protocol's implementation would go on to say that it is ready.
+            self.0.0.said_why.store(true, Ordering::Relaxed);
+            client.send(PgWireBackendMessage::ErrorResponse(ErrorInfo::from(fatal(fault)).into())).await?;
+            client.close().await?;
+            return Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe).into());
+        }
+        let secret =
+            startup.parameters.get(SECRET).and_then(|secret| base64::decode(secret)).unwrap_or_default();
         let secret = match secret.first_chunk::<4>() {
             Some(four) if secret.len() == 4 => SecretKey::I32(i32::from_be_bytes(*four)),
             _ => SecretKey::Bytes(secret.into()),

@@ -44,7 +44,11 @@ impl Columns {
     ///
     /// # Errors
     /// Never: all types that could have none are sent as text.
-    pub(super) fn of(schema: &Schema, format: &Format, options: Option<Arc<FormatOptions>>) -> PgWireResult<Self> {
+    pub(super) fn of(
+        schema: &Schema,
+        format: &Format,
+        options: Option<Arc<FormatOptions>>,
+    ) -> PgWireResult<Self> {
         let columns: Vec<(Field, Option<Type>)> = schema
             .fields()
             .iter()
@@ -74,14 +78,18 @@ impl Columns {
     ///
     /// # Errors
     /// A value has no form in which it could be sent.
-    pub(super) fn rows(&self, batch: &RecordBatch) -> Result<impl Iterator<Item = PgWireResult<DataRow>> + Send + use<>, ArrowError> {
+    pub(super) fn rows(
+        &self,
+        batch: &RecordBatch,
+    ) -> Result<impl Iterator<Item = PgWireResult<DataRow>> + Send + use<>, ArrowError> {
         let columns: Vec<ArrayRef> = batch
             .columns()
             .iter()
             .zip(self.schema.fields())
             .map(|(column, field)| sent(column, field.data_type()))
             .collect::<Result<_, _>>()?;
-        let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        let options =
+            datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
         Ok(encode_recordbatch(Arc::clone(&self.fields), batch))
     }
@@ -105,8 +113,10 @@ fn is_json(datatype: &DataType) -> bool {
         DataType::Struct(_) | DataType::Map(..) | DataType::Union(..) => true,
         DataType::Dictionary(_, values) => is_json(values),
         DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
-            matches!(item.data_type(), DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..))
-                || is_json(item.data_type())
+            matches!(
+                item.data_type(),
+                DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..)
+            ) || is_json(item.data_type())
         }
         _ => false,
     }
@@ -130,7 +140,9 @@ fn sent_as(datatype: &DataType, in_text: bool) -> (DataType, Option<Type>) {
 fn encoded_as(datatype: &DataType) -> DataType {
     match datatype {
         DataType::Boolean | DataType::Int16 | DataType::Int32 | DataType::Int64 => datatype.clone(),
-        DataType::Float32 | DataType::Float64 | DataType::Date32 | DataType::Decimal128(..) => datatype.clone(),
+        DataType::Float32 | DataType::Float64 | DataType::Date32 | DataType::Decimal128(..) => {
+            datatype.clone()
+        }
         DataType::Int8 | DataType::UInt8 => DataType::Int16,
         DataType::UInt16 => DataType::Int32,
         DataType::UInt32 | DataType::UInt64 => DataType::Int64,
@@ -158,7 +170,9 @@ fn sent(column: &ArrayRef, wanted: &DataType) -> Result<ArrayRef, ArrowError> {
     }
     if is_json(column.data_type()) {
         let texts: StringArray = (0..column.len())
-            .map(|row| column.is_valid(row).then(|| json(column, row).map(|value| value.to_string())).transpose())
+            .map(|row| {
+                column.is_valid(row).then(|| json(column, row).map(|value| value.to_string())).transpose()
+            })
             .collect::<Result<_, _>>()?;
         return Ok(Arc::new(texts));
     }
@@ -183,23 +197,30 @@ fn json(column: &ArrayRef, row: usize) -> Result<Value, ArrowError> {
     match column.data_type() {
         DataType::Struct(fields) => {
             let values = column.as_struct().columns();
-            let pairs = fields.iter().zip(values).map(|(field, value)| Ok((field.name().clone(), json(value, row)?)));
+            let pairs =
+                fields.iter().zip(values).map(|(field, value)| Ok((field.name().clone(), json(value, row)?)));
             Ok(Value::Object(pairs.collect::<Result<Map<_, _>, ArrowError>>()?))
         }
         DataType::List(_) => items(column.as_list::<i32>().value(row)),
         DataType::LargeList(_) => items(column.as_list::<i64>().value(row)),
         DataType::FixedSizeList(..) => items(column.as_fixed_size_list().value(row)),
-        DataType::Boolean => {
-            Ok(column.as_any().downcast_ref::<BooleanArray>().map_or(Value::Null, |all| all.value(row).into()))
-        }
+        DataType::Boolean => Ok(column
+            .as_any()
+            .downcast_ref::<BooleanArray>()
+            .map_or(Value::Null, |all| all.value(row).into())),
         datatype if datatype.is_integer() => {
-            let one = cast_with_options(&column.slice(row, 1), &DataType::Int64, &CastOptions { safe: false, ..CastOptions::default() })?;
+            let one = cast_with_options(
+                &column.slice(row, 1),
+                &DataType::Int64,
+                &CastOptions { safe: false, ..CastOptions::default() },
+            )?;
             Ok(one.as_primitive::<Int64Type>().value(0).into())
         }
         datatype if datatype.is_floating() => {
             let one = cast_with_options(&column.slice(row, 1), &DataType::Float64, &CastOptions::default())?;
             // JSON has no word for what is not a number.
-            Ok(serde_json::Number::from_f64(one.as_primitive::<Float64Type>().value(0)).map_or(Value::Null, Value::Number))
+            Ok(serde_json::Number::from_f64(one.as_primitive::<Float64Type>().value(0))
+                .map_or(Value::Null, Value::Number))
         }
         _ => {
             let display = Display::default();
@@ -213,8 +234,13 @@ fn json(column: &ArrayRef, row: usize) -> Result<Value, ArrowError> {
 ///
 /// # Errors
 /// Never in practice: text has a form.
-pub(super) fn texts(heads: &[&str], rows: &[Vec<String>], format: &Format) -> PgWireResult<(Columns, Vec<PgWireResult<DataRow>>)> {
-    let schema = Schema::new(heads.iter().map(|head| Field::new(*head, DataType::Utf8, false)).collect::<Vec<_>>());
+pub(super) fn texts(
+    heads: &[&str],
+    rows: &[Vec<String>],
+    format: &Format,
+) -> PgWireResult<(Columns, Vec<PgWireResult<DataRow>>)> {
+    let schema =
+        Schema::new(heads.iter().map(|head| Field::new(*head, DataType::Utf8, false)).collect::<Vec<_>>());
     let columns = Columns::of(&schema, format, None)?;
     let arrays: Vec<ArrayRef> = (0..heads.len())
         .map(|column| Arc::new(rows.iter().map(|row| row.get(column)).collect::<StringArray>()) as ArrayRef)

@@ -68,18 +68,48 @@ pub(super) const VERSION: &str = "15.0";
 const SETTINGS: [Setting; 33] = [
     reported("application_name", "application_name", "", Values::Text, "what the client calls itself"),
     setting("bytea_output", "hex", Values::OneOf(&["hex", "escape"]), "how bytes are written"),
-    reported("client_encoding", "client_encoding", "UTF8", Values::OneOf(&["utf8", "utf-8", "unicode"]), "text is UTF-8, both ways"),
+    reported(
+        "client_encoding",
+        "client_encoding",
+        "UTF8",
+        Values::OneOf(&["utf8", "utf-8", "unicode"]),
+        "text is UTF-8, both ways",
+    ),
     setting("client_min_messages", "notice", Values::Text, KEPT),
-    reported("datestyle", "DateStyle", "ISO, YMD", Values::Words(&["iso", "ymd", "mdy", "dmy"]), "dates are written year, month, day"),
+    reported(
+        "datestyle",
+        "DateStyle",
+        "ISO, YMD",
+        Values::Words(&["iso", "ymd", "mdy", "dmy"]),
+        "dates are written year, month, day",
+    ),
     setting("default_transaction_isolation", "read committed", Values::OneOf(ISOLATION), KEPT),
-    reported("default_transaction_read_only", "default_transaction_read_only", "on", Values::OneOf(ON), "nothing is ever written"),
+    reported(
+        "default_transaction_read_only",
+        "default_transaction_read_only",
+        "on",
+        Values::OneOf(ON),
+        "nothing is ever written",
+    ),
     setting("escape_string_warning", "on", Values::OneOf(ON_OFF), KEPT),
     setting("extra_float_digits", "1", Values::Number(-15, 3), "digits of floating-point numbers"),
     setting("geqo", "on", Values::OneOf(ON_OFF), KEPT),
     setting("idle_in_transaction_session_timeout", "0", Values::Time, KEPT),
     reported("in_hot_standby", "in_hot_standby", "off", Values::Fixed, "there is no standby"),
-    reported("integer_datetimes", "integer_datetimes", "on", Values::Fixed, "times are counted in microseconds"),
-    reported("intervalstyle", "IntervalStyle", "postgres", Values::OneOf(&["postgres", "postgres_verbose", "sql_standard", "iso_8601"]), "how intervals are written"),
+    reported(
+        "integer_datetimes",
+        "integer_datetimes",
+        "on",
+        Values::Fixed,
+        "times are counted in microseconds",
+    ),
+    reported(
+        "intervalstyle",
+        "IntervalStyle",
+        "postgres",
+        Values::OneOf(&["postgres", "postgres_verbose", "sql_standard", "iso_8601"]),
+        "how intervals are written",
+    ),
     reported("is_superuser", "is_superuser", "off", Values::Fixed, "nobody is"),
     setting("jit", "off", Values::OneOf(ON_OFF), KEPT),
     setting("lc_collate", "C", Values::Fixed, "text sorts by code point, labels of scales in their order"),
@@ -89,11 +119,28 @@ const SETTINGS: [Setting; 33] = [
     setting("row_security", "on", Values::OneOf(ON_OFF), KEPT),
     setting("search_path", "public", Values::Text, "kept; names are always looked up in public"),
     reported("server_encoding", "server_encoding", "UTF8", Values::Fixed, "text is UTF-8"),
-    reported("server_version", "server_version", VERSION, Values::Fixed, "PostgreSQL's version that drivers may take this for"),
+    reported(
+        "server_version",
+        "server_version",
+        VERSION,
+        Values::Fixed,
+        "PostgreSQL's version that drivers may take this for",
+    ),
     setting("server_version_num", "150000", Values::Fixed, "the same as a number"),
     reported("session_authorization", "session_authorization", "", Values::Fixed, "the user who logged in"),
-    reported("standard_conforming_strings", "standard_conforming_strings", "on", Values::OneOf(ON), "a backslash is a backslash"),
-    setting("statement_timeout", "0", Values::Time, "time of a statement; never more than the server's own bound"),
+    reported(
+        "standard_conforming_strings",
+        "standard_conforming_strings",
+        "on",
+        Values::OneOf(ON),
+        "a backslash is a backslash",
+    ),
+    setting(
+        "statement_timeout",
+        "0",
+        Values::Time,
+        "time of a statement; never more than the server's own bound",
+    ),
     setting("synchronize_seqscans", "on", Values::OneOf(ON_OFF), KEPT),
     reported("timezone", "TimeZone", "Etc/UTC", Values::Text, "kept; the study's times have no zone"),
     setting("transaction_isolation", "read committed", Values::OneOf(ISOLATION), KEPT),
@@ -119,7 +166,11 @@ fn unknown(name: &str) -> pgwire::error::PgWireError {
 ///
 /// # Errors
 /// There is no such setting, it cannot be set, or not to this value.
-pub(super) fn set(kept: &mut Kept, name: &str, value: Option<&str>) -> PgWireResult<Option<(String, String)>> {
+pub(super) fn set(
+    kept: &mut Kept,
+    name: &str,
+    value: Option<&str>,
+) -> PgWireResult<Option<(String, String)>> {
     let setting = find(name).ok_or_else(|| unknown(name))?;
     match value {
         None => {
@@ -144,7 +195,9 @@ fn checked(setting: &Setting, value: &str) -> PgWireResult<String> {
         Values::OneOf(all) if all == ON && !all.contains(&lower.as_str()) => {
             Err(error("25006", format!("`{name}` stays on: {}", setting.what)))
         }
-        Values::OneOf(all) if !all.contains(&lower.as_str()) => wrong(format!("it is one of {}", all.join(", "))),
+        Values::OneOf(all) if !all.contains(&lower.as_str()) => {
+            wrong(format!("it is one of {}", all.join(", ")))
+        }
         Values::OneOf(_) if name == "client_encoding" => Ok("UTF8".to_owned()),
         Values::OneOf(_) => Ok(lower),
         Values::Words(all) => {
@@ -217,7 +270,10 @@ pub(super) fn statement_timeout(kept: &Kept) -> Option<Duration> {
 ///
 /// # Errors
 /// As for [`set`].
-pub(super) fn begin<'a>(kept: &mut Kept, startup: impl Iterator<Item = (&'a str, &'a str)>) -> PgWireResult<()> {
+pub(super) fn begin<'a>(
+    kept: &mut Kept,
+    startup: impl Iterator<Item = (&'a str, &'a str)>,
+) -> PgWireResult<()> {
     for (name, value) in startup {
         match name {
             "user" | "database" => {
@@ -259,7 +315,10 @@ fn options(text: &str) -> PgWireResult<Vec<(String, String)>> {
         };
         let pair = pair.as_deref().and_then(|pair| pair.split_once('='));
         let Some((name, value)) = pair else {
-            return Err(error("22023", "the options of the startup message are not of the form `-c name=value`"));
+            return Err(error(
+                "22023",
+                "the options of the startup message are not of the form `-c name=value`",
+            ));
         };
         found.push((name.replace('-', "_"), value.to_owned()));
     }

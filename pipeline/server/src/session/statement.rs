@@ -52,12 +52,31 @@ pub(super) enum Command {
 
 /// Words with which a statement that may be allowed begins.
 const BEGINNINGS: [&str; 20] = [
-    "select", "with", "values", "table", "explain", "describe", "desc", "set", "reset", "show", "begin", "start",
-    "commit", "end", "rollback", "abort", "savepoint", "release", "deallocate", "discard",
+    "select",
+    "with",
+    "values",
+    "table",
+    "explain",
+    "describe",
+    "desc",
+    "set",
+    "reset",
+    "show",
+    "begin",
+    "start",
+    "commit",
+    "end",
+    "rollback",
+    "abort",
+    "savepoint",
+    "release",
+    "deallocate",
+    "discard",
 ];
 
 /// Statements that PostgreSQL has and that read only, but that are not offered.
-const NOT_OFFERED: [&str; 8] = ["declare", "fetch", "move", "close", "prepare", "execute", "listen", "unlisten"];
+const NOT_OFFERED: [&str; 8] =
+    ["declare", "fetch", "move", "close", "prepare", "execute", "listen", "unlisten"];
 
 /// Reads the text of a message.
 ///
@@ -69,8 +88,7 @@ pub(super) fn read(text: &str, compatible: &PostgresCompatibilityParser) -> PgWi
     if !first.is_empty() && !BEGINNINGS.contains(&first.as_str()) {
         return Err(refused(&first));
     }
-    let parsed =
-        if asks_the_catalogue(text) { compatible.parse(&said_otherwise(text)) } else { parse(text) };
+    let parsed = if asks_the_catalogue(text) { compatible.parse(&said_otherwise(text)) } else { parse(text) };
     parsed.map_err(|fault| not_sql(&fault, text))?.into_iter().map(command).collect()
 }
 
@@ -98,7 +116,11 @@ fn first_word(text: &str) -> String {
         } else if let Some(inner) = rest.strip_prefix(['(', ';']) {
             rest = inner.trim_start();
         } else {
-            return rest.chars().take_while(|c| c.is_alphabetic() || *c == '_').flat_map(char::to_lowercase).collect();
+            return rest
+                .chars()
+                .take_while(|c| c.is_alphabetic() || *c == '_')
+                .flat_map(char::to_lowercase)
+                .collect();
         }
     }
 }
@@ -106,7 +128,17 @@ fn first_word(text: &str) -> String {
 /// Whether a text speaks of PostgreSQL's own tables and functions: only then is it rewritten.
 fn asks_the_catalogue(text: &str) -> bool {
     let text = text.to_lowercase();
-    let words = ["pg_", "information_schema", "current_schema", "current_user", "current_catalog", "session_user", "current_database", "regclass", "version"];
+    let words = [
+        "pg_",
+        "information_schema",
+        "current_schema",
+        "current_user",
+        "current_catalog",
+        "session_user",
+        "current_database",
+        "regclass",
+        "version",
+    ];
     words.iter().any(|word| text.contains(word))
 }
 
@@ -124,7 +156,11 @@ fn refused(word: &str) -> PgWireError {
     // A word of SQL is told in capitals, a description as it is.
     let word = if word.contains(' ') { word.to_owned() } else { word.to_uppercase() };
     if NOT_OFFERED.contains(&word.to_lowercase().as_str()) {
-        return with_hint("0A000", format!("{word} is not offered here"), "ask with SELECT; drivers prepare statements by the protocol");
+        return with_hint(
+            "0A000",
+            format!("{word} is not offered here"),
+            "ask with SELECT; drivers prepare statements by the protocol",
+        );
     }
     with_hint(
         "25006",
@@ -144,14 +180,21 @@ fn command(statement: Statement) -> PgWireResult<Command> {
                 "EXPLAIN alone shows the plan",
             ));
         }
-        Statement::Explain { statement: ref inner, ref options, format: None, query_plan: false, estimate: false, .. }
-            if matches!(**inner, Statement::Query(_)) && options.is_none() =>
-        {
+        Statement::Explain {
+            statement: ref inner,
+            ref options,
+            format: None,
+            query_plan: false,
+            estimate: false,
+            ..
+        } if matches!(**inner, Statement::Query(_)) && options.is_none() => {
             Command::Query(Box::new(only_reads(statement)?))
         }
         Statement::Explain { statement: inner, .. } => {
             return Err(match *inner {
-                Statement::Query(_) => with_hint("0A000", "EXPLAIN has no options here", "write EXPLAIN and the query"),
+                Statement::Query(_) => {
+                    with_hint("0A000", "EXPLAIN has no options here", "write EXPLAIN and the query")
+                }
                 other => refused(&first_word(&other.to_string())),
             });
         }
@@ -212,7 +255,10 @@ fn only_reads(statement: Statement) -> PgWireResult<Statement> {
             }
         }
 
-        fn pre_visit_select(&mut self, select: &datafusion::sql::sqlparser::ast::Select) -> ControlFlow<&'static str> {
+        fn pre_visit_select(
+            &mut self,
+            select: &datafusion::sql::sqlparser::ast::Select,
+        ) -> ControlFlow<&'static str> {
             if select.into.is_some() {
                 return ControlFlow::Break("SELECT INTO");
             }
@@ -227,7 +273,8 @@ fn only_reads(statement: Statement) -> PgWireResult<Statement> {
 
 /// `set …`, in its many forms.
 fn setting(set: Set) -> PgWireResult<Command> {
-    let not_this = |what: &str| Err(with_hint("25006", format!("{what} is refused"), "SHOW ALL lists what can be set"));
+    let not_this =
+        |what: &str| Err(with_hint("25006", format!("{what} is refused"), "SHOW ALL lists what can be set"));
     match set {
         Set::SingleAssignment { variable, values, hivevar: false, .. } => {
             let name = variable.to_string().to_lowercase();

@@ -12,7 +12,9 @@ const AIM: &str = "/tmp/restudy-attempt";
 /// What each attempt is, and what it says.
 fn statements() -> Vec<(&'static str, String)> {
     let aimed = |sql: &str| sql.replace("FILE", AIM);
-    let nested = |open: &str, inner: &str, close: &str, n: usize| format!("select {}{inner}{}", open.repeat(n), close.repeat(n));
+    let nested = |open: &str, inner: &str, close: &str, n: usize| {
+        format!("select {}{inner}{}", open.repeat(n), close.repeat(n))
+    };
     let doubled = |first: &str, step: &str, n: usize| {
         let mut sql = format!("with t0 as ({first})");
         for i in 1..=n {
@@ -143,11 +145,25 @@ async fn the_same_is_refused_of_prepared_statements() {
     let client = server.client().await;
     for (what, sql) in statements().into_iter().filter(|(_, sql)| sql.len() < 1000) {
         // Settings are judged when they are set. What exhausts, and what a parameter would make whole, is no matter of preparing.
-        if ["grows", "doubles", "pairs", "client could hold", "parameter", "division", "pattern", "without an end"].iter().any(|w| what.contains(w)) {
+        if [
+            "grows",
+            "doubles",
+            "pairs",
+            "client could hold",
+            "parameter",
+            "division",
+            "pattern",
+            "without an end",
+        ]
+        .iter()
+        .any(|w| what.contains(w))
+        {
             continue;
         }
         let answer = match client.prepare(&sql).await {
-            Ok(prepared) if sql.starts_with("set") || sql.starts_with("show") => client.execute(&prepared, &[]).await.err(),
+            Ok(prepared) if sql.starts_with("set") || sql.starts_with("show") => {
+                client.execute(&prepared, &[]).await.err()
+            }
             Ok(_) => None,
             Err(told) => Some(told),
         };
@@ -176,10 +192,16 @@ fn conversations() -> Vec<(&'static str, Vec<u8>)> {
         ("no user", startup(&["database", "study"])),
         ("settings without an end", first(3 << 16, b"user\0anna")),
         ("a setting that there is not", startup(&["user", "anna", "datafusion.execution.time_zone", "x"])),
-        ("a setting that there is not, in options", startup(&["user", "anna", "options", "-c shared_buffers=1"])),
+        (
+            "a setting that there is not, in options",
+            startup(&["user", "anna", "options", "-c shared_buffers=1"]),
+        ),
         ("options that are none", startup(&["user", "anna", "options", "--help"])),
         ("replication", startup(&["user", "anna", "replication", "database"])),
-        ("GSSAPI, TLS and both again", [first(80_877_104, b""), first(80_877_103, b""), first(80_877_104, b"")].concat()),
+        (
+            "GSSAPI, TLS and both again",
+            [first(80_877_104, b""), first(80_877_103, b""), first(80_877_104, b"")].concat(),
+        ),
         ("a cancel without a secret", first(80_877_102, &[0, 0, 0, 1])),
         ("a message of 17 MB", after(&long)),
         ("a message of 4 GB", after(&longest)),
@@ -187,8 +209,14 @@ fn conversations() -> Vec<(&'static str, Vec<u8>)> {
         ("a query that is cut off", after(&[b'Q', 0, 0, 0, 6, b's', b'x'])),
         ("a bind of more than it holds", after(&message(b'B', b"\0\0\0\0\x7f\xff"))),
         ("an execute of no portal", after(&[message(b'E', b"none\0\0\0\0\0"), message(b'S', b"")].concat())),
-        ("a call of a function by number", after(&[message(b'F', &[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]), message(b'Q', b"select 1\0")].concat())),
-        ("rows for a copy that nobody began", after(&[message(b'd', b"x"), message(b'c', b""), message(b'Q', b"select 1\0")].concat())),
+        (
+            "a call of a function by number",
+            after(&[message(b'F', &[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]), message(b'Q', b"select 1\0")].concat()),
+        ),
+        (
+            "rows for a copy that nobody began",
+            after(&[message(b'd', b"x"), message(b'c', b""), message(b'Q', b"select 1\0")].concat()),
+        ),
     ]
 }
 

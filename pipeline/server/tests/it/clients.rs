@@ -14,7 +14,8 @@ fn installed(command: &mut Command) -> bool {
 }
 
 fn text(out: &Output) -> String {
-    let [stdout, stderr] = [&out.stdout, &out.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let [stdout, stderr] =
+        [&out.stdout, &out.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     // What users are called and where the server listens differ from machine to machine.
     format!("{stdout}{stderr}")
 }
@@ -67,7 +68,22 @@ fn psql_asks_and_describes() {
         let said = psql(&server, &["-c", command]);
         assert!(!said.contains("ERROR"), "{command}: {said}");
     }
-    let file = psql(&server, &["-v", "ON_ERROR_STOP=1", "-At", "-c", "begin", "-c", "select 1", "-c", "select 1/0", "-c", "select 2"]);
+    let file = psql(
+        &server,
+        &[
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-At",
+            "-c",
+            "begin",
+            "-c",
+            "select 1",
+            "-c",
+            "select 1/0",
+            "-c",
+            "select 2",
+        ],
+    );
     assert!(file.contains("division") || file.contains("divide by zero"), "{file}");
     assert!(!file.contains("\n2\n"), "{file}");
 }
@@ -82,12 +98,27 @@ fn psql_checks_the_certificate_and_the_password() {
     let (certificate, key) = certificate(folder.path());
     let users = private(folder.path(), "users", &line("anna", "secret"));
     let path = |path: &Path| path.to_str().unwrap().to_owned();
-    let server = Server::start(&["--tls-cert", &path(&certificate), "--tls-key", &path(&key), "--users", &path(&users)]);
+    let server = Server::start(&[
+        "--tls-cert",
+        &path(&certificate),
+        "--tls-key",
+        &path(&key),
+        "--users",
+        &path(&users),
+    ]);
     let ask = |settings: &str, password: &str| {
         let connection = format!("host=localhost port={} user=anna dbname=study {settings}", server.port);
         let mut command = Command::new("psql");
-        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("PGPASSWORD", password);
-        text(&command.args(["-X", "-At", "-c", "select count(*) from responses", &connection]).output().unwrap())
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("PGPASSWORD", password);
+        text(
+            &command
+                .args(["-X", "-At", "-c", "select count(*) from responses", &connection])
+                .output()
+                .unwrap(),
+        )
     };
     let verified = format!("sslmode=verify-full sslrootcert={}", certificate.display());
     assert_eq!(ask(&verified, "secret"), "196\n");
@@ -251,7 +282,8 @@ fn jdbc_reads_the_catalogue_and_the_tables() {
 
 #[test]
 fn odbc_lists_tables_and_reads_rows() {
-    let drivers = ["/usr/lib/x86_64-linux-gnu/odbc/psqlodbcw.so", "/usr/lib/aarch64-linux-gnu/odbc/psqlodbcw.so"];
+    let drivers =
+        ["/usr/lib/x86_64-linux-gnu/odbc/psqlodbcw.so", "/usr/lib/aarch64-linux-gnu/odbc/psqlodbcw.so"];
     let driver = drivers.iter().find(|driver| Path::new(driver).is_file());
     let (Some(driver), true) = (driver, installed(Command::new("isql").arg("--version"))) else {
         eprintln!("skipped: unixODBC's isql or its PostgreSQL driver is not installed");

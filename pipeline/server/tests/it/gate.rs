@@ -31,7 +31,12 @@ pub(crate) fn private(folder: &Path, name: &str, text: &str) -> PathBuf {
 
 /// The line of a user, as the program prints it.
 pub(crate) fn line(name: &str, password: &str) -> String {
-    let mut child = program_alone().args(["--new-user", name]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = program_alone()
+        .args(["--new-user", name])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
     let out = child.wait_with_output().unwrap();
     assert!(out.status.success());
@@ -44,7 +49,8 @@ fn program_alone() -> std::process::Command {
 
 /// A certificate of localhost, and its key.
 pub(crate) fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let made =
+        rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
     let certificate = private(folder, "server.crt", &made.cert.pem());
     (certificate, private(folder, "server.key", &made.signing_key.serialize_pem()))
 }
@@ -149,7 +155,9 @@ async fn passwords_are_proved_and_wrong_ones_all_fail_alike() {
     };
     assert_eq!(enter("anna", "corréct horse").await, "anna");
     assert_eq!(enter("b:en", "x").await, "b:en");
-    for (user, password) in [("anna", "correct horse"), ("anna", ""), ("ben", "x"), ("nobody", "x"), ("", "x")] {
+    for (user, password) in
+        [("anna", "correct horse"), ("anna", ""), ("ben", "x"), ("nobody", "x"), ("", "x")]
+    {
         let told = enter(user, password).await;
         let expected = match user {
             "" => "FATAL 28000: the client names no user".to_owned(),
@@ -166,7 +174,8 @@ async fn passwords_are_proved_and_wrong_ones_all_fail_alike() {
         raw.say(&startup(&["user", user])).await;
         raw.hear().await.unwrap();
         let first = b"n,,n=,r=abcdefgh";
-        let body = [&b"SCRAM-SHA-256\0"[..], &u32::try_from(first.len()).unwrap().to_be_bytes(), first].concat();
+        let body =
+            [&b"SCRAM-SHA-256\0"[..], &u32::try_from(first.len()).unwrap().to_be_bytes(), first].concat();
         raw.say(&message(b'p', &body)).await;
         let (letter, body) = raw.hear().await.unwrap();
         assert_eq!((letter, &body[..4]), (b'R', &[0, 0, 0, 11][..]), "{user}");
@@ -201,14 +210,18 @@ async fn encrypted(server: &Server, certificate: &Path) -> TlsStream<TcpStream> 
     assert_eq!(socket.read_u8().await.unwrap(), b'S');
     let mut roots = RootCertStore::empty();
     let pem = fs_err::read(certificate).unwrap();
-    let der = <CertificateDer<'_> as tokio_rustls::rustls::pki_types::pem::PemObject>::from_pem_slice(&pem).unwrap();
+    let der = <CertificateDer<'_> as tokio_rustls::rustls::pki_types::pem::PemObject>::from_pem_slice(&pem)
+        .unwrap();
     roots.add(der).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    TlsConnector::from(Arc::new(config)).connect(ServerName::try_from("localhost").unwrap(), socket).await.unwrap()
+    TlsConnector::from(Arc::new(config))
+        .connect(ServerName::try_from("localhost").unwrap(), socket)
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,14 +230,24 @@ async fn with_a_certificate_nobody_talks_in_the_clear() {
     let (certificate, key) = certificate(folder.path());
     let users = private(folder.path(), "users", &line("anna", "secret"));
     let server = Server::start(&[
-        "--tls-cert", certificate.to_str().unwrap(), "--tls-key", key.to_str().unwrap(),
-        "--users", users.to_str().unwrap(), "--memory", "256MiB",
+        "--tls-cert",
+        certificate.to_str().unwrap(),
+        "--tls-key",
+        key.to_str().unwrap(),
+        "--users",
+        users.to_str().unwrap(),
+        "--memory",
+        "256MiB",
     ]);
     let mut config = server.config();
     config.password("secret").ssl_mode(SslMode::Disable);
-    assert_eq!(fault(&connect(&config).await.err().unwrap()), "FATAL 28000: this server speaks over TLS only");
+    assert_eq!(
+        fault(&connect(&config).await.err().unwrap()),
+        "FATAL 28000: this server speaks over TLS only"
+    );
 
-    let (client, connection) = config.connect_raw(encrypted(&server, &certificate).await, NoTls).await.unwrap();
+    let (client, connection) =
+        config.connect_raw(encrypted(&server, &certificate).await, NoTls).await.unwrap();
     tokio::spawn(connection);
     assert_eq!(client.query_one("select count(*) from responses", &[]).await.unwrap().get::<_, i64>(0), 196);
     // The reason why a session ends comes through TLS as well.
@@ -232,7 +255,10 @@ async fn with_a_certificate_nobody_talks_in_the_clear() {
         c as (select concat(x, x, x, x, x, x, x, x, x, x) as x from b), d as (select concat(x, x, x, x, x, x, x, x, x, x) as x from c), \
         e as (select concat(x, x, x, x, x, x, x, x, x, x) as x from d) select length(x) from e";
     let told = client.query(growing, &[]).await.unwrap_err();
-    assert_eq!(fault(&told), "FATAL 53200: the connection ends: it needed more than the 256 MiB of memory that it may use");
+    assert_eq!(
+        fault(&told),
+        "FATAL 53200: the connection ends: it needed more than the 256 MiB of memory that it may use"
+    );
 
     // What is sent in the clear after the wish for TLS is not taken for what was said within it.
     let mut raw = Raw::connect(&server).await;
@@ -240,7 +266,10 @@ async fn with_a_certificate_nobody_talks_in_the_clear() {
     assert_eq!(raw.0.read_u8().await.unwrap(), b'S');
     let mut rest = Vec::new();
     let _ = raw.0.read_to_end(&mut rest).await;
-    assert!(!rest.windows(13).any(|words| words == b"SCRAM-SHA-256"), "a password was asked for in the clear");
+    assert!(
+        !rest.windows(13).any(|words| words == b"SCRAM-SHA-256"),
+        "a password was asked for in the clear"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -269,7 +298,10 @@ async fn connections_are_counted_and_half_open_ones_do_not_count() {
     }
     for mut raw in silent {
         let (letter, body) = raw.hear().await.unwrap();
-        assert_eq!((letter, error(&body).as_str()), (b'E', "FATAL 57014: the connection ends: the time to log in is over"));
+        assert_eq!(
+            (letter, error(&body).as_str()),
+            (b'E', "FATAL 57014: the connection ends: the time to log in is over")
+        );
     }
     // More than may be about to log in at once.
     let mut many = Vec::new();
@@ -299,10 +331,19 @@ async fn a_cancel_needs_the_secret() {
         }
     }
     assert_eq!(key.len(), 8, "four bytes of process, four of secret");
-    raw.say(&message(b'Q', b"with recursive t(n) as (select 1 union all select n + 1 from t) select count(*) from t\0")).await;
+    raw.say(&message(
+        b'Q',
+        b"with recursive t(n) as (select 1 union all select n + 1 from t) select count(*) from t\0",
+    ))
+    .await;
     let mut wrong = key.clone();
     wrong[7] ^= 1;
-    for body in [&wrong[..], &[&key[..4], &[0; 4]].concat(), &[&[0, 0, 0, 1], &key[4..]].concat(), &[&key[..], b"more"].concat()] {
+    for body in [
+        &wrong[..],
+        &[&key[..4], &[0; 4]].concat(),
+        &[&[0, 0, 0, 1], &key[4..]].concat(),
+        &[&key[..], b"more"].concat(),
+    ] {
         let mut other = Raw::connect(&server).await;
         other.say(&first(80_877_102, body)).await;
         assert!(other.hear().await.is_none(), "a cancel is never answered");
@@ -315,7 +356,10 @@ async fn a_cancel_needs_the_secret() {
     // It may have come before the statement had begun.
     while !server.says("cancels a statement").is_empty() {
         if let Ok(answer) = tokio::time::timeout(std::time::Duration::from_millis(500), raw.answer()).await {
-            assert!(answer.contains("ERROR 57014: the statement was cancelled, as its client asked (ready)"), "{answer}");
+            assert!(
+                answer.contains("ERROR 57014: the statement was cancelled, as its client asked (ready)"),
+                "{answer}"
+            );
             break;
         }
         let mut again = Raw::connect(&server).await;
@@ -355,7 +399,11 @@ async fn it_ends_in_good_order_and_leaves_nothing_behind() {
     raw.say(&startup(&["user", "anna"])).await;
     while raw.hear().await.unwrap().0 != b'Z' {}
     let [snapshot] = &left()[..] else { panic!("{:?}", left()) };
-    assert_eq!(fs_err::metadata(snapshot).unwrap().permissions().mode() & 0o777, 0o700, "the snapshot is its owner's alone");
+    assert_eq!(
+        fs_err::metadata(snapshot).unwrap().permissions().mode() & 0o777,
+        0o700,
+        "the snapshot is its owner's alone"
+    );
     let address = SocketAddr::from(([127, 0, 0, 1], server.port));
     assert!(server.end(), "the exit status of a server that was told to end is 0");
     assert_eq!(raw.answer().await, "FATAL 57P01: the connection ends: the server is stopping (hung up)");
@@ -383,5 +431,8 @@ fn restudy_serve_is_the_way_to_it() {
     }
     let out = std::process::Command::new(restudy).args(["serve", "--help"]).output().unwrap();
     let help = String::from_utf8(out.stdout).unwrap();
-    assert!(out.status.success() && help.contains("Usage: restudy serve") && help.contains("--max-connections"), "{help}");
+    assert!(
+        out.status.success() && help.contains("Usage: restudy serve") && help.contains("--max-connections"),
+        "{help}"
+    );
 }

@@ -30,7 +30,10 @@ fn whole_messages_are_passed_on_wherever_the_stream_is_cut() {
             frames.push(&rest[..cut]);
             passed.extend(frames.take());
             rest = &rest[cut..];
-            assert!(!frames.at_an_end() || ends.contains(&passed.len()), "what was passed on ends within a message");
+            assert!(
+                !frames.at_an_end() || ends.contains(&passed.len()),
+                "what was passed on ends within a message"
+            );
         }
         assert!(passed == said, "nothing is lost and nothing is added");
     }
@@ -70,7 +73,9 @@ fn first_messages_are_read_and_others_are_not() {
             .into(),
     };
     assert_eq!(First::read(&startup(&body)), Ok(First::Startup(expected)));
-    for wrong in [&b""[..], b"\0\0\0", b"\0\x02\0\0user\0a\0\0", &startup(b"user\0anna\0"), &startup(b"user\0\0\0")] {
+    for wrong in
+        [&b""[..], b"\0\0\0", b"\0\x02\0\0user\0a\0\0", &startup(b"user\0anna\0"), &startup(b"user\0\0\0")]
+    {
         let read = First::read(wrong);
         // A user without a name is a startup message; that it has no name, the gate says.
         assert!(read.is_err() || wrong.ends_with(b"user\0\0\0"), "{wrong:?} was read as {read:?}");
@@ -81,9 +86,14 @@ fn first_messages_are_read_and_others_are_not() {
 
 #[test]
 fn base64_is_that_of_rfc_4648() {
-    for (bytes, text) in
-        [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")]
-    {
+    for (bytes, text) in [
+        ("", ""),
+        ("f", "Zg=="),
+        ("fo", "Zm8="),
+        ("foo", "Zm9v"),
+        ("foob", "Zm9vYg=="),
+        ("foobar", "Zm9vYmFy"),
+    ] {
         assert_eq!(base64::encode(bytes.as_bytes()), text);
         assert_eq!(base64::decode(text).as_deref(), Some(bytes.as_bytes()));
     }
@@ -118,7 +128,10 @@ fn scram_is_that_of_rfc_7677() {
     let nonce = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
     let last = "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
     let (exchange, answer) = Exchange::begin(first, verifier.clone(), nonce).unwrap();
-    assert_eq!(answer, "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096");
+    assert_eq!(
+        answer,
+        "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
+    );
     let proof = exchange.finish(last).unwrap();
     assert_eq!(proof.as_deref(), Some("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="));
 
@@ -144,7 +157,9 @@ fn a_verifier_reads_as_it_was_written_and_holds_no_password() {
     let text = verifier.to_string();
     assert_eq!(Verifier::read(&text).map(|again| again.to_string()), Some(text.clone()));
     assert!(!text.contains("horse") && !format!("{verifier:?}").contains(&text[25..]));
-    for wrong in ["secret", "SCRAM-SHA-256$1:AAAA$AAAA:AAAA", &text[..text.len() - 1], &text.replace("4096", "10")] {
+    for wrong in
+        ["secret", "SCRAM-SHA-256$1:AAAA$AAAA:AAAA", &text[..text.len() - 1], &text.replace("4096", "10")]
+    {
         assert!(Verifier::read(wrong).is_none(), "{wrong}");
     }
 }

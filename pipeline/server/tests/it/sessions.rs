@@ -10,7 +10,8 @@ use tokio_postgres::{NoTls, SimpleQueryMessage};
 use super::server::{Server, connect, fault};
 
 /// A query that never ends by itself, and gives way.
-const ENDLESS: &str = "with recursive t(n) as (select 1 union all select n + 1 from t) select count(*) from t";
+const ENDLESS: &str =
+    "with recursive t(n) as (select 1 union all select n + 1 from t) select count(*) from t";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn values_have_the_types_that_drivers_read() {
@@ -44,7 +45,10 @@ async fn text_is_as_postgresql_writes_it() {
     let sql = "select min(started_at), date '2013-03-04', timestamp '2013-03-04 05:06:07.25', true, 0.1, null, ['a', 'b c', null], \
                svy_prop(employers = 'none', design) from responses";
     let answer = client.simple_query(sql).await.unwrap();
-    let row = answer.iter().find_map(|m| if let SimpleQueryMessage::Row(row) = m { Some(row) } else { None }).unwrap();
+    let row = answer
+        .iter()
+        .find_map(|m| if let SimpleQueryMessage::Row(row) = m { Some(row) } else { None })
+        .unwrap();
     let cells: Vec<&str> = (0..row.len() - 1).map(|cell| row.get(cell).unwrap_or("NULL")).collect();
     assert_eq!(
         cells.join(" | "),
@@ -62,15 +66,20 @@ async fn every_table_can_be_read_whole() {
     let server = Server::shared();
     let client = server.client().await;
     let tables = client
-        .query("select table_name from information_schema.tables where table_schema = 'public' order by 1", &[])
+        .query(
+            "select table_name from information_schema.tables where table_schema = 'public' order by 1",
+            &[],
+        )
         .await
         .unwrap();
     let tables: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
-    for table in ["responses", "answers", "missing", "evidence", "claims", "codings", "stem_support_offered"] {
+    for table in ["responses", "answers", "missing", "evidence", "claims", "codings", "stem_support_offered"]
+    {
         assert!(tables.iter().any(|name| name == table), "{table} is not there");
     }
     for table in &tables {
-        let counted: i64 = client.query_one(&format!("select count(*) from \"{table}\""), &[]).await.unwrap().get(0);
+        let counted: i64 =
+            client.query_one(&format!("select count(*) from \"{table}\""), &[]).await.unwrap().get(0);
         let binary = client.query(&format!("select * from \"{table}\""), &[]).await.unwrap();
         let text = client.simple_query(&format!("select * from \"{table}\"")).await.unwrap();
         let text = text.iter().filter(|m| matches!(m, SimpleQueryMessage::Row(_))).count();
@@ -85,12 +94,19 @@ async fn answers_are_those_of_the_study() {
     // Labels sort in the order of their scale, not of the alphabet.
     let rows = client.query("select employers from responses where employers is not null group by employers order by employers", &[]).await.unwrap();
     let labels: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-    let alphabet = { let mut sorted = labels.clone(); sorted.sort(); sorted };
+    let alphabet = {
+        let mut sorted = labels.clone();
+        sorted.sort();
+        sorted
+    };
     assert_eq!(labels.first().map(String::as_str), Some("none"));
     assert_ne!(labels, alphabet);
     // A result of the study's own query is a table, the same as the query would give.
     let printed: String = client
-        .query_one("select printed from evidence where query = 'stem_support_offered' order by id limit 1", &[])
+        .query_one(
+            "select printed from evidence where query = 'stem_support_offered' order by id limit 1",
+            &[],
+        )
         .await
         .unwrap()
         .get(0);
@@ -107,13 +123,17 @@ async fn parameters_are_values_and_never_sql() {
         assert_eq!(client.query_one(&count, &[&value]).await.unwrap().get::<_, i64>(0), expected, "{value}");
     }
     let row = client
-        .query_one("select $1::int8 + 1, $2::text, $3::float8 * 2, $4::bool, $5::text is null", &[&41i64, &"é", &1.5f64, &true, &None::<&str>])
+        .query_one(
+            "select $1::int8 + 1, $2::text, $3::float8 * 2, $4::bool, $5::text is null",
+            &[&41i64, &"é", &1.5f64, &true, &None::<&str>],
+        )
         .await
         .unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, &str>(1), row.get::<_, f64>(2)), (42, "é", 3.0));
     assert!(row.get::<_, bool>(3) && row.get::<_, bool>(4));
     let some = ["none", "some small"].map(str::to_owned).to_vec();
-    let one = client.query_one("select count(*) from responses where employers = any($1)", &[&some]).await.unwrap();
+    let one =
+        client.query_one("select count(*) from responses where employers = any($1)", &[&some]).await.unwrap();
     assert!(one.get::<_, i64>(0) > 22);
     // Nothing is a value too, and takes no other's place.
     let row = client.query_one("select $1::text is null, $2::text", &[&None::<&str>, &"x"]).await.unwrap();
@@ -127,7 +147,8 @@ async fn rows_come_a_few_at_a_time_where_the_client_asks() {
     let server = Server::shared();
     let mut client = server.client().await;
     let transaction = client.transaction().await.unwrap();
-    let portal = transaction.bind("select respondent_id from responses order by respondent_id", &[]).await.unwrap();
+    let portal =
+        transaction.bind("select respondent_id from responses order by respondent_id", &[]).await.unwrap();
     let mut all: Vec<String> = Vec::new();
     loop {
         let rows = transaction.query_portal(&portal, 50).await.unwrap();
@@ -211,7 +232,8 @@ async fn transactions_change_nothing_and_fail_as_they_should() {
 async fn settings_are_kept_where_they_are_harmless() {
     let server = Server::shared();
     let client = server.client().await;
-    let show = async |name: &str| -> String { client.query_one(&format!("show {name}"), &[]).await.unwrap().get(0) };
+    let show =
+        async |name: &str| -> String { client.query_one(&format!("show {name}"), &[]).await.unwrap().get(0) };
     for (set, name, value) in [
         ("set application_name = 'test'", "application_name", "test"),
         ("set extra_float_digits = -3", "extra_float_digits", "-3"),
