@@ -23,6 +23,12 @@ build *ARGS: typst program
 ask QUESTION *ARGS: program
     @{{ restudy }} ask {{ quote(QUESTION) }} {{ ARGS }}
 
+# The study's tables over the PostgreSQL protocol
+[group('study')]
+serve *ARGS: program
+    @cargo build --quiet --locked --workspace --bin restudy --bin restudy-server
+    @{{ restudy }} serve {{ ARGS }}
+
 # The statistics that SQL can compute: all, or one by its name
 [group('study')]
 functions *ARGS: program
@@ -70,6 +76,11 @@ fixtures:
 [group('make')]
 install:
     cargo install --locked --path pipeline/restudy
+
+# Install the optimised server, for `restudy serve`
+[group('make')]
+install-server:
+    cargo install --locked --path pipeline/server
 
 # Time the optimised program: the whole build against Typst alone, questions against DuckDB, statistics against avg and R's survey
 [group('make')]

@@ -53,7 +53,7 @@ fn found() -> Result<PathBuf, Failure> {
         Failure::CommandLine(
             Diagnostic::error(format!("the server, `{PROGRAM}`, is not here"))
                 .note("it is a program of its own: it was looked for beside this one and on the PATH")
-                .hint("in the repository, `just serve` compiles and starts it; `just install` installs it")
+                .hint("in the repository, `just serve` compiles and starts it; `just install-server` installs it")
                 .into(),
         )
     })
