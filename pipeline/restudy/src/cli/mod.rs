@@ -3,16 +3,22 @@
 //! Results go to standard output, talk to standard error. Exit status: 0 done; 1 the study's content is at fault; 2 the
 //! command line is at fault.
 
-mod answer;
 mod ask;
 mod audit;
 mod build;
 mod check;
 mod functions;
+mod interrupts;
 mod limits;
 mod output;
+<<<<<<< HEAD
 mod serve;
 mod table;
+=======
+mod pager;
+mod printing;
+mod shell;
+>>>>>>> main
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -49,6 +55,7 @@ enum Command {
     Check(check::Check),
     Audit(audit::Audit),
     Ask(ask::Ask),
+    Shell(shell::Shell),
     Functions(functions::Functions),
     Serve(serve::Serve),
 }
@@ -60,6 +67,8 @@ enum Failure {
     Study(Diagnostics),
     /// The command line is.
     CommandLine(Diagnostics),
+    /// The study's content was, and all has been told.
+    Told,
     /// Whoever read the results has stopped reading: not a fault.
     Closed,
 }
@@ -95,11 +104,13 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(arguments.study.as_deref(), &output),
         Command::Audit(command) => command.run(arguments.study.as_deref(), &output),
         Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Shell(command) => command.run(arguments.study.as_deref(), &output),
         Command::Functions(command) => command.run(&output),
         Command::Serve(command) => command.run(arguments.study.as_deref(), arguments.quiet),
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::from(1),
         Err(Failure::Study(faults)) => {
             output.faults(&faults);
             ExitCode::from(1)

@@ -20,6 +20,7 @@ mod association;
 mod cell;
 pub mod documented;
 mod fault;
+mod names;
 mod params;
 mod proportion;
 mod reading;
@@ -48,8 +49,10 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 pub use cell::{boolean, cell_text, column_index, is_null, number};
 pub(crate) use fault::{without_comments, words};
+pub use names::Callable;
 pub use params::Params;
 pub use reading::{is_readable, only_asks, only_reads};
+pub(crate) use scale::scale_of;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use shelf::Shelf;

@@ -45,7 +45,7 @@ use templates::{FOLDER, Templates, source_path};
 pub const DOCUMENT: &str = "report.typ";
 
 /// What must hold of every page, whatever the templates say: checked by Typst itself as it lays the report out.
-const CHECKS: &str = include_str!("checks.typ");
+pub(crate) const CHECKS: &str = include_str!("checks.typ");
 
 /// What a report is made of.
 pub struct Material<'a> {

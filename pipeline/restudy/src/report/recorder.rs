@@ -20,7 +20,7 @@ use super::templates::{Templates, source_path};
 pub struct Shown {
     /// Its result.
     pub result: ResultView,
-    /// `bars`, `stacked`, `grouped`; none for a table.
+    /// the name of a chart; none for a table.
     pub chart: Option<String>,
     /// Caption.
     pub caption: String,

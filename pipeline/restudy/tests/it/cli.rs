@@ -6,18 +6,18 @@ use assert_cmd::Command;
 
 use super::report_material::{root, typst};
 
-fn restudy(folder: &Path) -> Command {
+pub(super) fn restudy(folder: &Path) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
     command.arg("--study").arg(folder);
     command
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// The study's files in a folder of their own: what a build reads, and nothing else.
-fn copy_of_the_study() -> tempfile::TempDir {
+pub(super) fn copy_of_the_study() -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     for part in ["study.toml", "codebook", "queries", "report-templates", "fixtures"] {
         copy_all(&root().join(part), &copy.path().join(part));
@@ -25,7 +25,7 @@ fn copy_of_the_study() -> tempfile::TempDir {
     copy
 }
 
-fn copy_all(from: &Path, to: &Path) {
+pub(super) fn copy_all(from: &Path, to: &Path) {
     if from.is_dir() {
         fs_err::create_dir_all(to).unwrap();
         for entry in fs_err::read_dir(from).unwrap() {
@@ -38,7 +38,7 @@ fn copy_all(from: &Path, to: &Path) {
 }
 
 /// Every file below a folder, by name.
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub(super) fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut out = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
@@ -81,7 +81,7 @@ fn what_is_asked_wrongly_ends_with_2() {
 fn help_names_every_command() {
     let told = restudy(&root()).arg("--help").assert().success();
     let told = text(&told.get_output().stdout);
-    for command in ["build", "check", "audit", "ask", "functions"] {
+    for command in ["build", "check", "audit", "ask", "shell", "functions"] {
         assert!(told.contains(command), "{told}");
     }
 }
@@ -158,7 +158,7 @@ fn structs_are_printed_by_their_fields() {
         heads,
         ["share.estimate", "share.lower", "share.upper", "none.estimate", "none.lower", "none.upper", "list"]
     );
-    assert!(table.contains("0.333333  ") && table.contains("[{\"a\":1}]"), "{table}");
+    assert!(table.contains("33.3%  ") && table.contains("[{\"a\":1}]"), "{table}");
     let csv = ask(sql, "csv");
     assert!(csv.contains("\r\n0.3333333333333333,") && csv.ends_with(",,,,\"[{\"\"a\"\":1}]\"\r\n"), "{csv}");
     let json: serde_json::Value = serde_json::from_str(&ask(sql, "json")).unwrap();
@@ -238,7 +238,7 @@ fn a_report_is_built_once_and_again_only_when_something_changes() {
 
 /// A program that says it is Typst 0.15, and makes something that begins as a PDF does.
 #[cfg(unix)]
-fn pretender(program: &Path, makes: &str) {
+pub(super) fn pretender(program: &Path, makes: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     let script = format!("#!/bin/sh\ncase $1 in --version) echo 'typst 0.15.1 (x)';; *) {makes};; esac\n");
     fs_err::create_dir_all(program.parent().unwrap()).unwrap();

@@ -2,15 +2,19 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that stops has failed")]
 
+mod answers;
 mod cli;
 mod design;
 mod engine_study;
 mod inference;
 mod peer_duckdb;
+mod printing;
 mod properties_data;
 mod refused;
 mod report;
 mod report_material;
 mod shape;
+mod shell;
+mod shell_terminal;
 mod stages_data;
 mod theme;
