@@ -15,6 +15,7 @@ mod limits;
 mod output;
 mod pager;
 mod printing;
+mod serve;
 mod shell;
 mod status;
 
@@ -58,6 +59,7 @@ enum Command {
     Codebook(codebook::Codebooks),
     Explain(explain::Explain),
     Status(status::Statuses),
+    Serve(serve::Serve),
 }
 
 /// Why a command did not do what was asked.
@@ -109,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Status(command) => command.run(arguments.study.as_deref(), &output),
         Command::Explain(command) => command.run(arguments.study.as_deref(), &output),
         Command::Codebook(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Serve(command) => command.run(arguments.study.as_deref(), arguments.quiet),
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,

@@ -169,6 +169,11 @@ impl Session {
         self
     }
 
+    /// What `error`, which came of `sql`, says to the person who wrote it.
+    pub fn told(&self, error: &DataFusionError, sql: Sql<'_>) -> Diagnostic {
+        fault::told(error, sql, &self.known())
+    }
+
     /// Makes `batch` a table named `name`, in place of one that has that name.
     ///
     /// # Errors
