@@ -143,13 +143,7 @@ pub fn explain(study: &Study, wave: &Wave, name: &str) -> Result<Explained, Faul
         }
         Named::Claim(_) => None,
     };
-    let mut columns: Vec<&str> = ["n", "base"].into_iter().filter(|name| is_count(result, name)).collect();
-    if let Named::Statistic(statistic) = &named
-        && is_count(result, &statistic.column)
-        && !columns.contains(&statistic.column.as_str())
-    {
-        columns.insert(0, &statistic.column);
-    }
+    let columns = counts(result, &named);
     let counted = who::counted(&evaluated.session, &catalogue, wave, result, row, &columns)?;
     let values = head.columns.iter().map(|column| (column.name.clone(), result.text(row, &column.name)));
     Ok(Explained {
@@ -200,6 +194,17 @@ fn place<'a>(evaluated: &'a Evaluated, named: &Named) -> Result<(&'a QueryResult
             Err(Fault::Unknown(Diagnostic::error(format!("`{}` has no row for it", result.head.name))))
         }
     }
+}
+
+/// The counts that say of whom a number is: itself, `n` and `base`, or else whatever its row counts.
+fn counts<'a>(result: &'a QueryResult, named: &Named) -> Vec<&'a str> {
+    let own = |column: &str| {
+        ["n", "base"].contains(&column) || matches!(named, Named::Statistic(s) if s.column == column)
+    };
+    let all = result.head.columns.iter().map(|column| column.name.as_str());
+    let all: Vec<&str> = all.filter(|column| is_count(result, column)).collect();
+    let of_number: Vec<&str> = all.iter().copied().filter(|column| own(column)).collect();
+    if of_number.is_empty() { all } else { of_number }
 }
 
 fn is_count(result: &QueryResult, column: &str) -> bool {

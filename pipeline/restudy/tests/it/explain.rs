@@ -101,6 +101,25 @@ fn who_counts_is_who_counts_in_the_export() {
     );
 }
 
+/// A mean has neither `n` nor base: whatever its row counts says of whom it is.
+#[test]
+fn the_counts_of_a_row_say_of_whom_its_mean_is() {
+    let study = Study::load(&root()).unwrap();
+    let wave = study.wave(None).unwrap();
+    let explained =
+        restudy::explain::explain(&study, wave, "ks4_activities_per_school[none].mean_activities");
+    let counted = explained.unwrap().counted;
+    assert_eq!((counted.len(), counted[0].column.as_str()), (1, "schools"));
+    let Who::Listed { respondents, .. } = &counted[0].who else { panic!("{:?}", counted[0].who) };
+    let listed: BTreeSet<String> = respondents.iter().map(|r| r.respondent_id.clone()).collect();
+    // Who answered an item on activities has ticked something in it.
+    let without_employers = in_export(|row| {
+        row["Q5 Local STEM employers"] == "There are no STEM employers nearby"
+            && row.iter().any(|(column, cell)| column.starts_with("Q10 ") && !cell.is_empty())
+    });
+    assert_eq!(listed, without_employers);
+}
+
 /// Every count of the study's own queries that have an `n`: how many lists stand, and why the others do not.
 #[test]
 fn every_list_has_as_many_as_its_count() {
