@@ -11,14 +11,10 @@ mod functions;
 mod interrupts;
 mod limits;
 mod output;
-<<<<<<< HEAD
-mod serve;
-mod table;
-=======
 mod pager;
 mod printing;
+mod serve;
 mod shell;
->>>>>>> main
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
