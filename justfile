@@ -39,6 +39,21 @@ serve *ARGS: program
 functions *ARGS: program
     @{{ restudy }} functions {{ ARGS }}
 
+# What was asked, of whom, with what answers: all, or a word or a variable
+[group('study')]
+codebook *ARGS: program
+    @{{ restudy }} codebook {{ ARGS }}
+
+# Where a printed number came from, and whom it counts
+[group('study')]
+explain ID *ARGS: program
+    @{{ restudy }} explain {{ quote(ID) }} {{ ARGS }}
+
+# What of the last build is out of date, and why
+[group('study')]
+status *ARGS: program
+    @{{ restudy }} status {{ ARGS }}
+
 # Published claims against the data
 [group('study')]
 audit *ARGS: program

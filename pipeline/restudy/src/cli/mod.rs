@@ -7,6 +7,8 @@ mod ask;
 mod audit;
 mod build;
 mod check;
+mod codebook;
+mod explain;
 mod functions;
 mod interrupts;
 mod limits;
@@ -15,6 +17,7 @@ mod pager;
 mod printing;
 mod serve;
 mod shell;
+mod status;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -54,6 +57,9 @@ enum Command {
     Shell(shell::Shell),
     Functions(functions::Functions),
     Serve(serve::Serve),
+    Codebook(codebook::Codebooks),
+    Explain(explain::Explain),
+    Status(status::Statuses),
 }
 
 /// Why a command did not do what was asked.
@@ -103,6 +109,9 @@ pub fn main() -> ExitCode {
         Command::Shell(command) => command.run(arguments.study.as_deref(), &output),
         Command::Functions(command) => command.run(&output),
         Command::Serve(command) => command.run(arguments.study.as_deref(), arguments.quiet),
+        Command::Status(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Explain(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Codebook(command) => command.run(arguments.study.as_deref(), &output),
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
