@@ -54,6 +54,7 @@ struct Gate {
     greetings: Semaphore,
     login_timeout: Duration,
     idle_timeout: Duration,
+    patience: Duration,
     quiet: bool,
     /// By process: the secret that cancels its statement, and how.
     cancels: RefCell<HashMap<u32, (Vec<u8>, Arc<Notify>)>>,
@@ -105,6 +106,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         greetings: Semaphore::new(GREETED_AT_A_TIME),
         login_timeout: options.login_timeout,
         idle_timeout: options.idle_timeout.max(options.timeout + limits::GRACE),
+        patience: options.timeout + limits::GRACE,
         quiet: options.quiet,
         cancels: RefCell::default(),
         closing: watch::Sender::new(false),
@@ -283,7 +285,12 @@ impl Gate {
         self.cancels.borrow_mut().insert(process, (secret.clone(), Arc::clone(&cancel)));
         // Should the session be gone, the relay tells.
         let _ = stream.write_all(&opening(&startup, &secret)).await;
-        let outside = Outside { cancel, closing: self.closing.subscribe(), idle: self.idle_timeout };
+        let outside = Outside {
+            cancel,
+            closing: self.closing.subscribe(),
+            idle: self.idle_timeout,
+            patience: self.patience,
+        };
         let refusal = relay(link, stream, backend, &self.starter, outside).await;
         self.cancels.borrow_mut().remove(&process);
         let why =

@@ -32,6 +32,8 @@ pub(super) struct Outside {
     pub(super) closing: watch::Receiver<bool>,
     /// Time without a word after which the connection ends.
     pub(super) idle: Duration,
+    /// Time that a client may leave unread what it asked for.
+    pub(super) patience: Duration,
 }
 
 enum Ended {
@@ -60,7 +62,7 @@ pub(super) async fn relay(
     let mut status = None;
     let ended = {
         let mut up = pin!(up(from_client, to_session, &requests, &last_word));
-        let mut down = pin!(down(from_session, &mut to_client, &whole, &last_word));
+        let mut down = pin!(down(from_session, &mut to_client, &whole, &last_word, outside.patience));
         let mut waits_until = None;
         loop {
             let idle_until = last_word.get() + outside.idle;
@@ -139,6 +141,7 @@ async fn down(
     client: &mut (impl AsyncWrite + Unpin),
     whole: &Cell<bool>,
     last_word: &Cell<Instant>,
+    patience: Duration,
 ) -> Ended {
     let mut frames = Frames::default();
     let mut buffer = vec![0; 64 << 10];
@@ -150,8 +153,17 @@ async fn down(
             continue;
         }
         whole.set(false);
-        if client.write_all(&ready).await.is_err() || client.flush().await.is_err() {
-            return Ended::ByClient;
+        let passed_on = async {
+            client.write_all(&ready).await?;
+            client.flush().await
+        };
+        match timeout(patience, passed_on).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return Ended::ByClient,
+            Err(_) => {
+                let words = "the connection ends: its client does not read what it asked for";
+                return Ended::ByUs(Refusal::new("57014", words));
+            }
         }
         whole.set(frames.at_an_end());
         last_word.set(Instant::now());

@@ -226,7 +226,7 @@ public class Ask {
             ResultSet rows = few.executeQuery("select respondent_id, started_at, design from responses order by respondent_id");
             int count = 0;
             while (rows.next()) {
-                must(rows.getTimestamp(2) != null && rows.getString(3).startsWith("{\"weight\":"), "row " + count);
+                must(rows.getTimestamp(2) != null && rows.getString(3).startsWith("{\"sample\":"), "row " + count);
                 count++;
             }
             must(count == 196, count + " rows");

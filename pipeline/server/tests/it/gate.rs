@@ -421,6 +421,18 @@ async fn a_connection_that_asks_nothing_ends() {
     assert!(answer.starts_with("FATAL 57P05: the connection ends: nothing was asked for"), "{answer}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_its_answer_holds_nothing() {
+    let server = Server::start(&["--timeout", "200ms", "--max-connections", "1"]);
+    let mut raw = Raw::connect(&server).await;
+    raw.say(&startup(&["user", "anna"])).await;
+    while raw.hear().await.unwrap().0 != b'Z' {}
+    raw.say(&message(b'Q', b"select * from answers a cross join cases c\0")).await;
+    server.says("the connection ends: its client does not read what it asked for (57014)");
+    let next = server.client().await;
+    assert_eq!(next.query_one("select 1::int8", &[]).await.unwrap().get::<_, i64>(0), 1);
+}
+
 #[test]
 fn restudy_serve_is_the_way_to_it() {
     let server = assert_cmd::cargo::cargo_bin!("restudy-server");
