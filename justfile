@@ -23,6 +23,11 @@ build *ARGS: typst program
 ask QUESTION *ARGS: program
     @{{ restudy }} ask {{ quote(QUESTION) }} {{ ARGS }}
 
+# One question after the other, at a prompt
+[group('study')]
+shell *ARGS: program
+    @{{ restudy }} shell {{ ARGS }}
+
 # The statistics that SQL can compute: all, or one by its name
 [group('study')]
 functions *ARGS: program

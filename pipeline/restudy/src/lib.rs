@@ -18,13 +18,16 @@
 //! | [`report`] | evidence and templates to one Typst document |
 //! | [`typst`] | runs the Typst command line and brings its messages home |
 //! | [`publish`] | artefacts and their manifest, swapped in whole |
+//! | [`answer`] | rows that somebody asked for, as text, data, a workbook or a chart |
 //! | [`build`] | the order of the steps, and which of them an input change reaches |
 //! | [`explain`] | where a printed number came from, and whom it counts |
 //! | [`ask`] | questions that somebody types, within bounds |
+//! | [`shell`] | what stands behind a prompt: entries, names to complete, commands |
 //! | [`cli`] | parse, call, print |
 //!
 //! A stage uses those above it and [`diagnostic`], never those below.
 
+pub mod answer;
 pub mod ask;
 pub mod build;
 pub mod cli;
@@ -38,6 +41,7 @@ pub mod publish;
 pub mod queries;
 pub mod report;
 pub mod sample;
+pub mod shell;
 pub mod sources;
 pub mod store;
 pub mod study;

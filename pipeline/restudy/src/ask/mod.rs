@@ -4,7 +4,7 @@
 //!
 //! - SQL reads the study's tables and nothing else; what [`Limits`] allow, [`Watch`] enforces.
 //! - Only what a question names is made ready: over an up-to-date build that is one Parquet file, and no other is opened.
-//! - What is out of date is made again for this question and thrown away; nothing is ever written into the study.
+//! - What is out of date is made again for this question and thrown away; no answer is ever written into the study.
 //! - It knows no terminal: how an answer looks is somebody else's.
 
 mod ground;
@@ -13,15 +13,14 @@ mod watch;
 
 use std::collections::BTreeMap;
 
-use datafusion::arrow::array::RecordBatch;
-
 pub use ground::Ground;
 pub use saved::Saved;
 pub use watch::{Limits, Reached, Watch, memory};
 
+use crate::answer::Answer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::engine::{Params, Sql, is_readable, without_comments, words};
-use crate::queries::{Param, QueryHead, glance, reads};
+use crate::engine::{Params, Session, Sql, is_readable, without_comments, words};
+use crate::queries::{Catalogue, Param, Query, Typed, draft, glance, reads};
 use crate::study::{Study, Wave};
 
 /// A question, found but not yet asked.
@@ -43,19 +42,6 @@ impl Question {
     pub fn typed(text: impl Into<String>) -> Question {
         Question::Sql { file: "(SQL)".to_owned(), text: text.into() }
     }
-}
-
-/// What a question gave.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
-    /// The rows.
-    pub batch: RecordBatch,
-    /// What the question says of itself, if it says anything.
-    pub head: Option<QueryHead>,
-    /// The SQL.
-    pub sql: String,
-    /// Where the SQL stands.
-    pub file: String,
 }
 
 /// Asks questions of one wave, one after the other.
@@ -144,6 +130,34 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// The session, with all tables and results in it.
+    ///
+    /// # Errors
+    /// They have to be made again, and cannot be.
+    pub fn whole(&mut self) -> Result<&Session, Diagnostics> {
+        self.ground.whole()
+    }
+
+    /// Keeps SQL as a query of the study under this name, with this title or one made of its columns: the one thing that is
+    /// written, and only when somebody asks for it.
+    ///
+    /// # Errors
+    /// The study's queries are at fault, the SQL cannot be a query of the study as it is, or there is a query of that name.
+    pub fn keep(
+        &mut self,
+        name: &str,
+        title: Option<&str>,
+        sql: &str,
+        params: &Params,
+    ) -> Result<Query, Diagnostics> {
+        is_readable(Sql::typed(sql))?;
+        let catalogue = Catalogue::load(&self.study.root)?;
+        let session = self.ground.session(&reads(sql))?;
+        let query = draft(Typed { name, title, sql }, session, &catalogue, params)?;
+        query.write_new(&self.study.root)?;
+        Ok(query)
+    }
+
     /// The answer to a question, its parameters those of [`Desk::params`].
     ///
     /// # Errors
@@ -154,12 +168,16 @@ impl<'a> Desk<'a> {
                 is_readable(Sql { file, text })?;
                 let head = glance(file, text)?;
                 let batch = self.ground.session(&reads(text))?.run(Sql { file, text }, params)?;
-                Ok(Answer { batch, head, sql: text.clone(), file: file.clone() })
+                let answer = match &head {
+                    Some(head) => Answer::of_query(head, batch),
+                    None => Answer::new(batch),
+                };
+                Ok(answer.asked(text))
             }
             Question::Saved(saved) => {
                 let query = saved.read(&self.study.root)?;
                 let result = query.run(self.ground.session(&query.reads)?, params)?;
-                Ok(Answer { batch: result.batch, head: Some(result.head), sql: query.sql, file: query.file })
+                Ok(Answer::of_query(&result.head, result.batch).asked(query.sql))
             }
         }
     }

@@ -43,20 +43,23 @@ const EVERY: Duration = Duration::from_millis(2);
 #[derive(Debug)]
 pub struct Watch {
     over: Arc<AtomicBool>,
+    answered: Arc<AtomicBool>,
 }
 
 impl Watch {
     /// Begins to watch. `end` is called once, from the watch's own thread, when a limit is reached; it should end the
     /// process, for what runs cannot be relied on to listen.
     pub fn begin(limits: Limits, end: impl FnOnce(Reached) + Send + 'static) -> Watch {
-        let over = Arc::new(AtomicBool::new(false));
-        let watch = Watch { over: Arc::clone(&over) };
+        let (over, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let watch = Watch { over: Arc::clone(&over), answered: Arc::clone(&answered) };
         let started = Instant::now();
         thread::spawn(move || {
             while !over.load(Ordering::Relaxed) {
                 let reached = if memory().is_some_and(|held| held > limits.memory) {
                     Some(Reached::Memory)
-                } else if limits.time.is_some_and(|most| started.elapsed() > most) {
+                } else if !answered.load(Ordering::Relaxed)
+                    && limits.time.is_some_and(|most| started.elapsed() > most)
+                {
                     Some(Reached::Time)
                 } else {
                     None
@@ -68,6 +71,11 @@ impl Watch {
             }
         });
         watch
+    }
+
+    /// Stops the clock: the answer is there, and whoever reads it may take their time. Memory is watched on.
+    pub fn answered(&self) {
+        self.answered.store(true, Ordering::Relaxed);
     }
 }
 
@@ -101,7 +109,8 @@ mod tests {
     fn each_limit_is_told_and_nothing_within_them() {
         let enough = Limits { memory: u64::MAX, time: None };
         assert_eq!(reached(enough), None);
-        assert_eq!(reached(Limits { time: Some(Duration::from_millis(20)), ..enough }), Some(Reached::Time));
+        let soon = Limits { time: Some(Duration::from_millis(20)), ..enough };
+        assert_eq!(reached(soon), Some(Reached::Time));
         if memory().is_some() {
             assert_eq!(reached(Limits { memory: 1, ..enough }), Some(Reached::Memory));
         }

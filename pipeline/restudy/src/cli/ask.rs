@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Instant;
 
-use clap::{Args, ValueEnum};
-use datafusion::arrow::array::RecordBatch;
+use clap::Args;
 
-use super::answer::{Digits, columns, json, text};
 use super::limits::Within;
 use super::output::Output;
-use super::table::table;
+use super::printing::Printing;
 use super::{Failure, study, wave};
 use crate::ask::{Desk, Question, Saved};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostic;
+use crate::engine::Params;
 use crate::study::Study;
 
 /// Ask one question in SQL
@@ -38,19 +38,21 @@ pub(super) struct Ask {
     #[command(flatten)]
     within: Within,
 
-    /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-}
+    #[command(flatten)]
+    printing: Printing,
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// Columns that line up; numbers with six digits
-    Table,
-    /// Comma-separated values (RFC 4180)
-    Csv,
-    /// An array of objects
-    Json,
+    /// Say how long the answer took
+    #[arg(long)]
+    timing: bool,
+
+    /// Keep the question as queries/explore/NAME.sql, with a head, instead of answering it
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "out", "chart", "timing"])]
+    save: Option<String>,
+
+    /// Asked by the shell ahead of time: what the SQL from standard input is called in faults. Nothing is said before there
+    /// is any
+    #[arg(long, value_name = "NAME", hide = true)]
+    prompted: Option<String>,
 }
 
 fn param(text: &str) -> Result<(String, String), String> {
@@ -91,7 +93,11 @@ impl Ask {
         }
         if asked == "-" {
             let text = std::io::read_to_string(std::io::stdin()).map_err(unreadable)?;
-            return Ok(Question::Sql { file: "(standard input)".to_owned(), text });
+            if self.prompted.is_some() && text.trim().is_empty() {
+                return Err(Failure::Closed);
+            }
+            let file = self.prompted.as_deref().unwrap_or("(standard input)").to_owned();
+            return Ok(Question::Sql { file, text });
         }
         if asked.to_lowercase().ends_with(".sql") {
             let text = fs_err::read_to_string(asked).map_err(unreadable)?;
@@ -100,12 +106,24 @@ impl Ask {
         Ok(Question::typed(asked))
     }
 
+    /// What was found; at a prompt, what is wrong is told when something is asked.
+    fn held<T, E: Into<Failure>>(&self, found: Result<T, E>) -> Result<T, Failure> {
+        found.map_err(|failure| match &self.prompted {
+            Some(_) if std::io::read_to_string(std::io::stdin()).is_ok_and(|text| text.trim().is_empty()) => {
+                Failure::Closed
+            }
+            _ => failure.into(),
+        })
+    }
+
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
-        let study = study(folder)?;
+        self.held(self.printing.chosen(output))?;
+        let study = self.held(study(folder))?;
         let given = self.given()?;
-        let wave = wave(&study, self.wave.as_deref().or(given.get("wave").map(String::as_str)))?;
-        let mut desk = Desk::open(&study, wave, self.within.limits())?;
+        let wave = self.held(wave(&study, self.wave.as_deref().or(given.get("wave").map(String::as_str))))?;
+        let mut desk = self.held(Desk::open(&study, wave, self.within.limits()))?;
         let question = self.question(&study)?;
+        let started = Instant::now();
         let params = desk.params(&question, &given).map_err(Failure::CommandLine)?;
         desk.prepare(&question)?;
         if !desk.ground().is_built() {
@@ -115,40 +133,32 @@ impl Ask {
             ));
         }
         let watch = self.within.watch(desk.ground(), output);
-        let batch = desk.answer(&question, &params)?.batch;
-        drop(watch);
-        let columns =
-            columns(&batch).map_err(|fault| Diagnostics::from(Diagnostic::error(fault.to_string())))?;
-        let heads: Vec<String> = columns.iter().map(|(head, _)| head.clone()).collect();
-        let cells = |digits: Digits| -> Vec<Vec<String>> {
-            let row = |row| columns.iter().map(|(_, array)| text(array, row, digits)).collect();
-            (0..batch.num_rows()).map(row).collect()
-        };
-        match self.format {
-            Format::Table => output.result(&table(&heads, &cells(Digits::Six), output.width()))?,
-            Format::Csv => {
-                let mut writer =
-                    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-                writer.write_record(&heads).map_err(std::io::Error::from)?;
-                for row in cells(Digits::All) {
-                    writer.write_record(row).map_err(std::io::Error::from)?;
-                }
-                let bytes = writer.into_inner().map_err(|e| e.into_error())?;
-                output.result(&String::from_utf8_lossy(&bytes))?;
-            }
-            Format::Json => {
-                let rows: Vec<serde_json::Value> =
-                    (0..batch.num_rows()).map(|row| object(&batch, row)).collect();
-                let text = serde_json::to_string_pretty(&rows).map_err(std::io::Error::from)?;
-                output.result(&format!("{text}\n"))?;
-            }
+        if let Some(name) = &self.save {
+            return self.save(name, &mut desk, &question, &params, output);
         }
+        let answer = desk.answer(&question, &params)?;
+        watch.answered();
+        if self.timing {
+            output.say(&format!("{:.1} ms", started.elapsed().as_secs_f64() * 1000.0));
+        }
+        self.printing.print(&answer, &study, wave, output)
+    }
+
+    /// Keeps the question as a query of the study.
+    fn save(
+        &self,
+        name: &str,
+        desk: &mut Desk<'_>,
+        question: &Question,
+        params: &Params,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let Question::Sql { text, .. } = question else {
+            let fault = Diagnostic::error("a query of the study is kept already");
+            return Err(Failure::CommandLine(fault.into()));
+        };
+        let query = desk.keep(name, self.printing.title.as_deref(), text, params)?;
+        output.say(&format!("{}: {}", query.file, query.head.title));
         Ok(())
     }
-}
-
-fn object(batch: &RecordBatch, row: usize) -> serde_json::Value {
-    let schema = batch.schema();
-    let fields = schema.fields().iter().zip(batch.columns());
-    serde_json::Value::Object(fields.map(|(field, array)| (field.name().clone(), json(array, row))).collect())
 }

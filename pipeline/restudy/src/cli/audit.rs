@@ -5,8 +5,8 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 
 use super::output::Output;
-use super::table::table;
 use super::{Failure, study, wave};
+use crate::answer::table;
 use crate::build::evaluate;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Finding;

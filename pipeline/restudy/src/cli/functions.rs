@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Failure;
 use super::output::Output;
-use super::table::table;
+use crate::answer::table;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::engine::documented::{FunctionDoc, functions, markdown};
 

@@ -1,9 +1,11 @@
 //! `--timeout` and `--memory`, and what happens when they are reached.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Args;
 
+use super::interrupts;
 use super::output::{Output, seconds};
 use crate::ask::{Ground, Limits, Reached, Watch};
 use crate::diagnostic::Diagnostic;
@@ -29,20 +31,31 @@ impl Within {
         Limits { memory: self.memory, time: self.timeout.0 }
     }
 
-    /// Watches from now on; when a limit is reached, says so, takes away what lies about, and ends with status 1.
+    /// The same as arguments of a command.
+    pub(super) fn arguments(&self) -> Vec<OsString> {
+        let time = self.timeout.0.map_or("none".to_owned(), |time| format!("{}ms", time.as_millis()));
+        vec!["--timeout".into(), time.into(), "--memory".into(), bytes(self.memory).into()]
+    }
+
+    /// Watches from now on; when a limit is reached, says so, takes away what lies about, and ends with status 1. Ctrl-C
+    /// takes that away too, and ends with the status that stands for it.
     pub(super) fn watch(&self, ground: &Ground<'_>, output: &Output) -> Watch {
         let (scratch, folder) = ground.leavings();
-        let output = Output::new(output.is_quiet(), false);
-        let limits = self.limits();
-        Watch::begin(limits, move |reached| {
-            output.faults(&told(reached, limits).into());
-            if let Some(scratch) = scratch {
+        let clear = move || {
+            if let Some(scratch) = &scratch {
                 scratch.clear();
             }
-            if let Some(folder) = folder {
+            if let Some(folder) = &folder {
                 // Whoever is about to end has nobody to tell.
                 let _ = fs_err::remove_dir_all(folder);
             }
+        };
+        let output = Output::new(output.is_quiet(), false);
+        let limits = self.limits();
+        interrupts::then_end(clear.clone());
+        Watch::begin(limits, move |reached| {
+            output.faults(&told(reached, limits).into());
+            clear();
             std::process::exit(1)
         })
     }

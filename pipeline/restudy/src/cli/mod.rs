@@ -3,7 +3,6 @@
 //! Results go to standard output, talk to standard error. Exit status: 0 done; 1 the study's content is at fault; 2 the
 //! command line is at fault.
 
-mod answer;
 mod ask;
 mod audit;
 mod build;
@@ -11,10 +10,13 @@ mod check;
 mod codebook;
 mod explain;
 mod functions;
+mod interrupts;
 mod limits;
 mod output;
+mod pager;
+mod printing;
+mod shell;
 mod status;
-mod table;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,6 +53,7 @@ enum Command {
     Check(check::Check),
     Audit(audit::Audit),
     Ask(ask::Ask),
+    Shell(shell::Shell),
     Functions(functions::Functions),
     Codebook(codebook::Codebooks),
     Explain(explain::Explain),
@@ -64,6 +67,8 @@ enum Failure {
     Study(Diagnostics),
     /// The command line is.
     CommandLine(Diagnostics),
+    /// The study's content was, and all has been told.
+    Told,
     /// Whoever read the results has stopped reading: not a fault.
     Closed,
 }
@@ -99,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(arguments.study.as_deref(), &output),
         Command::Audit(command) => command.run(arguments.study.as_deref(), &output),
         Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Shell(command) => command.run(arguments.study.as_deref(), &output),
         Command::Functions(command) => command.run(&output),
         Command::Status(command) => command.run(arguments.study.as_deref(), &output),
         Command::Explain(command) => command.run(arguments.study.as_deref(), &output),
@@ -106,6 +112,7 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::from(1),
         Err(Failure::Study(faults)) => {
             output.faults(&faults);
             ExitCode::from(1)

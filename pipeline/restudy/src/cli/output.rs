@@ -30,8 +30,13 @@ impl Output {
 
     /// Writes a result, as it is.
     pub(super) fn result(&self, text: &str) -> std::io::Result<()> {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Writes a result that need not be text.
+    pub(super) fn bytes(&self, bytes: &[u8]) -> std::io::Result<()> {
         let mut out = stdout().lock();
-        out.write_all(text.as_bytes())?;
+        out.write_all(bytes)?;
         out.flush()
     }
 
@@ -66,10 +71,21 @@ impl Output {
 
     /// Columns of the terminal; nothing in a pipe.
     pub(super) fn width(&self) -> Option<usize> {
-        if !stdout().is_terminal() {
+        if !self.is_terminal() {
             return None;
         }
         Some(terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).max(60)))
+    }
+
+    /// Lines of the terminal; nothing in a pipe.
+    pub(super) fn height(&self) -> Option<usize> {
+        let (_, height) = if self.is_terminal() { terminal_size::terminal_size()? } else { return None };
+        Some(usize::from(height.0))
+    }
+
+    /// Whether results go to a terminal.
+    pub(super) fn is_terminal(&self) -> bool {
+        stdout().is_terminal()
     }
 
     fn tell(&self, text: &str) {

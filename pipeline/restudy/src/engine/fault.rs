@@ -73,7 +73,8 @@ fn unknown_column(error: &SchemaError) -> Diagnostic {
             let meant = |column: &&Column| {
                 table.is_none() || column.relation.as_ref().map(|table| table.table()) == table
             };
-            let mut names: Vec<&str> = valid_fields.iter().filter(meant).map(|column| column.name.as_str()).collect();
+            let mut names: Vec<&str> =
+                valid_fields.iter().filter(meant).map(|column| column.name.as_str()).collect();
             names.sort_unstable();
             names.dedup();
             let of = table.map_or_else(String::new, |table| format!(" in `{table}`"));

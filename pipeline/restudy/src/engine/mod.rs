@@ -20,6 +20,7 @@ mod association;
 mod cell;
 pub mod documented;
 mod fault;
+mod names;
 mod params;
 mod proportion;
 mod reading;
@@ -50,8 +51,10 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 pub use cell::{boolean, cell_text, column_index, is_null, number};
 pub(crate) use fault::{without_comments, words};
+pub use names::Callable;
 pub use params::Params;
 pub use reading::{is_readable, only_asks, only_reads};
+pub(crate) use scale::scale_of;
 pub use versions::{VERSION, Versions};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};

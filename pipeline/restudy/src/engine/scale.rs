@@ -101,7 +101,7 @@ fn in_scale_order(keys: Vec<SortExpr>, schema: &DFSchema) -> Result<Vec<SortExpr
 }
 
 /// The ordered labels of a field, low end first.
-fn scale_of(field: &Field) -> Option<Vec<String>> {
+pub(crate) fn scale_of(field: &Field) -> Option<Vec<String>> {
     let metadata = field.metadata();
     if metadata.get("restudy.ordered").is_none_or(|ordered| ordered != "true") {
         return None;

@@ -173,24 +173,27 @@ impl Query {
     /// # Errors
     /// All faults of its head.
     pub fn read(name: &str, folder: &str, file: &str, text: String) -> Result<Query, Diagnostics> {
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        {
-            return Err(Diagnostic::error(format!("`{name}` cannot be the name of a query"))
-                .at(Place::file(file))
-                .hint("use small letters, digits and `_`: the name is a table's name in SQL")
-                .into());
-        }
-        if name == EVIDENCE {
-            return Err(Diagnostic::error(format!("a query cannot have the name `{EVIDENCE}`"))
-                .at(Place::file(file))
-                .note("it is the table of all statistics, which the build makes")
-                .hint("give the file another name")
-                .into());
+        if let Some(fault) = name_fault(name) {
+            return Err(fault.at(Place::file(file)).into());
         }
         let head = parse(name, folder, file, &text)?;
         let reads = reads(&text);
         Ok(Query { head, file: file.to_owned(), sha: sha(text.as_bytes()), sql: text, reads })
     }
+}
+
+/// What is wrong with the name of a query.
+pub(super) fn name_fault(name: &str) -> Option<Diagnostic> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if name.is_empty() || !name.chars().all(plain) {
+        let fault = Diagnostic::error(format!("`{name}` cannot be the name of a query"));
+        return Some(fault.hint("use small letters, digits and `_`: the name is a table's name in SQL"));
+    }
+    (name == EVIDENCE).then(|| {
+        Diagnostic::error(format!("a query cannot have the name `{EVIDENCE}`"))
+            .note("it is the table of all statistics, which the build makes")
+            .hint("give the file another name")
+    })
 }
 
 /// What is wrong with a file or folder among the queries that nothing reads; hidden files, copies that editors keep, and

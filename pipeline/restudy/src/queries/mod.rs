@@ -6,11 +6,13 @@
 //! - [`head`] is what a query says of itself; [`parse`] reads it from the comments at the file's top.
 //! - [`Catalogue`] is all queries of a study, with who reads whom.
 //! - `run` carries them out; `chance` and `order` refuse what would not come out the same again; `promises` holds each result against its head.
+//! - `draft` writes the head of a query that somebody typed and wants to keep.
 //!
 //! It knows no report and no claims: a query of any purpose is run and checked alike.
 
 mod catalogue;
 mod chance;
+mod draft;
 pub mod head;
 mod order;
 mod param;
@@ -21,6 +23,7 @@ mod run;
 
 pub use catalogue::{Catalogue, Query};
 pub(crate) use catalogue::{EVIDENCE, FOLDERS, reads};
+pub use draft::{Typed, draft};
 pub use head::{Column, ColumnKind, Purpose, QueryHead};
 pub use param::Param;
 pub use parse::{glance, parse};

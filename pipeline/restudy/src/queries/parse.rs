@@ -371,7 +371,7 @@ fn meant(name: &str, known: &[&str]) -> Vec<String> {
 }
 
 /// `figure` of `figure: 1`, `facts` of `facts`; `None` for a line that goes on from the one before.
-fn entry_name(content: &str) -> Option<&str> {
+pub(super) fn entry_name(content: &str) -> Option<&str> {
     if ["facts", "claims", "check", "explore"].contains(&content) {
         return Some(content);
     }

@@ -12,6 +12,7 @@ use super::numbers::{CellView, Misnamed, ResultView, RowView};
 use crossed::{Crossed, Kind};
 
 mod crossed;
+mod lines;
 
 /// The kinds of chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,10 @@ pub enum Chart {
     Stacked,
     /// Several bars for each category.
     Grouped,
+    /// A dot for each category, or several: for numbers whose axis need not begin at 0.
+    Dots,
+    /// Points joined by lines, from the left to the right of a scale, of time, of a number.
+    Lines,
 }
 
 impl Chart {
@@ -34,30 +39,89 @@ impl Chart {
             "bars" => Ok(Chart::Bars),
             "stacked" => Ok(Chart::Stacked),
             "grouped" => Ok(Chart::Grouped),
+            "dots" => Ok(Chart::Dots),
+            "lines" => Ok(Chart::Lines),
             _ => Err(Misnamed::new(format!("there is no chart `{name}`"))
-                .hint("charts are: bars, stacked, grouped")),
+                .hint("charts are: bars, stacked, grouped, dots, lines")),
+        }
+    }
+
+    /// Its name in a template.
+    pub fn name(self) -> &'static str {
+        match self {
+            Chart::Bars => "bars",
+            Chart::Stacked => "stacked",
+            Chart::Grouped => "grouped",
+            Chart::Dots => "dots",
+            Chart::Lines => "lines",
         }
     }
 
     /// Whether the chart can show the result.
     ///
     /// # Errors
-    /// It has no share, or not as many key columns as the chart needs.
+    /// It has no number to draw (stacked bars want a share, bars none below 0), or not as many key columns as the chart needs.
     pub fn suits(self, result: &ResultView) -> Result<(), Misnamed> {
-        let needed = if self == Chart::Bars { 1 } else { 2 };
         let query = &result.head.name;
-        if share_column(result).is_none() {
-            return Err(Misnamed::new(format!("`{query}` has no share for a chart to show")));
-        }
-        if result.head.key.len() != needed {
+        let Some(drawn) = drawn(result) else {
+            return Err(Misnamed::new(format!("`{query}` has no share or other number for a chart to show")));
+        };
+        let column = &result.head.columns[drawn];
+        if self == Chart::Stacked && column.kind != ColumnKind::Share {
             return Err(Misnamed::new(format!(
-                "the chart needs {needed} key columns, and `{query}` has {}",
+                "`{query}` has no share, and stacked bars are shares of a whole"
+            )));
+        }
+        let is_bars = matches!(self, Chart::Bars | Chart::Stacked | Chart::Grouped);
+        if is_bars && result.rows.iter().any(|row| value(row, drawn).is_some_and(|(value, _)| value < 0.0)) {
+            return Err(Misnamed::new(format!(
+                "bars begin at 0, and `{}` of `{query}` has values below it",
+                column.name
+            ))
+            .hint("draw it as dots"));
+        }
+        let (needed, words) = match self {
+            Chart::Bars => (1..=1, "1 key column"),
+            Chart::Stacked | Chart::Grouped => (2..=2, "2 key columns"),
+            Chart::Dots | Chart::Lines => (1..=2, "1 or 2 key columns"),
+        };
+        if !needed.contains(&result.head.key.len()) {
+            return Err(Misnamed::new(format!(
+                "the chart needs {words}, and `{query}` has {}",
                 result.head.key.len()
             ))
-            .hint("bars take one key column; stacked and grouped take two"));
+            .hint("bars take one key column; stacked and grouped take two; dots and lines one or two"));
         }
         Ok(())
     }
+}
+
+/// The column that a chart of the result draws: its first share; where it has none its first number that is neither a key nor
+/// an end of an interval; else its first count that is no base.
+pub fn drawn(result: &ResultView) -> Option<usize> {
+    let first = |wanted: &dyn Fn(ColumnKind) -> bool| {
+        result
+            .head
+            .columns
+            .iter()
+            .position(|c| wanted(c.kind) && !is_beside(&c.name) && !result.head.key.contains(&c.name))
+    };
+    first(&|kind| kind == ColumnKind::Share)
+        .or_else(|| first(&|kind| matches!(kind, ColumnKind::Number { .. })))
+        .or_else(|| first(&|kind| kind == ColumnKind::Count))
+}
+
+/// What the numbers that a chart draws come to, for each category of a result with two key columns.
+pub fn sums(result: &ResultView) -> Vec<f64> {
+    let table = drawn(result).and_then(|drawn| Crossed::new(result, drawn));
+    table.map_or_else(Vec::new, |table| table.sums().collect())
+}
+
+/// Whether a column of this name says something of another number: its base, an end of its interval, its error.
+pub fn is_beside(name: &str) -> bool {
+    ["base", "lower", "upper", "se", "df", "deff"]
+        .iter()
+        .any(|end| name.strip_suffix(end).is_some_and(|owner| owner.is_empty() || owner.ends_with('_')))
 }
 
 /// A share of fewer than this many says of how many it is: one answer more or less would move it far.
@@ -65,22 +129,36 @@ const SMALL: u64 = 10;
 
 /// The chart of `result` in words.
 pub fn alt(result: &ResultView, chart: Chart) -> String {
-    let Some(share) = share_column(result) else { return result.head.title.clone() };
+    let Some(drawn) = drawn(result) else { return result.head.title.clone() };
     let title = result.head.title.trim_end_matches('.');
-    if chart == Chart::Bars {
-        let fine = intervals(result, share, "and as fine lines");
-        return said(&["Bar chart: ", title, ". ", &bars(result, share), " ", &bases(result), &fine]);
+    let one_key = result.head.key.len() == 1;
+    if one_key && matches!(chart, Chart::Bars | Chart::Dots) {
+        let fine = intervals(result, drawn, "and as fine lines");
+        let name = if chart == Chart::Bars { "Bar" } else { "Dot" };
+        return said(name, title, [bars(result, drawn), missing(result, drawn), bases(result), fine]);
     }
-    let Some(table) = Crossed::new(result, share) else { return title.to_owned() };
+    if chart == Chart::Lines {
+        let fine = intervals(result, drawn, "and as fine lines");
+        return said(
+            "Line",
+            title,
+            [lines::told_of(result, drawn), missing(result, drawn), bases(result), fine],
+        );
+    }
+    let Some(table) = Crossed::new(result, drawn) else { return title.to_owned() };
     // What does not make up a whole is never drawn as one.
     let stacked = chart == Chart::Stacked && table.fits_a_whole();
-    let name = if stacked { "Stacked" } else { "Grouped" };
+    let (name, marks) = match chart {
+        Chart::Dots => ("Dot", "dots"),
+        _ if stacked => ("Stacked bar", "bars"),
+        _ => ("Grouped bar", "bars"),
+    };
     let told = match (chart, table.kind()) {
         _ if table.cells.is_empty() => "It has no values.".to_owned(),
         (Chart::Stacked, _) if stacked => table.parts("divided among"),
-        (_, Kind::Parts) => table.parts("with bars for"),
-        (_, Kind::Groups) => table.groups(),
-        (_, Kind::Overlapping) => table.overlapping(),
+        (_, Kind::Parts) => table.parts(&format!("with {marks} for")),
+        (_, Kind::Groups) => table.groups(marks),
+        (_, Kind::Overlapping) => table.overlapping(marks),
     };
     let bases = if table.kind() == Kind::Groups { table.bases_of_groups() } else { bases(result) };
     // Inside a stacked bar no line could show an interval honestly: the theme draws those at its ends.
@@ -89,22 +167,35 @@ pub fn alt(result: &ResultView, chart: Chart) -> String {
     } else {
         "and as fine lines"
     };
-    let fine = intervals(result, share, how);
-    said(&[name, " bar chart: ", title, ". ", &told, " ", &bases, &fine])
+    let fine = intervals(result, drawn, how);
+    said(name, title, [told, missing(result, drawn), bases, fine])
 }
 
-fn said(parts: &[&str]) -> String {
-    parts.concat().trim_end().to_owned()
+/// Rows without a value that are named; of more only the number is told.
+const NAMED: usize = 5;
+
+/// What has no value, and so no mark: `No value for “nobody”.`; nothing where there is none, or nothing else.
+fn missing(result: &ResultView, drawn: usize) -> String {
+    let without = result.rows.iter().filter(|row| value(row, drawn).is_none());
+    let names: Vec<String> = without.map(|row| format!("“{}”", row.key)).collect();
+    match names.len() {
+        0 => String::new(),
+        all if all == result.rows.len() => String::new(),
+        few if few <= NAMED => format!("No value for {}.", names.join(", ")),
+        many => format!("{many} of {} have no value.", result.rows.len()),
+    }
 }
 
-/// What the brackets hold: ` In brackets, and as fine lines: 95% interval (Wilson).`; nothing where no share has an interval.
+/// `Bar chart: What schools do. 3 categories; … Number in each base: …`
+fn said(name: &str, title: &str, sentences: [String; 4]) -> String {
+    let sentences: Vec<String> = sentences.into_iter().filter(|sentence| !sentence.is_empty()).collect();
+    format!("{name} chart: {title}. {}", sentences.join(" "))
+}
+
+/// What the brackets hold: `In brackets, and as fine lines: 95% interval (Wilson).`; nothing where no share has an interval.
 fn intervals(result: &ResultView, share: usize, how: &str) -> String {
     let mut methods = result.rows.iter().filter_map(|row| value(row, share)?.1.interval.as_deref());
-    methods.next().map_or_else(String::new, |method| format!(" In brackets, {how}: {method}."))
-}
-
-fn share_column(result: &ResultView) -> Option<usize> {
-    result.head.columns.iter().position(|c| c.kind == ColumnKind::Share)
+    methods.next().map_or_else(String::new, |method| format!("In brackets, {how}: {method}."))
 }
 
 /// The statistic of a numeric cell that has a value.
@@ -122,7 +213,8 @@ fn told(statistic: &Statistic) -> String {
         _ => statistic.printed.clone(),
     };
     if let (Some(lower), Some(upper)) = (statistic.lower, statistic.upper) {
-        let end = |share: f64| print(Some(share), Unit::Share, 0);
+        let decimals = if statistic.unit == Unit::Share { 0 } else { statistic.decimals };
+        let end = |end: f64| print(Some(end), statistic.unit, decimals);
         told += &format!(" ({} to {})", end(lower), end(upper));
     }
     told

@@ -9,7 +9,7 @@ use crate::evidence::statistic::Statistic;
 use crate::queries::head::{ColumnKind, Purpose};
 use crate::study::{Study, Wave};
 
-use super::alt::{Chart, alt};
+use super::alt::{Chart, alt, drawn};
 use super::numbers::{CellView, ResultView};
 use super::recorder::{Recorder, Shown};
 use super::uses::Use;
@@ -41,6 +41,12 @@ pub fn figure(name: &str, shown: &Shown, scales: &IndexMap<String, Vec<String>>)
         _ => Value::Null,
     };
     let words = shown.chart.as_deref().and_then(|c| Chart::named(c).ok()).map(|c| alt(result, c));
+    // A chart draws one column: its interval and its id are the row's. In a table they are those of the first share.
+    let drawn = match shown.chart {
+        Some(_) => drawn(result),
+        None => result.head.columns.iter().position(|c| c.kind == ColumnKind::Share),
+    };
+    let measure = shown.chart.as_ref().and(drawn).map(|column| &result.head.columns[column].name);
     let ordered: IndexMap<&String, &Vec<String>> =
         result.head.key.iter().filter_map(|k| scale_of(result, k, scales).map(|s| (k, s))).collect();
     json!({
@@ -53,8 +59,9 @@ pub fn figure(name: &str, shown: &Shown, scales: &IndexMap<String, Vec<String>>)
         "columns": result.head.columns.iter().map(|c| json!({"name": c.name, "kind": kind(c.kind)})).collect::<Vec<_>>(),
         "key": result.head.key,
         "scales": ordered,
+        "measure": measure,
         "alt": words,
-        "rows": result.rows.iter().map(|r| row(result, &r.cells)).collect::<Vec<_>>(),
+        "rows": result.rows.iter().map(|r| row(result, &r.cells, drawn)).collect::<Vec<_>>(),
     })
 }
 
@@ -80,14 +87,17 @@ fn kind(kind: ColumnKind) -> &'static str {
     }
 }
 
-fn row(result: &ResultView, cells: &[CellView]) -> Value {
+fn row(result: &ResultView, cells: &[CellView], drawn: Option<usize>) -> Value {
     let mut out = serde_json::Map::new();
-    for (column, cell) in result.head.columns.iter().zip(cells) {
+    for (position, (column, cell)) in result.head.columns.iter().zip(cells).enumerate() {
         match cell {
             CellView::Text(text) => out.insert(column.name.clone(), json!(text)),
             CellView::Boolean(truth) => out.insert(column.name.clone(), json!(truth)),
             CellView::Number(s) => out.insert(column.name.clone(), number(s)),
         };
+        if let CellView::Boolean(Some(_)) = cell {
+            out.insert(format!("{}_printed", column.name), json!(cell.shown()));
+        }
         if let CellView::Number(s) = cell {
             out.insert(format!("{}_printed", column.name), json!(s.printed));
             if let (Some(lower), Some(upper)) = (s.lower, s.upper) {
@@ -98,8 +108,7 @@ fn row(result: &ResultView, cells: &[CellView]) -> Value {
                 }
                 out.entry("interval").or_insert(json!(s.interval));
             }
-            // The first share is what a chart draws: its interval and its id are the row's.
-            if column.kind == ColumnKind::Share && !out.contains_key("id") {
+            if drawn == Some(position) {
                 out.insert("lower".into(), json!(s.lower));
                 out.insert("upper".into(), json!(s.upper));
                 out.insert("id".into(), json!(s.id));

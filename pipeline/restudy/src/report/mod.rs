@@ -47,7 +47,7 @@ use uses::Use;
 pub const DOCUMENT: &str = "report.typ";
 
 /// What must hold of every page, whatever the templates say: checked by Typst itself as it lays the report out.
-const CHECKS: &str = include_str!("checks.typ");
+pub(crate) const CHECKS: &str = include_str!("checks.typ");
 
 /// What a report is made of.
 pub struct Material<'a> {

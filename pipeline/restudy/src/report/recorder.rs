@@ -21,7 +21,7 @@ use super::uses::{How, Use};
 pub struct Shown {
     /// Its result.
     pub result: ResultView,
-    /// `bars`, `stacked`, `grouped`; none for a table.
+    /// the name of a chart; none for a table.
     pub chart: Option<String>,
     /// Caption.
     pub caption: String,

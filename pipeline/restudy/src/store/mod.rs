@@ -8,6 +8,7 @@
 //! - Labels are dictionary-encoded text; what a column means goes with it, as metadata of its field.
 //! - It knows no SQL and no query.
 
+mod about;
 mod arrays;
 mod codebook_tables;
 mod design_column;
@@ -18,6 +19,8 @@ mod response_tables;
 mod tables;
 mod write;
 
+pub use about::one_row;
 pub use ingest::{check, claims, ingest, responses};
 pub use open::Store;
-pub use tables::{RESPONDENT, RESPONSES, Tables, about, key, sources};
+pub use tables::{RESPONDENT, RESPONSES, Tables, key, sources};
+pub(crate) use write::parquet;

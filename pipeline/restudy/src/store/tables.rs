@@ -22,31 +22,6 @@ pub mod key {
     pub const CODEBOOK: &str = "restudy.codebook";
 }
 
-/// What a row of a table is, in words; nothing for a table that the store does not make.
-pub fn about(table: &str) -> Option<&'static str> {
-    Some(match table {
-        RESPONSES => {
-            "One row for each respondent, one column for each variable; labels as text, NULL for no answer."
-        }
-        "answers" => {
-            "One row for each answer of a respondent to an item of a question with items: the same answers, long."
-        }
-        "missing" => "One row for each answer that is not there, with the reason.",
-        "design_strata" => "One row for each stratum of each sample design.",
-        "variables" => "One row for each variable: its label, its question, its level, whom it was put to.",
-        "value_labels" => "One row for each label of each set of answers, in order.",
-        "frame" => "One row for each stratum of the sampling frame, with the number invited.",
-        "pilots" => "One row for each place where the questionnaire was piloted.",
-        "cases" => "One row for each case study.",
-        "documents" => "One row for each document of a case study.",
-        "segments" => "One row for each paragraph of a document.",
-        "codings" => "One row for each code that a coder gave to a paragraph.",
-        "codes" => "One row for each code of the code frame.",
-        "claims" => "One row for each published claim.",
-        _ => return None,
-    })
-}
-
 /// The table that has a row for each respondent.
 pub const RESPONSES: &str = "responses";
 

@@ -1,5 +1,6 @@
 //! Writes tables as Parquet: a fresh folder beside the old one, then one swap.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use datafusion::arrow::datatypes::{DataType, Schema};
@@ -12,7 +13,7 @@ use datafusion::parquet::file::properties::WriterProperties;
 use datafusion::parquet::schema::types::ColumnPath;
 
 use super::design_column::REPLICATES;
-use super::tables::{Tables, key};
+use super::tables::Tables;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Says who wrote the file; fixed, because it is part of the file's bytes.
@@ -79,11 +80,12 @@ fn is_running(_: i32) -> bool {
     true
 }
 
-/// A batch as the bytes of a Parquet file.
-fn parquet(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
+/// A batch as the bytes of a Parquet file, what its schema says of it in the file's own metadata, where any tool finds it.
+pub(crate) fn parquet(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
     let schema = batch.schema();
-    let told = schema.metadata().get(key::CODEBOOK);
-    let told = told.map(|codebook| vec![KeyValue::new(key::CODEBOOK.to_owned(), codebook.clone())]);
+    let told: BTreeMap<_, _> = schema.metadata().iter().collect();
+    let told: Vec<KeyValue> = told.into_iter().map(|(k, v)| KeyValue::new(k.clone(), v.clone())).collect();
+    let told = Some(told).filter(|told| !told.is_empty());
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::UNCOMPRESSED)
         .set_created_by(CREATED_BY.to_owned())
@@ -92,7 +94,7 @@ fn parquet(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
         properties = properties.set_column_dictionary_page_size_limit(column, DICTIONARY);
     }
     let properties = properties.build();
-    // The codebook stands once, as the file's own metadata, and not in the schema too.
+    // It stands once there, and not in the schema too.
     let plain = std::sync::Arc::new(schema.as_ref().clone().with_metadata(std::collections::HashMap::new()));
     let batch = RecordBatch::try_new(plain.clone(), batch.columns().to_vec())?;
     let mut bytes = Vec::new();

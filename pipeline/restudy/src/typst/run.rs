@@ -40,6 +40,33 @@ pub struct Job<'a> {
 /// # Errors
 /// Typst cannot be run, takes too long, or refuses the document: its messages, brought home.
 pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<(Vec<u8>, Diagnostics), Diagnostics> {
+    let pdf =
+        Kind { arguments: &["--format", "pdf", "--pdf-standard", STANDARD], begins: b"%PDF-", name: "a PDF" };
+    run(typst, job, home, &pdf)
+}
+
+/// Draws a document of one page: the bytes of its SVG, and Typst's warnings.
+///
+/// # Errors
+/// As for [`compile`].
+pub fn draw(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<(Vec<u8>, Diagnostics), Diagnostics> {
+    run(typst, job, home, &Kind { arguments: &["--format", "svg"], begins: b"<svg", name: "an SVG" })
+}
+
+/// What is to come out.
+struct Kind {
+    arguments: &'static [&'static str],
+    /// How it begins.
+    begins: &'static [u8],
+    name: &'static str,
+}
+
+fn run(
+    typst: &Typst,
+    job: &Job<'_>,
+    home: &Home<'_>,
+    kind: &Kind,
+) -> Result<(Vec<u8>, Diagnostics), Diagnostics> {
     refuse_links(job.root)?;
     refuse_links(job.fonts)?;
     // Typst looks for packages here; nothing is ever put into it.
@@ -47,7 +74,8 @@ pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<(Vec<u8>
     let mut command = Command::new(&typst.program);
     command
         .arg("compile")
-        .args(["--diagnostic-format", "short", "--pdf-standard", STANDARD, "--ignore-system-fonts"])
+        .args(["--diagnostic-format", "short", "--ignore-system-fonts"])
+        .args(kind.arguments)
         .arg("--creation-timestamp")
         .arg(job.date.to_string())
         .arg("--root")
@@ -71,22 +99,23 @@ pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<(Vec<u8>
     let program = typst.program.display();
     let mut child = command.spawn().map_err(|e| Diagnostic::error(format!("cannot run {program}: {e}")))?;
     bound(&child, job.limit);
-    let pdf = read(child.stdout.take());
+    let made = read(child.stdout.take());
     let told = read(child.stderr.take());
     let status = wait(&mut child, job.limit)?;
     // What was killed may leave somebody behind who holds the other end: its messages are not waited for.
-    let (pdf, told) = match status {
-        Some(_) => (pdf.join().unwrap_or_default(), told.join().unwrap_or_default()),
+    let (made, told) = match status {
+        Some(_) => (made.join().unwrap_or_default(), told.join().unwrap_or_default()),
         None => (Vec::new(), Vec::new()),
     };
     let told = String::from_utf8_lossy(&told).into_owned();
     let messages = diagnostics(&told, job.root, home);
     match status {
-        Some(status) if status.success() && pdf.starts_with(b"%PDF-") => Ok((pdf, messages)),
+        Some(status) if status.success() && made.starts_with(kind.begins) => Ok((made, messages)),
         Some(status) if status.success() => {
-            let mut fault = Diagnostic::error("Typst reports success, and has not made a PDF")
-                .note(format!("{program} gave {}", count(pdf.len(), "byte")))
-                .hint("name another Typst with `--typst` or RESTUDY_TYPST");
+            let mut fault =
+                Diagnostic::error(format!("Typst reports success, and has not made {}", kind.name))
+                    .note(format!("{program} gave {}", count(made.len(), "byte")))
+                    .hint("name another Typst with `--typst` or RESTUDY_TYPST");
             if !told.trim().is_empty() {
                 fault = fault.note(format!("it says: {}", told.trim()));
             }
@@ -103,7 +132,7 @@ pub fn compile(typst: &Typst, job: &Job<'_>, home: &Home<'_>) -> Result<(Vec<u8>
             Err(faults)
         }
         None => Err(Diagnostic::error(format!("Typst took longer than {} seconds", job.limit.as_secs()))
-            .note("it was stopped; the report that was there before is as it was")
+            .note("it was stopped; what was there before is as it was")
             .hint("a template or the theme may loop")
             .into()),
     }

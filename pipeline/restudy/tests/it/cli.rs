@@ -38,7 +38,7 @@ pub(super) fn copy_all(from: &Path, to: &Path) {
 }
 
 /// Every file below a folder, by name.
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub(super) fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut out = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
@@ -81,7 +81,7 @@ fn what_is_asked_wrongly_ends_with_2() {
 fn help_names_every_command() {
     let told = restudy(&root()).arg("--help").assert().success();
     let told = text(&told.get_output().stdout);
-    for command in ["build", "check", "audit", "ask", "functions", "codebook", "explain", "status"] {
+    for command in ["build", "check", "audit", "ask", "shell", "functions", "codebook", "explain", "status"] {
         assert!(told.contains(command), "{told}");
     }
 }
@@ -158,7 +158,7 @@ fn structs_are_printed_by_their_fields() {
         heads,
         ["share.estimate", "share.lower", "share.upper", "none.estimate", "none.lower", "none.upper", "list"]
     );
-    assert!(table.contains("0.333333  ") && table.contains("[{\"a\":1}]"), "{table}");
+    assert!(table.contains("33.3%  ") && table.contains("[{\"a\":1}]"), "{table}");
     let csv = ask(sql, "csv");
     assert!(csv.contains("\r\n0.3333333333333333,") && csv.ends_with(",,,,\"[{\"\"a\"\":1}]\"\r\n"), "{csv}");
     let json: serde_json::Value = serde_json::from_str(&ask(sql, "json")).unwrap();

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that stops has failed")]
 
+mod answers;
 mod cli;
 mod codebook_command;
 mod ddi;
@@ -11,11 +12,14 @@ mod engine_study;
 mod explain;
 mod inference;
 mod peer_duckdb;
+mod printing;
 mod properties_data;
 mod refused;
 mod report;
 mod report_material;
 mod shape;
+mod shell;
+mod shell_terminal;
 #[cfg(unix)]
 mod small_study;
 mod stages_data;

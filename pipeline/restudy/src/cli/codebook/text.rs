@@ -1,7 +1,7 @@
 //! The codebook on the terminal: a list of questions, what mentions a word, all that is known of one.
 
 use super::find::Mentions;
-use crate::cli::table::table;
+use crate::answer::table;
 use crate::codebook::{Asked, Counts, Entry, Level, MissingReason};
 use crate::diagnostic::{count, visible};
 use crate::evidence::Unit;

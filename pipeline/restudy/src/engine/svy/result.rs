@@ -9,7 +9,7 @@ use datafusion::common::Result;
 use survey::estimate::Estimate;
 
 /// The fields of an estimate.
-pub(super) fn estimate_fields() -> Vec<Field> {
+pub(in crate::engine) fn estimate_fields() -> Vec<Field> {
     let number = |name: &str| Field::new(name, DataType::Float64, true);
     let count = |name: &str| Field::new(name, DataType::Int64, true);
     let [estimate, se, lower, upper] = ["estimate", "se", "lower", "upper"].map(number);

@@ -51,7 +51,7 @@ impl<'a> Crossed<'a> {
         self.of(category).find(|c| c.0 == series).map(|(_, v, s)| (v, s))
     }
 
-    fn sums(&self) -> impl Iterator<Item = f64> {
+    pub(super) fn sums(&self) -> impl Iterator<Item = f64> {
         (0..self.categories.len()).map(|c| self.of(c).map(|(_, v, _)| v).sum())
     }
 
@@ -128,9 +128,9 @@ impl<'a> Crossed<'a> {
     }
 
     /// Groups: how the highest and the lowest category run over them, and how often the share rises.
-    pub(super) fn groups(&self) -> String {
+    pub(super) fn groups(&self, marks: &str) -> String {
         let mut said = format!(
-            "{}, each with bars for {}; every share has its own base.",
+            "{}, each with {marks} for {}; every share has its own base.",
             counted(self.categories.len()),
             quoted(&self.series)
         );
@@ -153,7 +153,7 @@ impl<'a> Crossed<'a> {
             [] => {}
             [(only, _)] => said += &format!(" {}.", run(*only)),
             [(most, _), .., (least, _)] => {
-                said += &format!(" Over all the bars, the highest category is {}", run(*most));
+                said += &format!(" Over all the {marks}, the highest category is {}", run(*most));
                 said += &format!("; the lowest is {}.", run(*least));
             }
         }
@@ -190,9 +190,9 @@ impl<'a> Crossed<'a> {
     }
 
     /// Answers that may overlap: for each of them the category where it is most frequent.
-    pub(super) fn overlapping(&self) -> String {
+    pub(super) fn overlapping(&self, marks: &str) -> String {
         let mut said =
-            format!("{}, each with bars for {}.", counted(self.categories.len()), quoted(&self.series));
+            format!("{}, each with {marks} for {}.", counted(self.categories.len()), quoted(&self.series));
         let highest: Vec<String> = (0..self.series.len())
             .filter_map(|s| {
                 let own = self.cells.iter().filter(|c| c.1 == s);
@@ -222,7 +222,7 @@ fn counted(categories: usize) -> String {
 }
 
 /// `“yes”, “no” and “do not know”`.
-fn quoted(labels: &[String]) -> String {
+pub(super) fn quoted(labels: &[String]) -> String {
     let labels: Vec<String> = labels.iter().map(|label| format!("“{label}”")).collect();
     match labels.as_slice() {
         [] => String::new(),

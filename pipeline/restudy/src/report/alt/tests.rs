@@ -151,3 +151,67 @@ fn answers_that_overlap_tell_where_each_is_highest() {
     );
     insta::assert_snapshot!("overlapping", alt(&made, Chart::Grouped));
 }
+
+/// A result with a number in the place of the share, and no counts.
+fn numbers(key: &[&str], rows: &[(&[&str], Option<f64>)]) -> ResultView {
+    let counts: Vec<(&[&str], u64, u64)> = rows.iter().map(|(labels, _)| (*labels, 1, 1)).collect();
+    let mut result = result(key, &counts);
+    let column = key.len();
+    result.head.columns[column] = Column { name: "hours".into(), kind: ColumnKind::Number { decimals: 1 } };
+    for (row, (_, value)) in result.rows.iter_mut().zip(rows) {
+        let CellView::Number(statistic) = &mut row.cells[column] else { continue };
+        (statistic.n, statistic.base) = (None, None);
+        (statistic.unit, statistic.decimals) = (Unit::Number, 1);
+        statistic.value = *value;
+        statistic.printed = print(*value, Unit::Number, 1);
+        if let Some(value) = value {
+            (statistic.lower, statistic.upper) = (Some(value - 0.5), Some(value + 0.5));
+            statistic.interval = Some("95% interval, as the query gives it".into());
+        }
+    }
+    result
+}
+
+#[test]
+fn dots_tell_numbers_in_their_own_unit() {
+    let one =
+        numbers(&["role"], &[(&["head"], Some(3.0)), (&["engineer"], Some(-1.25)), (&["nobody"], None)]);
+    insta::assert_snapshot!("dots", alt(&one, Chart::Dots));
+    let two = numbers(
+        &["role", "year"],
+        &[(&["head", "1"], Some(3.0)), (&["head", "2"], Some(4.0)), (&["other", "1"], Some(2.0))],
+    );
+    insta::assert_snapshot!("crossed_dots", alt(&two, Chart::Dots));
+}
+
+#[test]
+fn lines_tell_where_they_begin_and_end_and_turn() {
+    let one = numbers(
+        &["year"],
+        &[(&["2009"], Some(3.0)), (&["2010"], Some(7.5)), (&["2011"], None), (&["2013"], Some(4.0))],
+    );
+    insta::assert_snapshot!("line", alt(&one, Chart::Lines));
+    let two = result(
+        &["year", "role"],
+        &[(&["2009", "head"], 30, 40), (&["2009", "other"], 1, 4), (&["2013", "head"], 10, 40)],
+    );
+    insta::assert_snapshot!("lines", alt(&two, Chart::Lines));
+    insta::assert_snapshot!("lines_without_values", alt(&numbers(&["year"], &[]), Chart::Lines));
+}
+
+#[test]
+fn a_chart_suits_what_it_can_draw() {
+    let gamma = numbers(&["role"], &[(&["head"], Some(-0.5))]);
+    assert!(Chart::Dots.suits(&gamma).is_ok() && Chart::Lines.suits(&gamma).is_ok());
+    let why = |chart: Chart, result: &ResultView| chart.suits(result).unwrap_err().message;
+    assert_eq!(why(Chart::Bars, &gamma), "bars begin at 0, and `hours` of `q` has values below it");
+    assert_eq!(
+        why(Chart::Stacked, &numbers(&["a", "b"], &[])),
+        "`q` has no share, and stacked bars are shares of a whole"
+    );
+    let share = result(&["role"], &[(&["head"], 1, 2)]);
+    assert_eq!(why(Chart::Grouped, &share), "the chart needs 2 key columns, and `q` has 1");
+    for chart in [Chart::Bars, Chart::Stacked, Chart::Grouped, Chart::Dots, Chart::Lines] {
+        assert_eq!(Chart::named(chart.name()), Ok(chart));
+    }
+}
