@@ -4,6 +4,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
+use super::make::BUILD;
 use super::seen::Seen;
 use crate::diagnostic::Diagnostics;
 use crate::publish::hash;
@@ -86,6 +87,17 @@ impl Inputs {
         all.sort_keys();
         all
     }
+}
+
+/// SHA-256 of every file that a build of `wave` reads, by its name relative to the study's folder.
+///
+/// # Errors
+/// A file is there and cannot be read.
+pub fn hashes(study: &Study, wave: &Wave) -> Result<IndexMap<String, String>, Diagnostics> {
+    let mut seen = Seen::read(&study.root.join(BUILD));
+    let inputs = Inputs::of(study, wave, &mut seen)?;
+    seen.remember();
+    Ok(inputs.all())
 }
 
 fn collect(root: &Path, name: &str, hashes: &mut Hashes, seen: &mut Seen) -> Result<(), Diagnostics> {
