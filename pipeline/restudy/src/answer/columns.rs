@@ -7,11 +7,12 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::buffer::NullBuffer;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type};
 use datafusion::arrow::error::ArrowError;
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::Answer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -109,6 +110,41 @@ impl Column {
         let floats = floats.as_primitive::<Float64Type>();
         floats.iter().flatten().all(|value| (low..=high).contains(&value))
     }
+}
+
+/// Refuses days and times that no calendar has: there is no text for them, and no other value may stand in their place.
+///
+/// # Errors
+/// The first such value of each column.
+pub fn legible(batch: &RecordBatch) -> Result<(), Diagnostics> {
+    let mut faults = Diagnostics::new();
+    for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
+        if let Some(row) = illegible(array) {
+            faults.push(
+                Diagnostic::error(format!(
+                    "row {} of `{}` holds a time that no calendar has",
+                    row + 1,
+                    field.name()
+                ))
+                .hint("write the number that it is made from, or leave such rows out"),
+            );
+        }
+    }
+    faults.or(()).map(|_| ())
+}
+
+/// The first place in an array, or in what it is made of, whose time cannot be written.
+fn illegible(array: &ArrayRef) -> Option<usize> {
+    if array.data_type().is_temporal() {
+        let options = FormatOptions::new().with_display_error(false);
+        let formatter = ArrayFormatter::try_new(array.as_ref(), &options).ok()?;
+        return (0..array.len())
+            .find(|row| array.is_valid(*row) && formatter.value(*row).try_to_string().is_err());
+    }
+    if let Some(parts) = array.as_struct_opt() {
+        return parts.columns().iter().find_map(illegible);
+    }
+    array.as_list_opt::<i32>().and_then(|lists| illegible(lists.values()))
 }
 
 /// The columns of an answer, a struct as one column for each of its fields: `share.estimate`, `share.se` …

@@ -151,6 +151,9 @@ pub fn write(
     origin: &Origin,
     width: Option<usize>,
 ) -> Result<Written, Diagnostics> {
+    if format != Format::Parquet {
+        columns::legible(&answer.batch)?;
+    }
     match format {
         Format::Table => Ok(text::text(answer, width)?.into()),
         Format::Csv => Ok(csv::csv(answer)?.into()),

@@ -1,11 +1,11 @@
 //! The tables that questions stand on: those of the last build where it is up to date, else ones that are made for this.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Limits, Saved};
 use crate::build::{Evaluated, Standing, TemporaryStore, evaluate, temporary_store};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::engine::{Bounds, Params, Scratch, Session};
+use crate::engine::{Bounds, Params, Session};
 use crate::queries::{Catalogue, EVIDENCE, Query};
 use crate::study::{Study, Wave};
 
@@ -31,9 +31,9 @@ enum Kind {
     /// The last build's.
     Built,
     /// Made from the sources for this; thrown away with it.
-    Store(TemporaryStore),
+    Store { _until_done: TemporaryStore },
     /// The same, and all that the queries give.
-    Results(Box<Evaluated>),
+    Results { _until_done: Box<Evaluated> },
 }
 
 impl<'a> Ground<'a> {
@@ -76,24 +76,13 @@ impl<'a> Ground<'a> {
         self.session(&all)
     }
 
-    /// Folders that this process alone uses, to be taken away if it ends in the middle.
-    pub fn leavings(&self) -> (Option<Scratch>, Option<PathBuf>) {
-        let Some(made) = &self.made else { return (None, None) };
-        let folder = match &made.kind {
-            Kind::Built => None,
-            Kind::Store(store) => Some(store.folder().to_path_buf()),
-            Kind::Results(evaluated) => evaluated.temporary().map(Path::to_path_buf),
-        };
-        (Some(made.session.scratch()), folder)
-    }
-
     /// Makes sure that the tables in `reads` are there and up to date. A name that is nobody's is left to the engine,
     /// which can say what is near it.
     ///
     /// Of the study's queries only those are run that `reads` leads to, so that a fault in one does not stand in the way of
     /// questions about others. The evidence is of all queries, and needs them all.
     pub(super) fn reach(&mut self, reads: &[String]) -> Result<(), Diagnostics> {
-        if matches!(&self.made, Some(Made { kind: Kind::Results(_), .. })) {
+        if matches!(&self.made, Some(Made { kind: Kind::Results { .. }, .. })) {
             return Ok(());
         }
         self.offer_results(reads)?;
@@ -176,7 +165,7 @@ impl<'a> Ground<'a> {
     fn store(&self) -> Result<Made, Diagnostics> {
         let store = temporary_store(self.study, self.wave)?;
         let session = self.over(&store.tables()?)?;
-        Ok(Made { session, kind: Kind::Store(store) })
+        Ok(Made { session, kind: Kind::Store { _until_done: store } })
     }
 
     fn results(&self) -> Result<Made, Diagnostics> {
@@ -186,7 +175,7 @@ impl<'a> Ground<'a> {
             session.register(&result.head.name, result.batch.clone())?;
         }
         session.register(EVIDENCE, evaluated.evidence().clone())?;
-        Ok(Made { session, kind: Kind::Results(Box::new(evaluated)) })
+        Ok(Made { session, kind: Kind::Results { _until_done: Box::new(evaluated) } })
     }
 
     fn over(&self, tables: &[(String, PathBuf)]) -> Result<Session, Diagnostics> {

@@ -96,12 +96,17 @@ impl<'a> Desk<'a> {
             params = params.with(name, value.as_str());
         }
         let (head, file, text) = match question {
-            Question::Sql { file, text } => (glance(file, text)?, file.clone(), text.clone()),
+            // A file that declares no parameters has those that its SQL names.
+            Question::Sql { file, text } => {
+                let head = glance(file, text)?.filter(|head| !head.params.is_empty());
+                (head, file.clone(), text.clone())
+            }
             Question::Saved(saved) => {
                 let query = saved.read(&self.study.root)?;
                 (Some(query.head), query.file, query.sql)
             }
         };
+        let is_saved = matches!(question, Question::Saved(_));
         let mut faults = Diagnostics::new();
         for name in given.keys().filter(|name| *name != "wave") {
             let has = match &head {
@@ -121,6 +126,12 @@ impl<'a> Desk<'a> {
             }
         }
         match head.map(|head| head.given(&params, &file, &text)) {
+            // What is typed may name the wave whether it declares it or not.
+            Some(Ok(given)) if !is_saved => {
+                let wave = params.get("wave").cloned();
+                let given = wave.map_or(given.clone(), |wave| given.with("wave", wave));
+                faults.or(given).map(|(params, _)| params)
+            }
             Some(Ok(params)) => faults.or(params).map(|(params, _)| params),
             Some(Err(found)) => {
                 faults.extend(found);

@@ -39,7 +39,7 @@ pub struct Evaluated {
     pub warnings: Diagnostics,
     store: PathBuf,
     /// The store, where it was made for this alone.
-    temporary: Option<TemporaryStore>,
+    _temporary: Option<TemporaryStore>,
 }
 
 impl Evaluated {
@@ -59,11 +59,6 @@ impl Evaluated {
     /// Somebody has taken them away.
     pub fn tables(&self) -> Result<Vec<(String, PathBuf)>, Diagnostics> {
         Ok(Store::open(&self.store)?.tables())
-    }
-
-    /// The folder that goes with this value, where there is one.
-    pub fn temporary(&self) -> Option<&Path> {
-        self.temporary.as_ref().map(TemporaryStore::folder)
     }
 }
 
@@ -127,7 +122,7 @@ pub(super) fn compute(
         glyphs,
         warnings,
         store: folder.to_path_buf(),
-        temporary: None,
+        _temporary: None,
     })
 }
 
@@ -216,13 +211,13 @@ fn afresh(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<Evaluated, Di
     let mut evaluated = compute(study, wave, &store.path, &Kept::default(), watch)?;
     let mut warnings = std::mem::take(&mut store.warnings);
     warnings.extend(std::mem::take(&mut evaluated.warnings));
-    Ok(Evaluated { warnings, temporary: Some(store), ..evaluated })
+    Ok(Evaluated { warnings, _temporary: Some(store), ..evaluated })
 }
 
 /// A store that goes when this value does.
 #[derive(Debug)]
 pub struct TemporaryStore {
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     path: PathBuf,
     warnings: Diagnostics,
 }
@@ -235,11 +230,6 @@ impl TemporaryStore {
     pub fn tables(&self) -> Result<Vec<(String, PathBuf)>, Diagnostics> {
         Ok(Store::open(&self.path)?.tables())
     }
-
-    /// The folder that goes with it.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
 }
 
 /// The tables of a wave, made from its sources and nothing else.
@@ -250,7 +240,7 @@ pub fn temporary_store(study: &Study, wave: &Wave) -> Result<TemporaryStore, Dia
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("store");
     let (_, warnings) = write_store(study, wave, &path)?;
-    Ok(TemporaryStore { folder, path, warnings })
+    Ok(TemporaryStore { _folder: folder, path, warnings })
 }
 
 /// Looks for everything that can be wrong with the study, without building: what is right, in words, and what should be

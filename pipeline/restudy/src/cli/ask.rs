@@ -1,6 +1,7 @@
 //! `restudy ask`.
 
 use std::collections::BTreeMap;
+use std::io::{ErrorKind, Read, stdin};
 use std::path::Path;
 use std::time::Instant;
 
@@ -9,10 +10,11 @@ use clap::Args;
 use super::limits::Within;
 use super::output::Output;
 use super::printing::Printing;
+use super::room::Room;
 use super::{Failure, study, wave};
 use crate::ask::{Desk, Question, Saved};
 use crate::diagnostic::Diagnostic;
-use crate::engine::Params;
+use crate::engine::{LONGEST, Params};
 use crate::study::Study;
 
 /// Ask one question in SQL
@@ -64,6 +66,19 @@ fn param(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// The text of a question: no more of it than is ever read as one, without the mark that some editors put before it.
+fn read(from: impl Read) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    from.take(LONGEST as u64 + 1).read_to_end(&mut bytes)?;
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        // Cut in the middle of a sign; that it is too long is told by whoever reads it.
+        Err(cut) if cut.as_bytes().len() > LONGEST => String::from_utf8_lossy(cut.as_bytes()).into_owned(),
+        Err(_) => return Err(std::io::Error::new(ErrorKind::InvalidData, "the question is not UTF-8 text")),
+    };
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
 impl Ask {
     /// The parameters by name.
     fn given(&self) -> Result<BTreeMap<String, String>, Failure> {
@@ -92,7 +107,7 @@ impl Ask {
             return Ok(Question::Saved(Saved::find(&study.root, name).map_err(Failure::CommandLine)?));
         }
         if asked == "-" {
-            let text = std::io::read_to_string(std::io::stdin()).map_err(unreadable)?;
+            let text = read(stdin()).map_err(unreadable)?;
             if self.prompted.is_some() && text.trim().is_empty() {
                 return Err(Failure::Closed);
             }
@@ -100,7 +115,7 @@ impl Ask {
             return Ok(Question::Sql { file, text });
         }
         if asked.to_lowercase().ends_with(".sql") {
-            let text = fs_err::read_to_string(asked).map_err(unreadable)?;
+            let text = fs_err::File::open(asked).and_then(read).map_err(unreadable)?;
             return Ok(Question::Sql { file: asked.to_owned(), text });
         }
         Ok(Question::typed(asked))
@@ -109,9 +124,7 @@ impl Ask {
     /// What was found; at a prompt, what is wrong is told when something is asked.
     fn held<T, E: Into<Failure>>(&self, found: Result<T, E>) -> Result<T, Failure> {
         found.map_err(|failure| match &self.prompted {
-            Some(_) if std::io::read_to_string(std::io::stdin()).is_ok_and(|text| text.trim().is_empty()) => {
-                Failure::Closed
-            }
+            Some(_) if read(stdin()).is_ok_and(|text| text.trim().is_empty()) => Failure::Closed,
             _ => failure.into(),
         })
     }
@@ -124,6 +137,8 @@ impl Ask {
         let mut desk = self.held(Desk::open(&study, wave, self.within.limits()))?;
         let question = self.question(&study)?;
         let started = Instant::now();
+        let room = Room::begin()?;
+        let watch = self.within.watch(&room, output);
         let params = desk.params(&question, &given).map_err(Failure::CommandLine)?;
         desk.prepare(&question)?;
         if !desk.ground().is_built() {
@@ -132,7 +147,6 @@ impl Ask {
                 wave.id
             ));
         }
-        let watch = self.within.watch(desk.ground(), output);
         if let Some(name) = &self.save {
             return self.save(name, &mut desk, &question, &params, output);
         }

@@ -7,7 +7,8 @@ use clap::Args;
 
 use super::interrupts;
 use super::output::{Output, seconds};
-use crate::ask::{Ground, Limits, Reached, Watch};
+use super::room::Room;
+use crate::ask::{Limits, Reached, Watch};
 use crate::diagnostic::Diagnostic;
 
 /// What one question may take.
@@ -37,19 +38,12 @@ impl Within {
         vec!["--timeout".into(), time.into(), "--memory".into(), bytes(self.memory).into()]
     }
 
-    /// Watches from now on; when a limit is reached, says so, takes away what lies about, and ends with status 1. Ctrl-C
-    /// takes that away too, and ends with the status that stands for it.
-    pub(super) fn watch(&self, ground: &Ground<'_>, output: &Output) -> Watch {
-        let (scratch, folder) = ground.leavings();
-        let clear = move || {
-            if let Some(scratch) = &scratch {
-                scratch.clear();
-            }
-            if let Some(folder) = &folder {
-                // Whoever is about to end has nobody to tell.
-                let _ = fs_err::remove_dir_all(folder);
-            }
-        };
+    /// Watches from now on; when a limit is reached, says so, takes away the room, and ends with status 1. Ctrl-C takes it away
+    /// too, and ends with the status that stands for it.
+    pub(super) fn watch(&self, room: &Room, output: &Output) -> Watch {
+        let folder = room.path().to_path_buf();
+        // Whoever is about to end has nobody to tell.
+        let clear = move || _ = fs_err::remove_dir_all(&folder);
         let output = Output::new(output.is_quiet(), false);
         let limits = self.limits();
         interrupts::then_end(clear.clone());

@@ -15,6 +15,7 @@ mod limits;
 mod output;
 mod pager;
 mod printing;
+mod room;
 mod serve;
 mod shell;
 mod status;

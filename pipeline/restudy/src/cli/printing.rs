@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use super::output::Output;
 use super::{Failure, pager};
 use crate::answer::{Answer, Chart, Format, Origin, Press, Written, write};
-use crate::diagnostic::{Diagnostic, count};
+use crate::diagnostic::{Diagnostic, count, visible};
 use crate::publish::write_whole;
 use crate::study::{Study, Wave};
 
@@ -127,6 +127,10 @@ impl Printing {
         match &self.out {
             Some(out) => self.to_file(out, answer, &written, output),
             None if format == Format::Table && !self.no_pager => pager::show(&written.bytes, output),
+            // What a value would do to a terminal is shown instead.
+            None if output.is_terminal() => {
+                Ok(output.result(&harmless(&String::from_utf8_lossy(&written.bytes)))?)
+            }
             None => Ok(output.bytes(&written.bytes)?),
         }
     }
@@ -143,6 +147,11 @@ impl Printing {
         output.say(&format!("wrote {}: {rows}, {}", out.display(), size(written.bytes.len())));
         Ok(())
     }
+}
+
+/// Lines of text with the signs made visible that would move or colour a terminal.
+fn harmless(text: &str) -> String {
+    text.lines().map(|line| format!("{}\n", visible(line))).collect()
 }
 
 /// The formats and their endings, in words.

@@ -65,7 +65,8 @@ fn question_files(root: &Path, diagnostics: &mut Diagnostics) -> Vec<String> {
     };
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".toml"))
+        // Hidden files are an editor's or a system's, never the study's.
+        .filter(|name| name.ends_with(".toml") && !name.starts_with('.'))
         .map(|name| format!("{QUESTIONS}/{name}"))
         .collect();
     names.sort();

@@ -233,7 +233,7 @@ fn segments(study: &Study, documents: &Sheet, diagnostics: &mut Diagnostics) -> 
     let entries = fs_err::read_dir(study.root.join(folder)).into_iter().flatten();
     let mut stray: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".txt") && !named.contains(name))
+        .filter(|name| name.ends_with(".txt") && !name.starts_with('.') && !named.contains(name))
         .collect();
     stray.sort();
     for name in stray {

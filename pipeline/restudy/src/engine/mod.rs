@@ -44,7 +44,7 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool, MemoryPool, TrackConsumersPool};
-use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{AggregateUDF, LogicalPlan};
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -53,7 +53,7 @@ pub use cell::{boolean, cell_text, column_index, is_null, number};
 pub(crate) use fault::{without_comments, words};
 pub use names::Callable;
 pub use params::Params;
-pub use reading::{is_readable, only_asks, only_reads};
+pub use reading::{LONGEST, is_readable, only_asks, only_reads};
 pub(crate) use scale::scale_of;
 pub use versions::{VERSION, Versions};
 
@@ -84,20 +84,6 @@ pub struct Session {
     runtime: tokio::runtime::Runtime,
     shelf: Arc<Shelf>,
     stored: Vec<String>,
-}
-
-/// Where a session puts what does not fit in its memory.
-#[derive(Clone, Debug)]
-pub struct Scratch(Arc<RuntimeEnv>);
-
-impl Scratch {
-    /// Takes away what lies there, for a process that is about to end in the middle of a query.
-    pub fn clear(&self) {
-        for folder in self.0.disk_manager.temp_dir_paths() {
-            // Somebody who is about to end has nobody to tell.
-            let _ = fs_err::remove_dir_all(folder);
-        }
-    }
 }
 
 /// SQL and the file it stands in, so that a fault can name its place.
@@ -150,11 +136,6 @@ impl Session {
     /// [`Session::plan`] refuses they must refuse themselves: see [`only_asks`] and [`only_reads`].
     pub fn context(&self) -> &SessionContext {
         &self.context
-    }
-
-    /// Where the session puts what does not fit in its memory.
-    pub fn scratch(&self) -> Scratch {
-        Scratch(self.context.runtime_env())
     }
 
     /// The same session, its statistics with intervals at this confidence (between 0 and 1).

@@ -19,7 +19,7 @@ use super::fault::at_line;
 use crate::diagnostic::{Diagnostic, Place};
 
 /// Bytes of SQL that are read: no question is longer, and a parser's work grows with its text.
-const LONGEST: usize = 1 << 20;
+pub const LONGEST: usize = 1 << 20;
 
 /// Operators that may follow on each other without a comma. The stack holds twice as many; planning takes the square of it.
 const DEEPEST: usize = 1000;
@@ -34,9 +34,9 @@ pub(super) const UNBOUNDED: [&str; 8] =
 /// It is; where, and what would be read.
 pub fn is_readable(sql: Sql<'_>) -> Result<(), Diagnostic> {
     if sql.text.len() > LONGEST {
-        return Err(Diagnostic::error(format!("the SQL is {} bytes long", sql.text.len()))
+        return Err(Diagnostic::error(format!("the SQL is longer than the {LONGEST} bytes that are read"))
             .at(Place::file(sql.file))
-            .note(format!("at most {LONGEST} bytes are read")));
+            .hint("put long lists into a table of the study, and select from that"));
     }
     match too_deep(sql.text) {
         None => Ok(()),
@@ -61,7 +61,20 @@ fn too_deep(sql: &str) -> Option<Location> {
                 Keyword::UNION | Keyword::INTERSECT | Keyword::EXCEPT | Keyword::MINUS | Keyword::JOIN => {
                     chain.sets += 1
                 }
-                Keyword::AND | Keyword::OR | Keyword::NOT | Keyword::IS | Keyword::LIKE | Keyword::ILIKE => {
+                Keyword::AND
+                | Keyword::OR
+                | Keyword::XOR
+                | Keyword::AT
+                | Keyword::DIV
+                | Keyword::COLLATE
+                | Keyword::OVERLAPS
+                | Keyword::SIMILAR
+                | Keyword::BETWEEN
+                | Keyword::IN
+                | Keyword::NOT
+                | Keyword::IS
+                | Keyword::LIKE
+                | Keyword::ILIKE => {
                     chain.operators += 1;
                 }
                 _ => {}
@@ -150,6 +163,8 @@ mod tests {
         assert!(!is_deep(&format!("select {}1", times("1 + ", 1000))));
         assert!(!is_deep(&format!("select 1 in ({}1)", times("1, ", 50_000))));
         assert!(!is_deep(&format!("select {}1", times("count(*) filter (where a = 'yes') as n, ", 5_000))));
+        assert!(is_deep(&format!("select true{}", times(" xor true", 1001))));
+        assert!(is_deep(&format!("select now(){}", times(" at time zone 'UTC'", 1001))));
         assert!(!is_deep(") ) ' no SQL"));
     }
 }

@@ -340,3 +340,44 @@ fn a_character_that_no_font_has_does_not_stop_the_build() {
         assert!(kept.contains("Warrington \u{1F680}"), "{kept}");
     }
 }
+
+#[test]
+fn a_head_without_parameters_takes_none_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("question.sql");
+    fs_err::write(
+        &file,
+        "\u{feff}-- base: all\nselect count(*) as n from responses where wave = $wave and role = $x",
+    )
+    .unwrap();
+    let told = restudy(&root())
+        .arg("ask")
+        .arg(&file)
+        .args(["--param", "x=senior leader", "--format", "csv"])
+        .assert();
+    told.success().stdout("n\r\n3\r\n");
+}
+
+#[test]
+fn a_time_that_no_calendar_has_is_not_printed() {
+    for format in ["table", "csv", "json", "xlsx"] {
+        let asked = ["ask", "select arrow_cast(2000000000, 'Date32') as e", "--format", format];
+        let told = restudy(&root()).args(asked).assert().code(1).stdout("");
+        let told = text(&told.get_output().stderr);
+        assert!(told.contains("row 1 of `e` holds a time that no calendar has"), "{format}: {told}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_question_reaches_is_bounded_and_leaves_nothing_behind() {
+    let study = copy_of_the_study();
+    let slow = "-- Slow.\n-- explore\n-- base: all\n-- columns: n count\nselect count(*) as n from answers a, answers b, answers c\n";
+    fs_err::write(study.path().join("queries/explore/slow.sql"), slow).unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let asked = ["ask", "select * from slow", "--timeout", "2s"];
+    let told = restudy(study.path()).args(asked).env("TMPDIR", temporary.path()).assert().code(1).stdout("");
+    let told = text(&told.get_output().stderr);
+    assert!(told.contains("takes longer than it may"), "{told}");
+    assert_eq!(fs_err::read_dir(temporary.path()).unwrap().count(), 0);
+}

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::choose::{chosen, fits};
 use super::plot::Plot;
 use super::{Chart, words};
+use crate::answer::columns::legible;
 use crate::answer::{Answer, Format, Origin, Written, csv};
 use crate::diagnostic::Diagnostics;
 use crate::evidence::Statistic;
@@ -76,6 +77,7 @@ impl Press {
         chart: Option<Chart>,
         format: Format,
     ) -> Result<Drawn, Diagnostics> {
+        legible(&answer.batch)?;
         let plot = Plot::new(answer, origin)?;
         let (chart, why) = match chart {
             Some(chart) => (chart, None),
