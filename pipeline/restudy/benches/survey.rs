@@ -4,7 +4,12 @@
 //! the PSUs. Out: the median of seven runs of each, and their ratios. `bench/survey.R` reads the same columns where R has
 //! the package `survey`. It is a program rather than a test: times are for reading, not for passing.
 
-#![expect(clippy::expect_used, clippy::cast_precision_loss, reason = "a benchmark may stop where it stands")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_precision_loss,
+    reason = "a benchmark may stop where it stands"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -100,6 +100,7 @@ impl Seen {
 
 impl Stamp {
     /// The stamp of a file that is large enough, and has been left alone for long enough, to be remembered.
+    #[expect(clippy::disallowed_methods, reason = "the clock decides only whether a file is read again")]
     pub(super) fn of(path: &Path) -> io::Result<Option<Stamp>> {
         let file = fs_err::metadata(path)?;
         let modified = file.modified()?;
@@ -128,6 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a file's own times are what is tried")]
     fn a_hash_is_remembered_until_the_file_changes() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("typst");

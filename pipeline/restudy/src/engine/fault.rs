@@ -227,7 +227,10 @@ fn plain(error: &DataFusionError) -> Diagnostic {
     }
     let told = error.diagnostic();
     let message = told.map_or(all, |told| told.message.clone());
+    // Nobody who writes SQL is to file a fault of the engine's code.
+    let message = message.split("This issue was likely caused by").next().unwrap_or(&message).trim_end();
     let message = message
+        .trim_start_matches("Internal error: ")
         .trim_start_matches("Error during planning: ")
         .trim_start_matches("Execution error: ")
         .trim_start_matches("Arrow error: ")

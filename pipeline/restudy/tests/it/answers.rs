@@ -308,8 +308,11 @@ fn awkward() -> impl Strategy<Value = String> {
     prop_oneof!["[=+\\-@'\t\r\n＝,\";|a-z0-9. ]{0,8}", "\\PC{0,12}", "-?[0-9]{1,4}(\\.[0-9]{1,3})?",]
 }
 
-fn columns_of(texts: &[(Option<String>, Option<String>)]) -> RecordBatch {
-    let of = |pick: fn(&(Option<String>, Option<String>)) -> &Option<String>| {
+/// The cells of a row.
+type Two = (Option<String>, Option<String>);
+
+fn columns_of(texts: &[Two]) -> RecordBatch {
+    let of = |pick: fn(&Two) -> &Option<String>| {
         Arc::new(texts.iter().map(pick).cloned().collect::<StringArray>()) as ArrayRef
     };
     RecordBatch::try_from_iter([("first", of(|t| &t.0)), ("second", of(|t| &t.1))]).unwrap()

@@ -44,6 +44,9 @@ use relay::{Outside, relay};
 /// Clients that may be about to log in, over and above those that have.
 const GREETED_AT_A_TIME: usize = 32;
 
+/// The secret that cancels a session's statement, and how it is told.
+type Cancel = (Vec<u8>, Arc<Notify>);
+
 /// What all connections share.
 struct Gate {
     tls: Option<TlsAcceptor>,
@@ -56,8 +59,8 @@ struct Gate {
     idle_timeout: Duration,
     patience: Duration,
     quiet: bool,
-    /// By process: the secret that cancels its statement, and how.
-    cancels: RefCell<HashMap<u32, (Vec<u8>, Arc<Notify>)>>,
+    /// By process.
+    cancels: RefCell<HashMap<u32, Cancel>>,
     closing: watch::Sender<bool>,
 }
 

@@ -38,11 +38,11 @@ pub(super) struct Outside {
 
 enum Ended {
     /// The client went away, or said goodbye.
-    ByClient,
+    Client,
     /// The session closed its end.
-    BySession,
+    Session,
     /// The gate ends it.
-    ByUs(Refusal),
+    Gate(Refusal),
 }
 
 /// Relays until one side ends: what the log says of it.
@@ -76,23 +76,23 @@ pub(super) async fn relay(
                 }
                 () = outside.cancel.notified() => backend.cancel(),
                 _ = outside.closing.wait_for(|closing| *closing) => {
-                    break Ended::ByUs(Refusal::new("57P01", "the connection ends: the server is stopping"));
+                    break Ended::Gate(Refusal::new("57P01", "the connection ends: the server is stopping"));
                 }
                 () = sleep_until(idle_until) => if last_word.get() + outside.idle <= Instant::now() {
                     let words = format!("the connection ends: nothing was asked for {}", duration(outside.idle));
-                    break Ended::ByUs(Refusal::new("57P05", words));
+                    break Ended::Gate(Refusal::new("57P05", words));
                 },
                 () = sleep_until(waits_until.unwrap_or(idle_until)), if waits_until.is_some() => {
-                    break Ended::BySession;
+                    break Ended::Session;
                 }
             }
         }
     };
     let refusal = match ended {
-        Ended::ByClient => None,
-        Ended::ByUs(refusal) => Some(refusal),
-        Ended::BySession if requests.borrow().said_goodbye() => None,
-        Ended::BySession => {
+        Ended::Client => None,
+        Ended::Gate(refusal) => Some(refusal),
+        Ended::Session if requests.borrow().said_goodbye() => None,
+        Ended::Session => {
             if status.is_none() {
                 status = timeout(LAST_WORDS, backend.ended()).await.ok().flatten();
             }
@@ -119,14 +119,14 @@ async fn up(
 ) -> Ended {
     let mut buffer = vec![0; 16 << 10];
     loop {
-        let Ok(read @ 1..) = client.read(&mut buffer).await else { return Ended::ByClient };
+        let Ok(read @ 1..) = client.read(&mut buffer).await else { return Ended::Client };
         last_word.set(Instant::now());
         if let Err(length) = requests.borrow_mut().follow(&buffer[..read]) {
             let words = format!(
                 "a message of {length} bytes is too long: the longest has {}",
                 size(LONGEST_MESSAGE as u64)
             );
-            return Ended::ByUs(Refusal::new("54000", words));
+            return Ended::Gate(Refusal::new("54000", words));
         }
         if session.write_all(&buffer[..read]).await.is_err() {
             // It has ended; how, `down` and the process tell.
@@ -146,7 +146,7 @@ async fn down(
     let mut frames = Frames::default();
     let mut buffer = vec![0; 64 << 10];
     loop {
-        let Ok(read @ 1..) = session.read(&mut buffer).await else { return Ended::BySession };
+        let Ok(read @ 1..) = session.read(&mut buffer).await else { return Ended::Session };
         frames.push(&buffer[..read]);
         let ready = frames.take();
         if ready.is_empty() {
@@ -159,10 +159,10 @@ async fn down(
         };
         match timeout(patience, passed_on).await {
             Ok(Ok(())) => {}
-            Ok(Err(_)) => return Ended::ByClient,
+            Ok(Err(_)) => return Ended::Client,
             Err(_) => {
                 let words = "the connection ends: its client does not read what it asked for";
-                return Ended::ByUs(Refusal::new("57014", words));
+                return Ended::Gate(Refusal::new("57014", words));
             }
         }
         whole.set(frames.at_an_end());

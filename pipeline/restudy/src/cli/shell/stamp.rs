@@ -26,14 +26,16 @@ impl LookedAt {
 
     /// The files as they are now.
     pub(super) fn stamp(&self) -> Stamp {
-        let from = &self.study.sources;
+        // The study may name other files than it did.
+        let now = Study::load(&self.study.root).ok();
+        let study = now.as_ref().unwrap_or(&self.study);
+        let from = &study.sources;
         let shared = [&from.cases, &from.documents, &from.texts, &from.codings, &from.pilots, &from.claims];
-        let waves =
-            self.study.waves.iter().flat_map(|wave| [&wave.responses, &wave.open_codings, &wave.frame]);
+        let waves = study.waves.iter().flat_map(|wave| [&wave.responses, &wave.open_codings, &wave.frame]);
         let names = ["study.toml", "codebook", "queries", "build", &from.claim_relations];
         let mut stamp = Stamp::default();
         for name in names.into_iter().chain(shared.into_iter().chain(waves).map(String::as_str)) {
-            stamp.look(&self.study.root, name, DEPTH);
+            stamp.look(&study.root, name, DEPTH);
         }
         stamp.0.sort_unstable();
         stamp
