@@ -6,11 +6,13 @@ use clap::{Args, ValueEnum};
 
 use super::output::Output;
 use super::{Failure, study, wave};
+use crate::answer::csv::guarded;
 use crate::diagnostic::{Diagnostic, count, visible};
 use crate::evidence::printed::MISSING;
 use crate::evidence::{Finding, Statistic};
 use crate::explain::who::{Counted, Respondent, Who};
 use crate::explain::{About, Explained, Fault, explain};
+use crate::publish::write_whole;
 use crate::report::uses::{How, Use};
 
 /// Tell where a printed number came from
@@ -68,8 +70,7 @@ impl Explain {
         match &self.out {
             None => output.result(&text)?,
             Some(file) => {
-                fs_err::write(file, text)
-                    .map_err(|e| Failure::CommandLine(Diagnostic::error(e.to_string()).into()))?;
+                write_whole(file, text.as_bytes())?;
                 output.say(&format!("{} explains {}", file.display(), self.id));
             }
         }
@@ -279,7 +280,9 @@ fn respondents(explained: &Explained) -> Result<String, Failure> {
         let times = lists
             .iter()
             .map(|(_, list)| list.iter().find(|r| r.respondent_id == id).map_or(0, |r| r.times).to_string());
-        writer.write_record(std::iter::once(id.to_owned()).chain(times)).map_err(std::io::Error::from)?;
+        writer
+            .write_record(std::iter::once(guarded(id).into_owned()).chain(times))
+            .map_err(std::io::Error::from)?;
     }
     let bytes = writer.into_inner().map_err(|e| e.into_error())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

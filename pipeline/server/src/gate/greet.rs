@@ -14,7 +14,7 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Duration, Instant, sleep, timeout_at};
 use tokio_rustls::TlsAcceptor;
 
 use crate::password::scram::Exchange;
@@ -55,6 +55,9 @@ pub(super) struct Rules<'a> {
 
 /// Longest message of a client that proves its password.
 const LONGEST_PROOF: usize = 4096;
+
+/// Time that a wrong guess costs.
+const AFTER_A_WRONG_GUESS: Duration = Duration::from_millis(500);
 
 /// Newest minor version of the protocol that sessions speak.
 const NEWEST_MINOR: u16 = 2;
@@ -202,6 +205,7 @@ async fn prove(link: &mut Link, user: &str, users: &Users, deadline: Instant) ->
     let text = proof(link, deadline).await?;
     let text = std::str::from_utf8(&text).map_err(|_| malformed("the SCRAM message is not UTF-8"))?;
     let Some(answer) = exchange.finish(text).map_err(malformed)? else {
+        sleep(AFTER_A_WRONG_GUESS).await;
         return Err(
             Refusal::new("28P01", format!("password authentication failed for user \"{user}\"")).into()
         );

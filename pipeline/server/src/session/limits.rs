@@ -27,6 +27,9 @@ pub const GRACE: Duration = Duration::from_secs(2);
 /// How often the thread looks.
 const LOOKS: Duration = Duration::from_millis(4);
 
+/// How often it looks while nothing is being done: what a client has prepared takes memory too.
+const LOOKS_WHEN_IDLE: Duration = Duration::from_millis(200);
+
 /// The bounds.
 #[derive(Debug)]
 pub struct Limits {
@@ -104,11 +107,9 @@ impl Limits {
         std::thread::Builder::new().name("limits".to_owned()).spawn(move || {
             loop {
                 let running = {
-                    let mut running = limits.running();
-                    while running.is_none() {
-                        running = limits.begins.wait(running).unwrap_or_else(PoisonError::into_inner);
-                    }
-                    *running
+                    let idle = |running: &mut Option<Running>| running.is_none();
+                    let waited = limits.begins.wait_timeout_while(limits.running(), LOOKS_WHEN_IDLE, idle);
+                    *waited.unwrap_or_else(PoisonError::into_inner).0
                 };
                 if memory().is_none_or(|bytes| bytes > limits.memory) {
                     exit(OUT_OF_MEMORY);

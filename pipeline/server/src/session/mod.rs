@@ -6,10 +6,11 @@
 //! - A session reads the snapshot's tables and nothing else (`statement.rs`, `catalogue.rs`).
 //! - A statement that goes over its time or its memory is ended with a sentence, and the session lives on; where that cannot
 //!   be, the process ends and the gate tells why (`limits.rs`).
-//! - Rows are made as they are read: nothing holds a result (`queries.rs`).
+//! - Rows are made as they are read: nothing holds a result (`answers.rs`, `queries.rs`).
 //!
 //! It knows no passwords and no other connections.
 
+mod answers;
 mod catalogue;
 mod fault;
 mod habits;
@@ -18,6 +19,7 @@ mod parameters;
 mod queries;
 mod rows;
 mod settings;
+mod startup;
 mod statement;
 
 use std::os::fd::AsFd as _;
@@ -32,8 +34,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::options::SessionOptions;
 use crate::snapshot;
+use answers::Connection;
 use limits::Limits;
-use queries::{Connection, Handlers};
+use queries::Handlers;
 
 /// How a process ends that needs more memory than it may use.
 pub const OUT_OF_MEMORY: i32 = 3;

@@ -423,7 +423,7 @@ async fn a_connection_that_asks_nothing_ends() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_read_its_answer_holds_nothing() {
-    let server = Server::start(&["--timeout", "200ms", "--max-connections", "1"]);
+    let server = Server::start(&["--timeout", "5s", "--max-connections", "1"]);
     let mut raw = Raw::connect(&server).await;
     raw.say(&startup(&["user", "anna"])).await;
     while raw.hear().await.unwrap().0 != b'Z' {}

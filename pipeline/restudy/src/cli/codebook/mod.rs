@@ -14,6 +14,7 @@ use super::{Failure, study, wave};
 use crate::codebook::{Codebook, Responses};
 use crate::ddi;
 use crate::diagnostic::{Diagnostic, count};
+use crate::publish::write_whole;
 use crate::store;
 use crate::study::{Study, Wave};
 
@@ -80,8 +81,7 @@ impl Codebooks {
                 }
             }
             Some(file) => {
-                fs_err::write(file, text)
-                    .map_err(|e| Failure::CommandLine(Diagnostic::error(e.to_string()).into()))?;
+                write_whole(file, text.as_bytes())?;
                 output.say(&format!("{}: {}", file.display(), told.words));
             }
         }

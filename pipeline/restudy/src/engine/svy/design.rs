@@ -221,24 +221,48 @@ impl StageBatch<'_> {
     }
 }
 
-/// A digest of each row's places and policy, never 0.
+/// A digest of each row's places and policy, never 0: sums of products, which are worked out for many rows at once.
 fn marks(stages: &[StageBatch<'_>], lonely: &Words) -> Vec<u32> {
-    let mix = |mark: u32, value: u32| (mark.rotate_left(5) ^ value).wrapping_mul(0x9E37_79B1);
+    // Odd numbers without pattern: digits of the golden ratio, of e and of pi.
+    const OF: [u32; 6] = [0x9E37_79B1, 0xB7E1_5163, 0x8AED_2A6B, 0x243F_6A89, 0x85A3_08D3, 0x1319_8A2F];
     let mut marks = vec![0_u32; stages.first().map_or(0, |stage| stage.units.len())];
+    let product = |of: usize, value: u32| value.wrapping_mul(OF[of]);
     for stage in stages {
-        for (row, mark) in marks.iter_mut().enumerate() {
-            let bits = stage.population(row).to_bits();
-            let population = (bits >> 32) as u32 ^ bits as u32;
-            *mark = [stage.strata[row], stage.units[row], stage.sampled[row], population]
-                .into_iter()
-                .fold(*mark, mix);
+        let rows = marks.iter_mut().zip(stage.strata).zip(stage.units).zip(stage.sampled);
+        for (((mark, stratum), unit), sampled) in rows {
+            let places =
+                product(1, *stratum).wrapping_add(product(2, *unit)).wrapping_add(product(3, *sampled));
+            *mark = product(0, *mark).wrapping_add(places);
+        }
+        if stage.population.null_count() == 0 {
+            for (mark, population) in marks.iter_mut().zip(stage.population.values()) {
+                *mark = mark.wrapping_add(product(4, folded(*population)));
+            }
+        } else {
+            for (row, mark) in marks.iter_mut().enumerate() {
+                *mark = mark.wrapping_add(product(4, folded(stage.population(row))));
+            }
         }
     }
     let policy =
         |word: &str| LONELY.iter().position(|(known, _)| *known == word).map_or(0, |at| at as u32 + 1);
-    let policies = lonely.numbers(policy);
-    marks.iter_mut().enumerate().for_each(|(row, mark)| *mark = mix(*mark, policies.of(row)) | 1);
+    match lonely.numbers(policy) {
+        Samples::One(policy) => {
+            marks.iter_mut().for_each(|mark| *mark = mark.wrapping_add(product(5, policy)) | 1)
+        }
+        Samples::Each(policies) => {
+            let rows = marks.iter_mut().zip(policies);
+            rows.for_each(|(mark, policy)| *mark = mark.wrapping_add(product(5, policy)) | 1);
+        }
+    }
     marks
+}
+
+/// The bits of a number, one half laid over the other.
+#[inline(always)]
+fn folded(number: f64) -> u32 {
+    let bits = number.to_bits();
+    (bits >> 32) as u32 ^ bits as u32
 }
 
 fn field<'a>(design: &'a StructArray, name: &str) -> Result<&'a ArrayRef> {
