@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ impl Command {
     ///
     /// # Errors
     /// There is no such command, or it is not called so.
-    pub fn parse(line: &str) -> Result<Command, Diagnostic> {
+    pub fn parse(line: &str) -> Result<Command, Diagnostics> {
         let line = line.trim();
         let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let rest = rest.trim();
@@ -105,7 +105,7 @@ impl Command {
             "\\d" | "\\dt" => Command::Describe(given),
             "\\i" => match given {
                 Some(file) => return Ok(Command::Include(path(&file))),
-                None => return Err(wants("\\i", "the file whose statements it runs")),
+                None => return Err(wants("\\i", "the file whose statements it runs").into()),
             },
             "\\o" => Command::Out(given.as_deref().map(path)),
             "\\f" => Command::Format(given),
@@ -114,7 +114,7 @@ impl Command {
                 "" => None,
                 "on" => Some(true),
                 "off" => Some(false),
-                _ => return Err(Diagnostic::error("`\\timing` is `on` or `off`")),
+                _ => return Err(Diagnostic::error("`\\timing` is `on` or `off`").into()),
             }),
             "\\save" => match given {
                 Some(words) => {
@@ -123,14 +123,14 @@ impl Command {
                     let title = (!title.is_empty()).then(|| title.to_owned());
                     Command::Save { name: name.to_owned(), title }
                 }
-                None => return Err(wants("\\save", "a name for the query")),
+                None => return Err(wants("\\save", "a name for the query").into()),
             },
             "\\?" | "\\h" | "\\help" | "help" => Command::Help,
             "\\q" | "\\quit" | "quit" | "exit" => Command::Quit,
-            _ => return Err(unknown(name)),
+            _ => return Err(unknown(name).into()),
         };
         if matches!(command, Command::Help | Command::Quit) && !rest.is_empty() {
-            return Err(Diagnostic::error(format!("`{name}` stands alone")));
+            return Err(Diagnostic::error(format!("`{name}` stands alone")).into());
         }
         Ok(command)
     }
@@ -164,7 +164,9 @@ mod tests {
 
     #[test]
     fn commands_are_read() {
-        let read = |line: &str| Command::parse(line).map_err(|fault| fault.message);
+        let fault =
+            |line: &str| Command::parse(line).map_err(|faults| faults.iter().next().cloned().unwrap());
+        let read = |line: &str| fault(line).map_err(|fault| fault.message);
         assert_eq!(read("\\d"), Ok(Command::Describe(None)));
         assert_eq!(read("\\D  answers "), Ok(Command::Describe(Some("answers".into()))));
         assert_eq!(read("\\i 'two words.sql'"), Ok(Command::Include("two words.sql".into())));
@@ -177,7 +179,7 @@ mod tests {
         assert_eq!(read("\\q now"), Err("`\\q` stands alone".into()));
         assert_eq!(read("\\i"), Err("`\\i` wants the file whose statements it runs".into()));
         assert_eq!(read("\\timing maybe"), Err("`\\timing` is `on` or `off`".into()));
-        let unknown = Command::parse("\\timng").expect_err("a fault");
+        let unknown = fault("\\timng").expect_err("a fault");
         assert_eq!(unknown.hints, ["did you mean `\\timing`? `\\?` lists all"]);
     }
 
@@ -186,7 +188,7 @@ mod tests {
         for usage in USAGE {
             let line =
                 format!("{} {}", usage.name, usage.operands.trim_matches(['[', ']']).replace("on|off", "on"));
-            Command::parse(&line).unwrap_or_else(|fault| panic!("{line}: {}", fault.message));
+            Command::parse(&line).unwrap_or_else(|fault| panic!("{line}: {fault}"));
         }
     }
 }

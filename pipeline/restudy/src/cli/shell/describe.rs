@@ -1,7 +1,7 @@
 //! `\d`: tables, and the columns of one, as text.
 
 use crate::answer::table;
-use crate::diagnostic::{Diagnostic, count, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, count, nearest};
 use crate::shell::{Names, Table};
 
 /// All tables.
@@ -20,14 +20,15 @@ pub(super) fn tables(names: &Names, width: Option<usize>) -> String {
 }
 
 /// The columns of the table `name`.
-pub(super) fn columns(names: &Names, name: &str, width: Option<usize>) -> Result<String, Diagnostic> {
+pub(super) fn columns(names: &Names, name: &str, width: Option<usize>) -> Result<String, Diagnostics> {
     let bare = name.trim_matches('"').trim_start_matches('@');
     let Some(found) = names.table(bare) else {
         let fault = Diagnostic::error(format!("there is no table `{bare}`"));
-        return Err(match nearest(bare, names.tables.iter().map(|table| table.name.as_str())) {
+        let fault = match nearest(bare, names.tables.iter().map(|table| table.name.as_str())) {
             Some(near) => fault.hint(format!("did you mean `{near}`? `\\d` lists all")),
             None => fault.hint("`\\d` lists all tables"),
-        });
+        };
+        return Err(fault.into());
     };
     Ok(format!("{}\n\n{}", title(found), table(&heads(found), &rows(found), width)))
 }

@@ -55,7 +55,7 @@ impl Shell {
         let wave = wave(&study, self.wave.as_deref())?;
         let mut settings = Settings::new(&wave.id, &self.within, output);
         if let Some(format) = self.format {
-            settings.set_format(format.name()).map_err(|fault| Failure::CommandLine(fault.into()))?;
+            settings.set_format(format.name()).map_err(Failure::CommandLine)?;
         }
         let mut sitting = Sitting::new(&study, settings, output)?;
         if stdin().is_terminal() {

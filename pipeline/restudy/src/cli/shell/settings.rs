@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::answer::Format;
 use crate::cli::limits::Within;
 use crate::cli::output::Output;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 
 /// The settings.
 #[derive(Clone, Debug)]
@@ -74,19 +74,21 @@ impl Settings {
     ///
     /// # Errors
     /// There is no such format, or a terminal cannot show it.
-    pub(super) fn set_format(&mut self, name: &str) -> Result<(), Diagnostic> {
+    pub(super) fn set_format(&mut self, name: &str) -> Result<(), Diagnostics> {
         let known = Format::ALL.map(Format::name);
         let Some(format) = Format::ALL.into_iter().find(|format| format.name() == name) else {
             let fault = Diagnostic::error(format!("there is no format `{name}`"))
                 .note(format!("formats: {}", known.join(", ")));
-            return Err(match nearest(name, known) {
+            let fault = match nearest(name, known) {
                 Some(near) => fault.hint(format!("did you mean `{near}`?")),
                 None => fault,
-            });
+            };
+            return Err(fault.into());
         };
         if format.is_binary() && self.on_terminal {
             return Err(Diagnostic::error(format!("`{name}` is no text, which a terminal could show"))
-                .hint(format!("write answers into a file: `\\o FILE.{name}`")));
+                .hint(format!("write answers into a file: `\\o FILE.{name}`"))
+                .into());
         }
         self.format = Some(format);
         Ok(())
@@ -96,7 +98,7 @@ impl Settings {
     ///
     /// # Errors
     /// Nothing says in which form.
-    pub(super) fn set_out(&mut self, file: Option<PathBuf>) -> Result<(), Diagnostic> {
+    pub(super) fn set_out(&mut self, file: Option<PathBuf>) -> Result<(), Diagnostics> {
         if let Some(file) = &file
             && Format::of_file(file).is_none()
             && self.format.is_none()
@@ -105,7 +107,8 @@ impl Settings {
             let endings = Format::ALL.map(|format| format!(".{}", format.endings()[0]));
             return Err(Diagnostic::error(fault)
                 .note(format!("the endings are {}", endings.join(", ")))
-                .hint("give the file one of these endings, or say first which format: `\\f FORMAT`"));
+                .hint("give the file one of these endings, or say first which format: `\\f FORMAT`")
+                .into());
         }
         self.out = file;
         Ok(())

@@ -163,8 +163,10 @@ impl<'a> Sitting<'a> {
             }
             EntryKind::Command => match Command::parse(&entry.text) {
                 Ok(command) => self.command(command, asks),
-                Err(fault) => {
-                    self.fault(fault.at(place(entry, source)));
+                Err(faults) => {
+                    for fault in faults {
+                        self.fault(fault.at(place(entry, source)));
+                    }
                     Ok(Next::Goes)
                 }
             },
@@ -204,7 +206,7 @@ impl<'a> Sitting<'a> {
                 match table.map(|name| describe::columns(&names, &name, width)) {
                     None => self.print(&describe::tables(&names, width))?,
                     Some(Ok(text)) => self.print(&text)?,
-                    Some(Err(fault)) => self.fault(fault),
+                    Some(Err(faults)) => self.faults(&faults),
                 }
             }
             Command::Include(file) => return self.include(&file),
@@ -262,9 +264,9 @@ impl<'a> Sitting<'a> {
         next.map(|next| if next == Next::Ends { Next::Goes } else { next })
     }
 
-    fn told(&mut self, done: Result<(), Diagnostic>) {
-        if let Err(fault) = done {
-            self.fault(fault);
+    fn told(&mut self, done: Result<(), Diagnostics>) {
+        if let Err(faults) = done {
+            self.faults(&faults);
         }
     }
 

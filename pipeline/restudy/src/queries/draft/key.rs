@@ -6,7 +6,7 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::logical_expr::{Distinct, Expr, LogicalPlan};
 
 use super::Kept;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{cell_text, is_null};
 use crate::queries::order::{Ordering, ordering};
 
@@ -15,14 +15,14 @@ pub(super) fn key(
     plan: &LogicalPlan,
     batch: &RecordBatch,
     columns: &[Kept],
-) -> Result<Vec<String>, Diagnostic> {
+) -> Result<Vec<String>, Diagnostics> {
     let sorted = |name: &String| ordering(plan, std::slice::from_ref(name)) == Ordering::Total;
     let has_order = ordering(plan, &[]) != Ordering::None;
     if let Some(groups) = groups(plan)
         && let Some(groups) = groups.into_iter().collect::<Option<Vec<String>>>()
     {
         let lacking: Vec<String> = groups.iter().filter(|name| !sorted(name)).cloned().collect();
-        return if lacking.is_empty() { Ok(groups) } else { Err(unordered(has_order, &lacking)) };
+        return if lacking.is_empty() { Ok(groups) } else { Err(unordered(has_order, &lacking).into()) };
     }
     // Floats name nothing; labels before numbers, which next year may be alike.
     let mut candidates: Vec<&Kept> =
@@ -39,10 +39,11 @@ pub(super) fn key(
     match telling_apart(batch, &names) {
         Some(key) => {
             let lacking: Vec<String> = key.into_iter().filter(|name| !in_order.contains(name)).collect();
-            Err(unordered(has_order, &lacking))
+            Err(unordered(has_order, &lacking).into())
         }
         None => Err(Diagnostic::error("no columns of the result tell its rows apart")
-            .hint("select a column that does, such as `respondent_id`, or `group by` those that name a row")),
+            .hint("select a column that does, such as `respondent_id`, or `group by` those that name a row")
+            .into()),
     }
 }
 

@@ -117,13 +117,13 @@ fn columns(batch: &RecordBatch) -> Result<Vec<Kept>, Diagnostics> {
         }
         match kind(batch, at, field) {
             Ok(kind) => kept.push(Kept { name: name.clone(), kind }),
-            Err(fault) => faults.push(fault),
+            Err(found) => faults.extend(found),
         }
     }
     faults.or(kept).map(|(kept, _)| kept)
 }
 
-fn kind(batch: &RecordBatch, at: usize, field: &Field) -> Result<&'static str, Diagnostic> {
+fn kind(batch: &RecordBatch, at: usize, field: &Field) -> Result<&'static str, Diagnostics> {
     let name = field.name();
     let given = match field.data_type() {
         DataType::Dictionary(_, values) => values.as_ref(),
@@ -141,16 +141,17 @@ fn kind(batch: &RecordBatch, at: usize, field: &Field) -> Result<&'static str, D
         given if given.is_numeric() => "number",
         DataType::Struct(fields) => {
             let part = fields.first().map_or("…", |field| field.name());
-            return Err(Diagnostic::error(format!(
-                "the column `{name}` has several fields, and a result has none"
-            ))
-            .hint(format!("take each field that you want: `…['{part}'] as {name}_{part}`")));
+            let fault =
+                Diagnostic::error(format!("the column `{name}` has several fields, and a result has none"));
+            return Err(fault
+                .hint(format!("take each field that you want: `…['{part}'] as {name}_{part}`"))
+                .into());
         }
         other => {
-            return Err(Diagnostic::error(format!(
+            let fault = Diagnostic::error(format!(
                 "the column `{name}` is of the type {other}, which a result cannot have"
-            ))
-            .hint(format!("write `cast(… as text) as {name}`")));
+            ));
+            return Err(fault.hint(format!("write `cast(… as text) as {name}`")).into());
         }
     })
 }
