@@ -56,7 +56,7 @@ impl Explain {
         let study = study(folder)?;
         let wave = wave(&study, self.wave.as_deref())?;
         let explained = explain(&study, wave, &self.id).map_err(|fault| match fault {
-            Fault::Unknown(fault) => Failure::CommandLine(fault.into()),
+            Fault::Unknown(faults) => Failure::CommandLine(faults),
             Fault::Study(faults) => Failure::Study(faults),
         })?;
         let text = match self.format {

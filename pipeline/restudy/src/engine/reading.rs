@@ -6,6 +6,8 @@
 //! Before either, its text is held to a length and to a depth: parsers and planners call themselves for each step of a chain, and
 //! a long enough one has them run out of stack.
 
+#![expect(clippy::result_large_err, reason = "a refusal ends the question: its size costs nothing")]
+
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::Statement;

@@ -7,6 +7,8 @@
 //! an error, not false: a sentence must not stand or fall on nothing. Both sides of `and` and `or` are always worked
 //! out, so that a bad reference is found whatever the data say.
 
+#![expect(clippy::result_large_err, reason = "a fault ends the build: its size costs nothing")]
+
 use super::lookup::{Cell, Evidence};
 use crate::diagnostic::Diagnostic;
 

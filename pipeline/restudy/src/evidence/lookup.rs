@@ -1,5 +1,7 @@
 //! Finds numbers and texts by reference: `query[row].column`, `query[#1].column`, `query.column`.
 
+#![expect(clippy::result_large_err, reason = "a fault ends the build: its size costs nothing")]
+
 use std::collections::BTreeMap;
 use std::fmt;
 

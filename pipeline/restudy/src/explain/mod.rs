@@ -110,7 +110,7 @@ pub struct Bearing {
 #[derive(Debug)]
 pub enum Fault {
     /// The name is none.
-    Unknown(Diagnostic),
+    Unknown(Diagnostics),
     /// The study's content is at fault.
     Study(Diagnostics),
 }
@@ -188,10 +188,11 @@ fn place<'a>(evaluated: &'a Evaluated, named: &Named) -> Result<(&'a QueryResult
             evidence.result(&finding.query).map(|result| (result, row(result)))
         }
     };
-    match found.map_err(Fault::Unknown)? {
+    match found.map_err(|fault| Fault::Unknown(fault.into()))? {
         (result, Some(row)) => Ok((result, row)),
         (result, None) => {
-            Err(Fault::Unknown(Diagnostic::error(format!("`{}` has no row for it", result.head.name))))
+            let fault = Diagnostic::error(format!("`{}` has no row for it", result.head.name));
+            Err(Fault::Unknown(fault.into()))
         }
     }
 }

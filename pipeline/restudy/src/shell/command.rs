@@ -164,9 +164,8 @@ mod tests {
 
     #[test]
     fn commands_are_read() {
-        let fault =
-            |line: &str| Command::parse(line).map_err(|faults| faults.iter().next().cloned().unwrap());
-        let read = |line: &str| fault(line).map_err(|fault| fault.message);
+        let only = |faults: Diagnostics| faults.into_iter().next().unwrap();
+        let read = |line: &str| Command::parse(line).map_err(|faults| only(faults).message);
         assert_eq!(read("\\d"), Ok(Command::Describe(None)));
         assert_eq!(read("\\D  answers "), Ok(Command::Describe(Some("answers".into()))));
         assert_eq!(read("\\i 'two words.sql'"), Ok(Command::Include("two words.sql".into())));
@@ -179,7 +178,7 @@ mod tests {
         assert_eq!(read("\\q now"), Err("`\\q` stands alone".into()));
         assert_eq!(read("\\i"), Err("`\\i` wants the file whose statements it runs".into()));
         assert_eq!(read("\\timing maybe"), Err("`\\timing` is `on` or `off`".into()));
-        let unknown = fault("\\timng").expect_err("a fault");
+        let unknown = only(Command::parse("\\timng").expect_err("a fault"));
         assert_eq!(unknown.hints, ["did you mean `\\timing`? `\\?` lists all"]);
     }
 
