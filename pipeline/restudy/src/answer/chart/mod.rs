@@ -2,9 +2,9 @@
 //!
 //! In: an answer, where it comes from, a kind of chart or none. Out: an SVG or a PDF, and why it is drawn as it is.
 //!
-//! - [`plot`] makes of the answer what the theme draws: a result with key columns, numbers with their intervals.
-//! - [`choose`] finds the chart that suits it; what a chart that was asked for cannot show is refused, with what it would need.
-//! - [`drawing`] writes the document and runs Typst; the PDF is accessible (PDF/UA) and carries its numbers, the SVG says in
+//! - `plot` makes of the answer what the theme draws: a result with key columns, numbers with their intervals.
+//! - `choose` finds the chart that suits it; what a chart that was asked for cannot show is refused, with what it would need.
+//! - `drawing` writes the document and runs Typst; the PDF is accessible (PDF/UA) and carries its numbers, the SVG says in
 //!   words what it shows.
 
 mod choose;
