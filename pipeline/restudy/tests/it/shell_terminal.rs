@@ -34,7 +34,8 @@ impl Terminal {
         }
         let program = assert_cmd::cargo::cargo_bin!("restudy");
         let mut command = Command::new("script");
-        command.arg("-qefc").arg(format!("'{}' --study . shell", program.display())).arg("/dev/null");
+        // Not every `sh` gives its place to the last command by itself, and one that stays gets the Ctrl-C too.
+        command.arg("-qefc").arg(format!("exec '{}' --study . shell", program.display())).arg("/dev/null");
         command.current_dir(study).env("XDG_STATE_HOME", state).env("TERM", "xterm").env_remove("NO_COLOR");
         if !colour {
             command.env("NO_COLOR", "1");
