@@ -16,5 +16,6 @@ mod report_material;
 mod shape;
 mod shell;
 mod shell_terminal;
+mod sources;
 mod stages_data;
 mod theme;

@@ -1,0 +1,65 @@
+//! The archive that a workbook is: looked through before anything is made of it.
+//!
+//! In: the bytes of a file. Out: its parts one by one, if they are harmless: names that stay within the archive, no passwords, no
+//! entities, and not more than so many bytes unpacked, counted as they come and not as the archive says.
+
+use std::io::{Cursor, Read};
+
+use zip::ZipArchive;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// Bytes that the parts may hold together.
+const LARGEST: u64 = 1 << 29;
+
+/// Parts of the largest archive.
+const MOST_PARTS: usize = 10_000;
+
+/// Looks through the archive in `bytes`; `look` sees the name and content of each part.
+pub(super) fn look_through(
+    file: &str,
+    bytes: &[u8],
+    mut look: impl FnMut(&str, Vec<u8>) -> Result<(), Diagnostics>,
+) -> Result<(), Diagnostics> {
+    let refused = |message: String, hint: &str| -> Diagnostics {
+        Diagnostic::error(message).at(Place::file(file)).hint(hint).into()
+    };
+    let broken = |reason: &dyn std::fmt::Display| -> Diagnostics {
+        let fault = Diagnostic::error("the workbook is damaged").at(Place::file(file));
+        fault.note(reason.to_string()).hint("save it again, or copy it again from where it came").into()
+    };
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|reason| broken(&reason))?;
+    if archive.len() > MOST_PARTS {
+        let message = format!("the workbook has {} parts", archive.len());
+        return Err(refused(message, "no workbook has so many: is this another kind of archive?"));
+    }
+    let mut left = LARGEST;
+    for number in 0..archive.len() {
+        let part = archive.by_index_raw(number).map_err(|reason| broken(&reason))?;
+        let name = part.name().map_err(|reason| broken(&reason))?.into_owned();
+        if part.encrypted() {
+            return Err(refused("the workbook has a password".to_owned(), "save it without one"));
+        }
+        if part.enclosed_name().is_none() || name.starts_with('/') || name.contains('\\') {
+            let message =
+                format!("a part of the workbook leads out of it: `{}`", crate::sources::shortened(&name));
+            return Err(refused(message, "no program for tables writes this: do not trust the file"));
+        }
+        drop(part);
+        let part = archive.by_index(number).map_err(|reason| broken(&reason))?;
+        let mut content = Vec::new();
+        part.take(left + 1).read_to_end(&mut content).map_err(|reason| broken(&reason))?;
+        let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        left = left.checked_sub(length).ok_or_else(|| {
+            let message = format!("the workbook is more than {} MiB unpacked", LARGEST >> 20);
+            refused(message, "save its table as CSV")
+        })?;
+        let is_xml = [".xml", ".rels"].iter().any(|ending| name.ends_with(ending));
+        if is_xml && content.windows(9).any(|window| window == b"<!DOCTYPE") {
+            let message = format!("`{}` in the workbook declares entities", crate::sources::shortened(&name));
+            return Err(refused(message, "no program for tables writes this: do not trust the file"));
+        }
+        look(&name, content)?;
+    }
+    Ok(())
+}
