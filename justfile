@@ -28,10 +28,31 @@ ask QUESTION *ARGS: program
 shell *ARGS: program
     @{{ restudy }} shell {{ ARGS }}
 
+# The study's tables over the PostgreSQL protocol
+[group('study')]
+serve *ARGS: program
+    @cargo build --quiet --locked --workspace --bin restudy --bin restudy-server
+    @{{ restudy }} serve {{ ARGS }}
+
 # The statistics that SQL can compute: all, or one by its name
 [group('study')]
 functions *ARGS: program
     @{{ restudy }} functions {{ ARGS }}
+
+# What was asked, of whom, with what answers: all, or a word or a variable
+[group('study')]
+codebook *ARGS: program
+    @{{ restudy }} codebook {{ ARGS }}
+
+# Where a printed number came from, and whom it counts
+[group('study')]
+explain ID *ARGS: program
+    @{{ restudy }} explain {{ quote(ID) }} {{ ARGS }}
+
+# What of the last build is out of date, and why
+[group('study')]
+status *ARGS: program
+    @{{ restudy }} status {{ ARGS }}
 
 # Published claims against the data
 [group('study')]
@@ -75,6 +96,11 @@ fixtures:
 [group('make')]
 install:
     cargo install --locked --path pipeline/restudy
+
+# Install the optimised server, for `restudy serve`
+[group('make')]
+install-server:
+    cargo install --locked --path pipeline/server
 
 # Time the optimised program: the whole build against Typst alone, questions against DuckDB, statistics against avg and R's survey
 [group('make')]

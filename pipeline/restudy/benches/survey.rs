@@ -78,7 +78,13 @@ impl Sample {
     /// The column `design`, with the factors of the replicates where they are given: PSUs times replicates.
     fn design(&self, replicates: Option<&[Vec<u8>]>) -> ArrayRef {
         let strata = self.psu.iter().map(|psu| psu / PSUS);
+        let word = |name: &str, word: &str| -> (Field, ArrayRef) {
+            let (keys, words) = (Int32Array::from(vec![0; ROWS]), Arc::new(StringArray::from(vec![word])));
+            let dictionary = DictionaryArray::try_new(keys, words).expect("a dictionary");
+            (Field::new_dictionary(name, DataType::Int32, DataType::Utf8, false), Arc::new(dictionary))
+        };
         let mut columns: Vec<(Field, ArrayRef)> = vec![
+            word("sample", "2013/design"),
             (
                 Field::new("weight", DataType::Float64, false),
                 Arc::new(Float64Array::from(self.weight.clone())),
@@ -90,16 +96,7 @@ impl Sample {
             (Field::new("psu", DataType::UInt32, false), Arc::new(UInt32Array::from(self.psu.clone()))),
             (Field::new("psus", DataType::UInt32, false), Arc::new(UInt32Array::from(vec![PSUS; ROWS]))),
             (Field::new("fpc", DataType::Float64, true), Arc::new(Float64Array::new_null(ROWS))),
-            (
-                Field::new_dictionary("lonely", DataType::Int32, DataType::Utf8, false),
-                Arc::new(
-                    DictionaryArray::try_new(
-                        Int32Array::from(vec![0; ROWS]),
-                        Arc::new(StringArray::from(vec!["fail"])),
-                    )
-                    .expect("a dictionary"),
-                ),
-            ),
+            word("lonely", "fail"),
         ];
         if let Some(factors) = replicates {
             let values = BinaryArray::from_iter_values(factors);

@@ -11,6 +11,7 @@
 //! | [`codebook`] | raw columns to typed, labelled variables, or to the list of everything that is wrong |
 //! | [`sample`] | what each respondent stands for, and where they stand in the sample |
 //! | [`store`] | typed tables to Parquet, whole or not at all |
+//! | [`ddi`] | the codebook of a wave as archives take it |
 //! | [`engine`] | DataFusion over the store, with the functions lent to it |
 //! | [`queries`] | query files: their heads, their results, the promises checked |
 //! | [`evidence`] | one row per statistic; guards; the audit of published claims |
@@ -19,6 +20,7 @@
 //! | [`publish`] | artefacts and their manifest, swapped in whole |
 //! | [`answer`] | rows that somebody asked for, as text, data, a workbook or a chart |
 //! | [`build`] | the order of the steps, and which of them an input change reaches |
+//! | [`explain`] | where a printed number came from, and whom it counts |
 //! | [`ask`] | questions that somebody types, within bounds |
 //! | [`shell`] | what stands behind a prompt: entries, names to complete, commands |
 //! | [`cli`] | parse, call, print |
@@ -30,9 +32,11 @@ pub mod ask;
 pub mod build;
 pub mod cli;
 pub mod codebook;
+pub mod ddi;
 pub mod diagnostic;
 pub mod engine;
 pub mod evidence;
+pub mod explain;
 pub mod publish;
 pub mod queries;
 pub mod report;

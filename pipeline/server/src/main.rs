@@ -1,3 +1,7 @@
-//! The server.
+//! The program: parse, listen, or be one session.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    restudy_server::main()
+}

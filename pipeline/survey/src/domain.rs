@@ -46,6 +46,11 @@ impl<const K: usize> Domain<'_, K> {
         Ok(covariance.first().copied().unwrap_or(0.0).max(0.0))
     }
 
+    /// The variance of the log odds of one share ([`Sums::log_odds_variances`]).
+    pub(crate) fn log_odds_variance(&self, share: impl Fn(&[f64]) -> f64) -> Option<f64> {
+        self.as_sums().log_odds_variances(&|totals| vec![share(totals)]).first().copied().flatten()
+    }
+
     /// Degrees of freedom of the domain.
     pub(crate) fn degrees_of_freedom(&self) -> Result<f64, SurveyError> {
         self.variability.degrees_of_freedom(self.rows)

@@ -98,9 +98,14 @@ pub fn proportion(
     confidence: f64,
 ) -> Result<Option<Estimate>, SurveyError> {
     let Some(moments) = moments(domain)? else { return Ok(None) };
+    let log_odds = match method {
+        Method::Logit => domain.log_odds_variance(|t| t[1] / t[0]),
+        _ => None,
+    };
     let share = Share {
         p: moments.mean,
         variance: moments.variance,
+        log_odds,
         yes,
         base: domain.n,
         rows: domain.members(),
@@ -199,16 +204,21 @@ pub fn proportions(
     let gradient: Vec<f64> = (0..width * width)
         .map(|i| (f64::from(u8::from(i / width == i % width)) - p[i / width]) / weight)
         .collect();
-    let covariance = sums.covariance(&gradient, &|totals| {
+    let shares = |totals: &[f64]| -> Vec<f64> {
         let weight: f64 = totals.iter().sum();
         totals.iter().map(|total| total / weight).collect()
-    })?;
+    };
+    let covariance = sums.covariance(&gradient, &shares)?;
+    let log_odds = match method {
+        Method::Logit => sums.log_odds_variances(&shares),
+        _ => vec![None; width],
+    };
     let df = categories.variability.degrees_of_freedom(categories.rows)?;
     let rows = categories.rows.iter().sum();
     let relative = categories.variability.relative_weight();
     let estimates = p.iter().zip(categories.counts).enumerate().map(|(i, (&p, &yes))| {
         let variance = covariance[i * width + i].max(0.0);
-        let share = Share { p, variance, yes, base, rows, df };
+        let share = Share { p, variance, log_odds: log_odds[i], yes, base, rows, df };
         let simple = simple_variance(weight, weight * p * (1.0 - p), base, relative);
         share_estimate(&share, design_effect(variance, simple), method, confidence)
     });

@@ -69,8 +69,9 @@ pub struct Independence {
 /// `None` where fewer than two rows or columns were chosen, or the proportions have no variance, as in a census.
 ///
 /// R's `svychisq` gives the same F, degrees of freedom and p-values, except that it takes X² times the rows of the domain,
-/// answered or not, in place of `n`; that it gives NaN where a category has only rows that did not answer the other
-/// question; and that for a domain of a sample with calibrated weights it takes ν from the whole sample.
+/// answered or not, in place of `n`; that it keeps a category whose rows all did not answer the other question in the
+/// table, and so mostly gives another F with more degrees of freedom, and NaN of some tables; and that for a domain of a
+/// sample with calibrated weights it takes ν from the whole sample.
 ///
 /// # Errors
 /// [`SurveyError::EmptyCells`] where too many cells are empty, and as [`Sums::covariance`].

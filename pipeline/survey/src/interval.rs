@@ -7,7 +7,7 @@
 //! use survey::interval::{Method, Share};
 //!
 //! // A simple random sample: the variance is p(1−p)/(n−1).
-//! let share = Share { p: 0.3, variance: 0.21 / 49.0, yes: 15, base: 50, rows: 50, df: 49.0 };
+//! let share = Share { p: 0.3, variance: 0.21 / 49.0, log_odds: None, yes: 15, base: 50, rows: 50, df: 49.0 };
 //! let interval = share.interval(Method::Wilson, 0.95)?;
 //! assert!((interval.lower - survey::proportion::wilson(15, 50, 0.95).unwrap().lower).abs() < 1e-12);
 //! # Ok::<(), survey::error::SurveyError>(())
@@ -20,10 +20,12 @@ use crate::proportion::{Interval, clopper_pearson, exact, score};
 /// How the interval of a proportion is computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// On the scale of log odds: `logit p ± t · se / p(1−p)`, back-transformed (Lumley 2010, section 2.4.2; R's `svyciprop`
-    /// with "xlogit", and with "logit" to its convergence).
+    /// On the scale of log odds: `logit p ± t · se(logit p)`, back-transformed (Lumley 2010, section 2.4.2; R's `svyciprop`
+    /// with "logit").
     ///
-    /// Log odds have no value at 0 and 1: there the interval is [`Method::KornGraubard`]'s.
+    /// The standard error of the log odds is `se / p(1−p)` by linearisation; with replicate weights it is that of the
+    /// replicates' log odds. Where a replicate has a share of 0 or 1, and so no log odds, it is `se / p(1−p)` there too (R's
+    /// "xlogit"). Of a share of 0 or 1 the interval is [`Method::KornGraubard`]'s.
     #[default]
     Logit,
     /// Clopper and Pearson's interval for the effective sample size `p(1−p)/v · (t_{rows−1} / t_df)²` (Korn & Graubard,
@@ -49,6 +51,8 @@ pub struct Share {
     pub p: f64,
     /// Its variance under the design.
     pub variance: f64,
+    /// The variance of its log odds, where replicates give one of their own; else it follows from `variance`.
+    pub log_odds: Option<f64>,
     /// Rows that said yes.
     pub yes: u64,
     /// Rows that answered.
@@ -88,7 +92,8 @@ impl Share {
 
     fn logit(&self, t: f64) -> Interval {
         let odds = (self.p / (1.0 - self.p)).ln();
-        let Interval { lower, upper } = around(odds, self.variance.sqrt() / (self.p * (1.0 - self.p)), t);
+        let linearised = || self.variance.sqrt() / (self.p * (1.0 - self.p));
+        let Interval { lower, upper } = around(odds, self.log_odds.map_or_else(linearised, f64::sqrt), t);
         let share = |odds: f64| 1.0 / (1.0 + (-odds).exp());
         Interval { lower: share(lower), upper: share(upper) }
     }

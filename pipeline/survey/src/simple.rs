@@ -107,7 +107,8 @@ pub fn proportion(
     let p = yes as f64 / n;
     let variance = inflation(rows) * p * (1.0 - p) / n;
     let df = rows as f64 - 1.0;
-    let share = Share { p, variance: if rows > 1 { variance } else { 0.0 }, yes, base, rows, df };
+    let variance_or_none = if rows > 1 { variance } else { 0.0 };
+    let share = Share { p, variance: variance_or_none, log_odds: None, yes, base, rows, df };
     let deff = design_effect(variance, simple_variance(n, n * p * (1.0 - p), base));
     let mut estimate = share_estimate(&share, deff, method, confidence)?;
     estimate.se = variance.sqrt();

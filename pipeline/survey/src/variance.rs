@@ -220,6 +220,27 @@ impl Sums<'_> {
     }
 }
 
+impl Sums<'_> {
+    /// The variance of the log odds of each share, from the log odds of its replicates; `None` where variances do not come
+    /// from replicates, and where a replicate that counts has a share of 0 or 1.
+    ///
+    /// `shares` gives the shares at any totals. A replicate without a base is left out, as for the share itself.
+    pub(crate) fn log_odds_variances(&self, shares: &dyn Fn(&[f64]) -> Vec<f64>) -> Vec<Option<f64>> {
+        let estimates = shares(&self.totals());
+        let Variability::Replicates { factors, replication } = self.variability else {
+            return vec![None; estimates.len()];
+        };
+        let width = self.width.max(1);
+        let replicates = replication::totals(factors, replication.rscales.len(), self.values, width);
+        let thetas: Vec<Vec<f64>> = replicates.chunks(width).map(shares).collect();
+        let of = |(i, share): (usize, &f64)| {
+            let of_replicates: Vec<f64> = thetas.iter().map(|shares| shares[i]).collect();
+            replication.log_odds_variance(&of_replicates, *share)
+        };
+        estimates.iter().enumerate().map(of).collect()
+    }
+}
+
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -43,9 +43,6 @@ impl<'a> Ground<'a> {
         let tables = ground.standing.tables();
         if !tables.is_empty() {
             let session = ground.over(&tables)?;
-            for (name, file) in ground.standing.results() {
-                session.offer(&name, file);
-            }
             ground.made = Some(Made { session, kind: Kind::Built });
         }
         Ok(ground)
@@ -73,8 +70,8 @@ impl<'a> Ground<'a> {
     /// # Errors
     /// As for [`Ground::session`].
     pub fn whole(&mut self) -> Result<&Session, Diagnostics> {
-        let files = self.standing.tables().into_iter().chain(self.standing.results());
-        let mut all: Vec<String> = files.map(|(name, _)| name).collect();
+        let files = [self.standing.tables(), self.standing.results()?].concat();
+        let mut all: Vec<String> = files.into_iter().map(|(name, _)| name).collect();
         all.push(EVIDENCE.to_owned());
         self.session(&all)
     }
@@ -99,6 +96,7 @@ impl<'a> Ground<'a> {
         if matches!(&self.made, Some(Made { kind: Kind::Results(_), .. })) {
             return Ok(());
         }
+        self.offer_results(reads)?;
         let wanted = self.wanted(reads)?;
         if wanted.iter().any(|query| query.reads.iter().any(|name| name == EVIDENCE))
             || (reads.iter().any(|name| name == EVIDENCE) && !self.stands(EVIDENCE))
@@ -108,7 +106,8 @@ impl<'a> Ground<'a> {
         }
         let tables = reads.iter().chain(wanted.iter().flat_map(|query| &query.reads));
         let built = matches!(&self.made, Some(Made { kind: Kind::Built, .. }));
-        if self.made.is_none() || (built && !tables.into_iter().all(|name| self.is_sound(name))) {
+        let tables: Vec<&String> = tables.collect();
+        if self.made.is_none() || (built && !self.are_sound(&tables)?) {
             self.made = Some(self.store()?);
             // What lay ready lies ready no more.
             return self.reach(reads);
@@ -118,6 +117,22 @@ impl<'a> Ground<'a> {
             for query in wanted {
                 let result = query.run(&made.session, &params)?;
                 made.session.register(&query.head.name, result.batch)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lays the last build's results ready, where `reads` names a table that is not: most questions are about the store, and
+    /// need not know whether the queries have changed.
+    fn offer_results(&mut self, reads: &[String]) -> Result<(), Diagnostics> {
+        if reads.iter().all(|name| self.stands(name)) {
+            return Ok(());
+        }
+        if let Some(Made { session, kind: Kind::Built }) = &self.made {
+            for (name, file) in self.standing.results()? {
+                if !session.has(&name) {
+                    session.offer(&name, file);
+                }
             }
         }
         Ok(())
@@ -148,13 +163,14 @@ impl<'a> Ground<'a> {
         self.made.as_ref().is_some_and(|made| made.session.has(name))
     }
 
-    /// Whether a table of the last build is as the build made it; also said of a name that is none.
-    fn is_sound(&mut self, name: &str) -> bool {
-        let files = [self.standing.tables(), self.standing.results()].concat();
-        match files.iter().find(|(known, _)| known == name) {
-            Some((_, path)) => self.standing.is_whole(path),
-            None => true,
+    /// Whether the tables of the last build among `names` are as the build made them.
+    fn are_sound(&mut self, names: &[&String]) -> Result<bool, Diagnostics> {
+        let mut files = self.standing.tables();
+        if names.iter().any(|name| files.iter().all(|(known, _)| known != *name)) {
+            files.extend(self.standing.results()?);
         }
+        let named = files.iter().filter(|(known, _)| names.contains(&known));
+        Ok(named.map(|(_, path)| path).all(|path| self.standing.is_whole(path)))
     }
 
     fn store(&self) -> Result<Made, Diagnostics> {

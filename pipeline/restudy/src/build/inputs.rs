@@ -4,6 +4,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
+use super::make::BUILD;
 use super::seen::Seen;
 use crate::diagnostic::Diagnostics;
 use crate::publish::hash;
@@ -33,21 +34,21 @@ impl Inputs {
     /// # Errors
     /// A file is there and cannot be read.
     pub(super) fn of(study: &Study, wave: &Wave, seen: &mut Seen) -> Result<Inputs, Diagnostics> {
-        let mut inputs = Inputs::of_results(study, wave, seen)?;
+        let mut inputs = Inputs::of_store(study, wave, seen)?;
+        inputs.add_queries(&study.root, seen)?;
         collect(&study.root, FOLDER, &mut inputs.templates, seen)?;
         inputs.templates.sort_keys();
         Ok(inputs)
     }
 
-    /// The same without what only the document reads.
+    /// Adds what the queries are made from.
     ///
     /// # Errors
     /// As for [`Inputs::of`].
-    pub(super) fn of_results(study: &Study, wave: &Wave, seen: &mut Seen) -> Result<Inputs, Diagnostics> {
-        let mut inputs = Inputs::of_store(study, wave, seen)?;
-        collect(&study.root, "queries", &mut inputs.queries, seen)?;
-        inputs.queries.sort_keys();
-        Ok(inputs)
+    pub(super) fn add_queries(&mut self, root: &Path, seen: &mut Seen) -> Result<(), Diagnostics> {
+        collect(root, "queries", &mut self.queries, seen)?;
+        self.queries.sort_keys();
+        Ok(())
     }
 
     /// The same without what only the queries and the document read.
@@ -88,20 +89,36 @@ impl Inputs {
     }
 }
 
+/// SHA-256 of every file that a build of `wave` reads, by its name relative to the study's folder.
+///
+/// # Errors
+/// A file is there and cannot be read.
+pub fn hashes(study: &Study, wave: &Wave) -> Result<IndexMap<String, String>, Diagnostics> {
+    let mut seen = Seen::read(&study.root.join(BUILD));
+    let inputs = Inputs::of(study, wave, &mut seen)?;
+    seen.remember();
+    Ok(inputs.all())
+}
+
+/// Adds the file `name`, or all files below the folder of that name; what is not there is passed over.
 fn collect(root: &Path, name: &str, hashes: &mut Hashes, seen: &mut Seen) -> Result<(), Diagnostics> {
-    let path = root.join(name);
-    if path.is_dir() {
-        for entry in fs_err::read_dir(&path)? {
-            // Hidden files are an editor's or a system's, never the study's.
-            match entry?.file_name().to_str() {
-                Some(file) if !file.starts_with('.') => {
-                    collect(root, &format!("{name}/{file}"), hashes, seen)?;
-                }
-                _ => {}
-            }
+    let Ok(found) = std::fs::metadata(root.join(name)) else { return Ok(()) };
+    if !found.is_dir() {
+        hashes.insert(name.to_owned(), seen.hash(&root.join(name))?);
+        return Ok(());
+    }
+    for entry in fs_err::read_dir(root.join(name))? {
+        let entry = entry?;
+        // Hidden files are an editor's or a system's, never the study's.
+        let file = match entry.file_name().to_str() {
+            Some(file) if !file.starts_with('.') => format!("{name}/{file}"),
+            _ => continue,
+        };
+        match entry.file_type()?.is_file() {
+            true => _ = hashes.insert(file, seen.hash(&entry.path())?),
+            // A folder, or a link to whatever it is.
+            false => collect(root, &file, hashes, seen)?,
         }
-    } else if path.is_file() {
-        hashes.insert(name.to_owned(), seen.hash(&path)?);
     }
     Ok(())
 }

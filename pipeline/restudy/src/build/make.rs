@@ -23,7 +23,10 @@ use crate::typst::{Home, Job, Typst, compile, find, timestamp};
 pub(super) const BUILD: &str = "build";
 
 /// The report.
-const PDF: &str = "report.pdf";
+pub(super) const PDF: &str = "report.pdf";
+
+/// Where the report uses each number.
+pub(super) const USES: &str = "uses.csv";
 
 /// How long Typst may take; a report of 60 pages takes about a second.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -66,9 +69,7 @@ pub fn build(
         // Without a Typst nothing can be set, but what was set with one may still be up to date.
         None => last.tools.get("typst").map(|t| t.sha256.clone()).unwrap_or_default(),
     };
-    let same = |(step, key): (&String, &String)| last.steps.get(step) == Some(key);
-    if keys.iter().all(same)
-        && last.steps.get("pdf") == Some(&pdf_key(study, wave, &inputs, &last.outputs, &known))
+    if stand(&last, &keys, &pdf_key(study, wave, &inputs, &last.outputs, &known))
         && last.outputs_are_whole(&target)
     {
         seen.remember();
@@ -126,7 +127,7 @@ fn together(warnings: &IndexMap<String, Diagnostics>) -> Diagnostics {
 }
 
 /// Keys of the steps before the last, in their order.
-fn keys(inputs: &Inputs, wave: &Wave) -> IndexMap<String, String> {
+pub(super) fn keys(inputs: &Inputs, wave: &Wave) -> IndexMap<String, String> {
     let store = store_key(inputs, wave);
     let queries = queries_key(inputs, &store);
     let evidence = key(&["evidence", &queries], []);
@@ -137,9 +138,15 @@ fn keys(inputs: &Inputs, wave: &Wave) -> IndexMap<String, String> {
         .collect()
 }
 
+/// Whether a build with these keys has nothing to do, its outputs being as it left them.
+pub(super) fn stand(last: &Manifest, keys: &IndexMap<String, String>, pdf: &str) -> bool {
+    keys.iter().all(|(step, key)| last.steps.get(step) == Some(key))
+        && last.steps.get("pdf").is_some_and(|key| key == pdf)
+}
+
 /// Key of the PDF: the document and the fonts, which are all that Typst reads, its date, the program (which says how
 /// Typst is called), and Typst itself.
-fn pdf_key(study: &Study, wave: &Wave, inputs: &Inputs, outputs: &Hashes, typst: &str) -> String {
+pub(super) fn pdf_key(study: &Study, wave: &Wave, inputs: &Inputs, outputs: &Hashes, typst: &str) -> String {
     let fonts = format!("{FOLDER}/{}/", study.report.fonts);
     let below = |files: &Hashes, folder: &str| -> Hashes {
         files.iter().filter(|(n, _)| n.starts_with(folder)).map(|(n, h)| (n.clone(), h.clone())).collect()
@@ -228,6 +235,7 @@ impl Making<'_> {
         for (name, bytes) in &document.files {
             write_file(self.fresh.path(), &format!("document/{name}"), bytes)?;
         }
+        write_file(self.fresh.path(), USES, &data::uses_csv(&document.uses)?)?;
         let made = format!(
             "{}, {}, {}",
             count(document.numbers, "number"),

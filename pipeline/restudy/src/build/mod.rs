@@ -7,7 +7,7 @@
 //! | store | definitions and data | `store/*.parquet` |
 //! | queries | the store, `queries/`; only those that a change reaches are run | `results/*.csv`, `results/parquet/` |
 //! | evidence | results, published claims | `evidence.csv`, `audit.csv`, `audit.json` |
-//! | document | evidence, templates | `document/` |
+//! | document | evidence, templates | `document/`, `uses.csv` |
 //! | pdf | the document, fonts, Typst | `report.pdf` |
 //!
 //! Each step has a key, a hash of all that it depends on, the program's own sources among it; the keys are in the
@@ -19,11 +19,13 @@ mod program;
 mod queries;
 mod seen;
 mod standing;
+pub mod status;
 mod steps;
 
+pub use inputs::hashes;
 pub use make::{Built, build};
 pub use standing::Standing;
-pub use steps::{Evaluated, TemporaryStore, check, evaluate, temporary_store};
+pub use steps::{Evaluated, TemporaryStore, check, evaluate, temporary_store, write_document};
 
 use std::time::Duration;
 

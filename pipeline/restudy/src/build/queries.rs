@@ -82,7 +82,7 @@ pub(super) fn run(
         session,
         kept,
         params: Params::none().with("wave", wave),
-        tables: tables(store, wave, confidence)?,
+        keys: keys(catalogue, store, wave, confidence)?,
         broken: BTreeSet::new(),
         faults: Diagnostics::new(),
         ran: Ran {
@@ -99,12 +99,39 @@ pub(super) fn run(
     let evidence = Evidence::from_results(running.ran.results.clone(), confidence);
     evidence.register(session)?;
     running.ran.evidence = evidence.batch()?;
-    let all: Vec<&str> = running.ran.keys.values().map(String::as_str).collect();
-    running.tables.insert(EVIDENCE.to_owned(), hash(all.join("\n").as_bytes()));
     for query in catalogue.iter().filter(|q| catalogue.reaches(&q.head.name, EVIDENCE)) {
         running.run(query);
     }
     running.faults.or(running.ran).map(|(ran, _)| ran)
+}
+
+/// The key of every query over the tables in `store`, in the order in which they are run.
+///
+/// # Errors
+/// A table cannot be read.
+pub(super) fn keys(
+    catalogue: &Catalogue,
+    store: &Path,
+    wave: &str,
+    confidence: f64,
+) -> Result<IndexMap<String, String>, Diagnostics> {
+    let mut tables = tables(store, wave, confidence)?;
+    let mut keys: IndexMap<String, String> = IndexMap::new();
+    let key = |query: &Query, keys: &IndexMap<String, String>, tables: &BTreeMap<String, String>| {
+        let of = |read: &str| keys.get(read).or_else(|| tables.get(read)).cloned().unwrap_or_default();
+        let mut parts = vec![of(""), query.file.clone(), query.sha.clone()];
+        parts.extend(query.reads.iter().map(|read| format!("{read} {}", of(read))));
+        hash(parts.join("\n").as_bytes())
+    };
+    for query in catalogue.iter().filter(|q| !catalogue.reaches(&q.head.name, EVIDENCE)) {
+        keys.insert(query.head.name.clone(), key(query, &keys, &tables));
+    }
+    let all: Vec<&str> = keys.values().map(String::as_str).collect();
+    tables.insert(EVIDENCE.to_owned(), hash(all.join("\n").as_bytes()));
+    for query in catalogue.iter().filter(|q| catalogue.reaches(&q.head.name, EVIDENCE)) {
+        keys.insert(query.head.name.clone(), key(query, &keys, &tables));
+    }
+    Ok(keys)
 }
 
 /// Hashes of the store's tables by name; under an empty name what every query depends on.
@@ -124,7 +151,8 @@ struct Running<'a> {
     session: &'a Session,
     kept: &'a Kept,
     params: Params,
-    tables: BTreeMap<String, String>,
+    /// Keys of all queries.
+    keys: IndexMap<String, String>,
     broken: BTreeSet<String>,
     faults: Diagnostics,
     ran: Ran,
@@ -137,7 +165,7 @@ impl Running<'_> {
             self.broken.insert(name.clone());
             return;
         }
-        let key = self.key(query);
+        let key = self.keys.get(name).cloned().unwrap_or_default();
         let ran = match self.kept.tables.get(name).filter(|_| self.kept.keys.get(name) == Some(&key)) {
             Some(batch) => {
                 self.ran.reused += 1;
@@ -160,14 +188,5 @@ impl Running<'_> {
                 self.faults.extend(found);
             }
         }
-    }
-
-    fn key(&self, query: &Query) -> String {
-        let of = |read: &str| {
-            self.ran.keys.get(read).or_else(|| self.tables.get(read)).cloned().unwrap_or_default()
-        };
-        let mut parts = vec![of(""), query.file.clone(), query.sha.clone()];
-        parts.extend(query.reads.iter().map(|read| format!("{read} {}", of(read))));
-        hash(parts.join("\n").as_bytes())
     }
 }

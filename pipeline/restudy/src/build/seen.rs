@@ -65,10 +65,12 @@ impl Seen {
     /// # Errors
     /// The file cannot be read.
     pub(super) fn hash(&mut self, path: &Path) -> io::Result<String> {
-        if let Some(sha) = self.known(path) {
-            return Ok(sha);
-        }
         let stamp = Stamp::of(path)?;
+        if let (Some(stamp), Some(look)) = (&stamp, self.known.get(path))
+            && look.stamp == *stamp
+        {
+            return Ok(look.sha256.clone());
+        }
         let sha = hash_file(path)?;
         self.learn(path, stamp, &sha);
         Ok(sha)

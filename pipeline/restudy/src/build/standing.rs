@@ -15,15 +15,19 @@ use crate::study::{Study, Wave};
 /// The last build of a wave, as far as it is up to date.
 #[derive(Debug)]
 pub struct Standing {
+    root: PathBuf,
     folder: PathBuf,
     manifest: Manifest,
     seen: Seen,
-    store: bool,
-    results: bool,
+    inputs: Inputs,
+    /// Key of the store, where it is up to date.
+    store: Option<String>,
+    /// Whether the results are, once somebody has asked.
+    results: Option<bool>,
 }
 
 impl Standing {
-    /// Compares the files that store and queries are made from with what the last build of `wave` read.
+    /// Compares the files that the store is made from with what the last build of `wave` read.
     ///
     /// # Errors
     /// A file is there and cannot be read.
@@ -31,37 +35,44 @@ impl Standing {
         let builds = study.root.join(BUILD);
         let folder = builds.join(&wave.id);
         let mut seen = Seen::read(&builds);
-        let Some(manifest) = Manifest::read(&folder) else {
-            return Ok(Standing {
-                folder,
-                manifest: Manifest::default(),
-                seen,
-                store: false,
-                results: false,
-            });
-        };
-        let inputs = Inputs::of_results(study, wave, &mut seen)?;
-        let same = |step: &str, key: &String| manifest.steps.get(step) == Some(key);
-        let of_store = store_key(&inputs, wave);
-        let store = same("store", &of_store);
-        let results = store && same("queries", &queries_key(&inputs, &of_store));
-        seen.remember();
-        Ok(Standing { folder, manifest, seen, store, results })
+        let manifest = Manifest::read(&folder).unwrap_or_default();
+        let mut inputs = Inputs::default();
+        let mut store = None;
+        if let Some(known) = manifest.steps.get("store") {
+            inputs = Inputs::of_store(study, wave, &mut seen)?;
+            store = Some(store_key(&inputs, wave)).filter(|key| key == known);
+            seen.remember();
+        }
+        Ok(Standing { root: study.root.clone(), folder, manifest, seen, inputs, store, results: None })
     }
 
     /// The build's folder and manifest, where its store is up to date.
     pub(super) fn store(&self) -> Option<(&Path, &Manifest)> {
-        self.store.then_some((self.folder.as_path(), &self.manifest))
+        self.store.is_some().then_some((self.folder.as_path(), &self.manifest))
     }
 
     /// The store's tables, each with its file, in order of name; none where the store is out of date.
     pub fn tables(&self) -> Vec<(String, PathBuf)> {
-        if self.store { self.listed("store") } else { Vec::new() }
+        if self.store.is_some() { self.listed("store") } else { Vec::new() }
     }
 
-    /// The results of queries and the table `evidence`, in the same way; none where they are out of date.
-    pub fn results(&self) -> Vec<(String, PathBuf)> {
-        if self.results { self.listed(KEPT) } else { Vec::new() }
+    /// The results of queries and the table `evidence`, in the same way; none where they are out of date. The queries are
+    /// looked at when this is first asked.
+    ///
+    /// # Errors
+    /// A query is there and cannot be read.
+    pub fn results(&mut self) -> Result<Vec<(String, PathBuf)>, Diagnostics> {
+        let Some(store) = &self.store else { return Ok(Vec::new()) };
+        let stand = match self.results {
+            Some(stand) => stand,
+            None => {
+                self.inputs.add_queries(&self.root, &mut self.seen)?;
+                self.seen.remember();
+                self.manifest.steps.get("queries") == Some(&queries_key(&self.inputs, store))
+            }
+        };
+        self.results = Some(stand);
+        Ok(if stand { self.listed(KEPT) } else { Vec::new() })
     }
 
     fn listed(&self, folder: &str) -> Vec<(String, PathBuf)> {

@@ -164,7 +164,10 @@ fn checks(results: &[QueryResult]) -> Diagnostics {
 }
 
 /// Fills in the templates.
-pub(super) fn write_document(
+///
+/// # Errors
+/// All faults of the templates that could be found together.
+pub fn write_document(
     study: &Study,
     wave: &Wave,
     evaluated: &Evaluated,

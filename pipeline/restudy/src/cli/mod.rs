@@ -7,13 +7,17 @@ mod ask;
 mod audit;
 mod build;
 mod check;
+mod codebook;
+mod explain;
 mod functions;
 mod interrupts;
 mod limits;
 mod output;
 mod pager;
 mod printing;
+mod serve;
 mod shell;
+mod status;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -52,6 +56,10 @@ enum Command {
     Ask(ask::Ask),
     Shell(shell::Shell),
     Functions(functions::Functions),
+    Codebook(codebook::Codebooks),
+    Explain(explain::Explain),
+    Status(status::Statuses),
+    Serve(serve::Serve),
 }
 
 /// Why a command did not do what was asked.
@@ -100,6 +108,10 @@ pub fn main() -> ExitCode {
         Command::Ask(command) => command.run(arguments.study.as_deref(), &output),
         Command::Shell(command) => command.run(arguments.study.as_deref(), &output),
         Command::Functions(command) => command.run(&output),
+        Command::Status(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Explain(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Codebook(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Serve(command) => command.run(arguments.study.as_deref(), arguments.quiet),
     };
     match done {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,

@@ -9,6 +9,7 @@
 
 mod answers;
 mod code_frame;
+mod counted;
 mod definitions;
 mod expected;
 mod load;
@@ -26,6 +27,7 @@ mod variables;
 
 pub use answers::{Responses, read};
 pub use code_frame::{Code, CodeFrame};
+pub use counted::{Absent, Answer, Asked, Counts, Entry, Numbers, Times};
 pub use material::{Coding, Fieldwork, Material, Segment};
 pub use missing::{Missing, MissingReason};
 pub use model::{Codebook, Item, Kind, Question, Stage, Universe, ValueLabel, ValueSet};

@@ -45,9 +45,39 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
+/// A point in time as `2013-03-18 14:05:09`, from its seconds since 1970.
+pub(super) fn written(seconds: i64) -> String {
+    let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = date(day);
+    let (hour, minute) = (second / 3_600, second / 60 % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{:02}", second % 60)
+}
+
+/// The date that is so many days after 1970-01-01 (Hinnant, as above).
+fn date(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{seconds, written};
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        // Every day of four centuries, each at another time of day.
+        for day in -40_000..110_000_i64 {
+            let moment = day * 86_400 + (day * 7_919).rem_euclid(86_400);
+            assert_eq!(seconds(&written(moment)), Some(moment));
+        }
+        assert_eq!(written(1_363_615_509), "2013-03-18 14:05:09");
+    }
 
     /// Expected values from `date -u -d … +%s` (GNU coreutils).
     #[test]

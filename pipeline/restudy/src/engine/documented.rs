@@ -67,7 +67,9 @@ Restudy's own functions in SQL, beside those of DataFusion. `restudy functions` 
   its confidence interval, by Student's t with `df` degrees of freedom; unweighted rows (for a proportion `n` are those that said yes);
   the design effect. It is NULL where no row answered; a field that has no value is NULL, such as the standard error of one row.
 - `design` is the column of that name, or another one that `study.toml` declares. Without it all rows weigh 1, and each is a unit of its own.
-- Rows where an argument is NULL are not in the base. With a design, `where`, `filter (where …)` and `group by` make domains: strata and
+- Rows where an argument is NULL are not in the base, but count in `df`, as with `na.rm` in R. `answers` has no rows for what nobody said:
+  there an interval may be a hair wider than of `responses`, as R's of a subset.
+- With a design, `where`, `filter (where …)` and `group by` make domains: strata and
   units that others fill still count.
 - Confidence is that of `[design]` in `study.toml`.
 

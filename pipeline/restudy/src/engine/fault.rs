@@ -105,7 +105,7 @@ fn unknown_table(error: &DataFusionError, tables: &[String]) -> Option<Diagnosti
     if !rest.trim_start().starts_with("not found") {
         return None;
     }
-    let name = name.strip_prefix("datafusion.public.").unwrap_or(name);
+    let name = name.split_once(".public.").map_or(name, |(_catalogue, bare)| bare);
     let names: Vec<&str> = tables.iter().map(String::as_str).collect();
     let fault = Diagnostic::error(format!("there is no table `{name}`"));
     Some(match names_a_file(name) {

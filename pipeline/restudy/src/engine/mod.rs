@@ -28,7 +28,9 @@ mod scale;
 mod shelf;
 mod svy;
 mod table_functions;
+mod versions;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -53,6 +55,7 @@ pub use names::Callable;
 pub use params::Params;
 pub use reading::{is_readable, only_asks, only_reads};
 pub(crate) use scale::scale_of;
+pub use versions::{VERSION, Versions};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use shelf::Shelf;
@@ -166,6 +169,11 @@ impl Session {
         self
     }
 
+    /// What `error`, which came of `sql`, says to the person who wrote it.
+    pub fn told(&self, error: &DataFusionError, sql: Sql<'_>) -> Diagnostic {
+        fault::told(error, sql, &self.known())
+    }
+
     /// Makes `batch` a table named `name`, in place of one that has that name.
     ///
     /// # Errors
@@ -255,6 +263,34 @@ impl Session {
         let ((), _) = faults.or(())?;
         let values = params.for_plan(&plan, sql).map_err(|found| found.unwrap_or_else(|e| told(e).into()))?;
         plan.with_param_values(values).map_err(told).map_err(Diagnostics::from)
+    }
+
+    /// The rows that a query gives over each version of the tables, told apart by the column [`VERSION`], with these columns
+    /// of its result alone; nothing if it reads no unit. `unit` is the column that names one wherever a table of the store has it, `names` are the versions, and
+    /// `read` the plans of the queries that it selects from.
+    ///
+    /// # Errors
+    /// Why its rows cannot be had by version, in words.
+    pub fn versions(
+        &self,
+        plan: &LogicalPlan,
+        columns: &[&str],
+        read: &BTreeMap<String, LogicalPlan>,
+        versions: Versions,
+        (unit, names): (&str, &[&str]),
+    ) -> Result<Option<RecordBatch>, String> {
+        let told = |error: DataFusionError| match error {
+            DataFusionError::NotImplemented(what) => what,
+            other => other.strip_backtrace(),
+        };
+        let mut multiplier =
+            versions::Multiplier::new(versions, unit, names, &self.stored, read).map_err(told)?;
+        let Some(plan) = multiplier.multiplied(plan, columns).map_err(told)? else { return Ok(None) };
+        let schema = plan.schema().as_arrow().clone();
+        let run = async { self.context.execute_logical_plan(plan).await?.collect().await };
+        let batches = self.runtime.block_on(run).map_err(told)?;
+        let schema = batches.first().map_or(Arc::new(schema), RecordBatch::schema);
+        concat_batches(&schema, &batches).map(Some).map_err(|e| e.to_string())
     }
 
     /// Carries out a plan made by [`Session::plan`] from the same `sql`.

@@ -62,6 +62,14 @@ impl Catalogue {
 }
 
 impl Query {
+    /// The values of the parameters that its head names, in `wave`.
+    ///
+    /// # Errors
+    /// It wants one that is neither the wave nor has a default.
+    pub fn params(&self, wave: &str) -> Result<Params, Diagnostics> {
+        self.head.given(&Params::none().with("wave", wave), &self.file, &self.sql)
+    }
+
     /// The query's result, its promises checked. Of `params` it sees those that its head names.
     ///
     /// # Errors

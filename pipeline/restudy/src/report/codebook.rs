@@ -16,21 +16,13 @@ pub fn entries(codebook: &Codebook, wave: &str) -> Value {
                     "label": q.label,
                     "text": q.text,
                     "kind": q.kind.word(),
-                    "universe": q.asked_if.as_ref().map(|u| asked_of(codebook, &u.variable, &u.is)),
+                    "universe": q.asked_if.as_ref().map(|u| codebook.in_words(u)),
                     "items": q.items.iter().map(|i| &i.label).collect::<Vec<_>>(),
                     "values": values(codebook, q),
                 })
             })
             .collect(),
     )
-}
-
-/// Whom a question was put to, in words: `those who answered “yes” to Work experience`.
-fn asked_of(codebook: &Codebook, variable: &str, labels: &[String]) -> String {
-    let name = variable.split("__").next().unwrap_or(variable);
-    let about = codebook.question(name).map_or(variable, |q| q.label.as_str());
-    let labels: Vec<String> = labels.iter().map(|l| format!("“{l}”")).collect();
-    format!("those who answered {} to: {about}", labels.join(" or "))
 }
 
 fn values(codebook: &Codebook, question: &Question) -> Vec<String> {

@@ -12,6 +12,7 @@ use crate::study::{Study, Wave};
 use super::alt::{Chart, alt, drawn};
 use super::numbers::{CellView, ResultView};
 use super::recorder::{Recorder, Shown};
+use super::uses::Use;
 
 /// Who and what the report is.
 pub fn meta(study: &Study, wave: &Wave) -> Value {
@@ -194,6 +195,21 @@ pub fn evidence_csv<'a>(statistics: impl IntoIterator<Item = &'a Statistic>) -> 
                 json!(s.unit).as_str().unwrap_or_default().to_owned(),
                 s.decimals.to_string(),
             ])?;
+        }
+        Ok(())
+    };
+    written(write(&mut writer), writer)
+}
+
+/// Where the report uses each number, as comma-separated text.
+pub fn uses_csv(uses: &[Use]) -> Result<Vec<u8>, Diagnostics> {
+    let mut writer = writer();
+    let write = |w: &mut csv::Writer<Vec<u8>>| -> Result<(), csv::Error> {
+        w.write_record(["how", "query", "id", "file", "line", "printed", "words"])?;
+        for u in uses {
+            let line = u.line.map_or_else(String::new, |line| line.to_string());
+            let id = u.statistic.as_deref().unwrap_or_default();
+            w.write_record([u.how.word(), &u.query, id, &u.file, &line, &u.printed, &u.words])?;
         }
         Ok(())
     };

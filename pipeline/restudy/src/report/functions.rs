@@ -15,9 +15,10 @@ use crate::diagnostic::Diagnostic;
 use super::alt::Chart;
 use super::escape::{expression, literal};
 use super::line_map::plain;
-use super::numbers::{Misnamed, Numbers};
+use super::numbers::{Judgement, Misnamed, Numbers};
 use super::recorder::{Recorder, Shown, Turn};
 use super::templates::Templates;
+use super::uses::{How, as_read};
 
 /// What the functions share.
 #[derive(Clone)]
@@ -138,7 +139,10 @@ impl Calls {
     fn holds(&self, template: &str, condition: &str) -> Called {
         let turn = self.recorder().called(template, "holds", condition);
         Ok(match self.numbers.judge(condition) {
-            Ok(judgement) => Value::from(judgement.holds),
+            Ok(judgement) => {
+                self.read_by(&turn, How::Choice, &judgement, "");
+                Value::from(judgement.holds)
+            }
             Err(fault) => {
                 self.misnamed(&turn, fault);
                 Value::from(false)
@@ -150,7 +154,9 @@ impl Calls {
         let turn = self.recorder().called(state.name(), "guard", condition);
         let sentence = content(state, block)?;
         match self.numbers.judge(condition) {
-            Ok(judgement) if judgement.holds => {}
+            Ok(judgement) if judgement.holds => {
+                self.read_by(&turn, How::Guard, &judgement, &as_read(&sentence));
+            }
             Ok(judgement) => {
                 let mut fault = Diagnostic::error("the data do not bear out a sentence")
                     .note(format!("the sentence: {}", readable(&sentence)))
@@ -166,6 +172,16 @@ impl Calls {
             }
         }
         Ok(Value::from_safe_string(sentence))
+    }
+
+    /// Notes the numbers that a condition reads.
+    fn read_by(&self, turn: &Turn, how: How, judgement: &Judgement, words: &str) {
+        for (reference, _) in &judgement.values {
+            if let Ok(statistic) = self.numbers.number(reference) {
+                let number = (statistic.query.as_str(), Some(statistic.id.as_str()));
+                self.recorder().used_by(turn, &self.templates, how, number, words);
+            }
+        }
     }
 
     fn cited(&self, state: &mut State<'_, '_>, keys: &str, block: &Kwargs) -> Called {
@@ -213,6 +229,7 @@ impl Calls {
         {
             return Ok(self.misnamed(&turn, fault));
         }
+        self.recorder().used_by(&turn, &self.templates, How::Figure, (query, None), &caption);
         Ok(Value::from_safe_string(format!(
             "#chart-figure(json({}), chart: {}, caption: [{}], name: {}{width}) <fig-{query}>",
             literal(&format!("data/{query}.json")),
@@ -248,6 +265,7 @@ impl Calls {
         {
             return Ok(self.misnamed(&turn, fault));
         }
+        self.recorder().used_by(&turn, &self.templates, How::Table, (query, None), &caption);
         Ok(Value::from_safe_string(format!(
             "#result-table(json({}), columns: ({pairs}), caption: [{}], name: {}) <tab-{query}>",
             literal(&format!("data/{query}.json")),

@@ -22,6 +22,7 @@ pub mod recorder;
 pub mod results;
 pub mod scan;
 pub mod templates;
+pub mod uses;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,6 +41,7 @@ use line_map::{LineMap, Marks};
 use numbers::Numbers;
 use recorder::Recorder;
 use templates::{FOLDER, Templates, source_path};
+use uses::Use;
 
 /// Name of the generated document among its files.
 pub const DOCUMENT: &str = "report.typ";
@@ -82,6 +84,8 @@ pub struct Document {
     pub figures: usize,
     /// Tables.
     pub tables: usize,
+    /// Where each number is used.
+    pub uses: Vec<Use>,
     /// What should be looked at: text that the fonts could not print as it is.
     pub warnings: Diagnostics,
 }
@@ -151,12 +155,14 @@ pub fn write(material: &Material<'_>) -> Result<Document, Diagnostics> {
         }
     };
     faults.extend(unshown(&material.templates, &recorder));
+    let mut uses = uses::in_text(&source, &lines);
+    uses.append(&mut recorder.uses);
     let mut cleaner = std::mem::take(&mut recorder.cleaner);
     let (files, mut warnings) = faults.or(files(material, &recorder, source, &mut cleaner)?)?;
     warnings.extend(cleaner.told);
     let figures = recorder.shown.values().filter(|s| s.chart.is_some()).count();
     let tables = recorder.shown.values().filter(|s| s.chart.is_none() && !s.part).count();
-    Ok(Document { files, lines, numbers: recorder.used.len(), figures, tables, warnings })
+    Ok(Document { files, lines, numbers: recorder.used.len(), figures, tables, uses, warnings })
 }
 
 fn render(

@@ -14,6 +14,7 @@ use super::glyphs::Cleaner;
 use super::numbers::{Misnamed, ResultView};
 use super::scan::{Kind, pieces, quoted};
 use super::templates::{Templates, source_path};
+use super::uses::{How, Use};
 
 /// A figure or table that the report shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Recorder {
     pub used: IndexMap<String, Statistic>,
     /// Figures and tables, by query, in order.
     pub shown: IndexMap<String, Shown>,
+    /// Conditions that read numbers, and figures and tables that show them.
+    pub uses: Vec<Use>,
     /// What went wrong.
     pub faults: Vec<Diagnostic>,
     /// Makes text fit for the fonts.
@@ -72,6 +75,32 @@ impl Recorder {
         let count = self.calls.entry(call.clone()).or_insert(0);
         *count += 1;
         Turn { call, before: *count - 1 }
+    }
+
+    /// Records that a call uses a number, or all numbers of a query.
+    pub fn used_by(
+        &mut self,
+        turn: &Turn,
+        templates: &Templates,
+        how: How,
+        (query, statistic): (&str, Option<&str>),
+        words: &str,
+    ) {
+        let template = &turn.call.template;
+        let source = templates.sources.get(template);
+        let line = find(templates, turn)
+            .zip(source)
+            .map(|(at, source)| source[..at.start].matches('\n').count() + 1);
+        let is_condition = matches!(how, How::Guard | How::Choice);
+        self.uses.push(Use {
+            how,
+            query: query.to_owned(),
+            statistic: statistic.map(str::to_owned),
+            file: source_path(template),
+            line,
+            printed: if is_condition { turn.call.words.clone() } else { String::new() },
+            words: words.to_owned(),
+        });
     }
 
     /// Records a fault of a call.

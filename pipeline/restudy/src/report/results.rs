@@ -30,6 +30,11 @@ impl Results {
         self.views.iter().map(|(name, view)| (name.clone(), view.head.title.clone())).collect()
     }
 
+    /// The evidence that they make.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
     /// All statistics, in the order of the queries and their rows.
     pub fn statistics(&self) -> &[Statistic] {
         self.evidence.statistics()

@@ -57,21 +57,18 @@ pub(super) fn sample(
         Some(weights) => weights,
         None => of_stages.as_ref().map(|(checked, _)| checked.weights().to_vec()),
     };
-    let replicates = match (&design.replicates, &weights) {
-        (Some(declared), Some(weights)) if declared.get_ref().columns.is_some() => {
-            Some(replicates::of_columns(reader, declared, named, weights)?)
+    let replicates = design.replicates.as_ref().map(|declared| {
+        if declared.get_ref().columns.is_some() {
+            return replicates::of_columns(reader, declared, named, weights.as_deref());
         }
-        _ => None,
-    };
+        of_stages.as_ref().and_then(|(checked, strata)| replicates::made(reader, declared, checked, strata))
+    });
     let (weights, (checked, strata)) = weights.zip(of_stages)?;
     let (mut stages, lonely) = (checked.stages().to_vec(), design.lonely());
-    let replicates = match &design.replicates {
+    let replicates = match replicates {
         None => None,
-        Some(declared) => {
-            let (factors, replication) = match replicates {
-                Some(read) => read,
-                None => replicates::made(reader, declared, &checked, &strata)?,
-            };
+        Some(read) => {
+            let (factors, replication) = read?;
             stages.truncate(1);
             let own = named.units.is_empty();
             let factors = replicates::by_unit(stages.first_mut()?, &factors, replication.rscales.len(), own);

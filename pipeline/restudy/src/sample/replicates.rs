@@ -20,12 +20,13 @@ const BOOTSTRAP: (u32, u64) = (500, 1);
 /// How far two factors may lie apart that are one: what dividing printed weights leaves, relative to them.
 const SAME: f64 = 64.0 * f64::EPSILON;
 
-/// The replicate weights of the export: factors, row by row, and how they make a variance.
+/// The replicate weights of the export: factors, row by row, and how they make a variance. Without `weights`, which then
+/// have faults of their own, only those of the replicates are told.
 pub(super) fn of_columns(
     reader: &mut Reader<'_>,
     declared: &Spanned<Replicates>,
     named: &Named,
-    weights: &[f64],
+    weights: Option<&[f64]>,
 ) -> Option<(Vec<f64>, Replication)> {
     let (columns, replicates) = (&named.replicates, declared.get_ref());
     let replication = replication(reader, replicates, columns.len());
@@ -43,7 +44,12 @@ pub(super) fn of_columns(
         let shown = wrong.map_or_else(String::new, |wrong| shortened(cells[wrong]));
         sound &= blank.is_none() && wrong.is_none();
         if let Some(blank) = blank {
-            let message = format!("a row has {filled} of {} replicate weights", columns.len());
+            let name = shortened(&columns[blank].name);
+            let blanks = match columns.len() - filled {
+                1 => format!("`{name}` is blank"),
+                blanks => format!("`{name}` and {} more are blank", blanks - 1),
+            };
+            let message = format!("a row has {filled} of {} replicate weights: {blanks}", columns.len());
             reader.cell(row, &columns[blank], Diagnostic::error(message), |f| {
                 f.hint("every respondent has all replicate weights; one who is left out of a replicate has 0 there")
             });
@@ -58,9 +64,11 @@ pub(super) fn of_columns(
     }
     let replication = replication.filter(|_| sound)?;
     let combined = replicates.combined.as_ref().is_none_or(|combined| *combined.get_ref());
+    let even = vec![1.0; reader.rows()];
+    let builder = Checked::builder(reader.rows()).weights(weights.unwrap_or(&even));
+    let checked = builder.replicates(&table, replication, combined).build();
     let checked =
-        Checked::builder(reader.rows()).weights(weights).replicates(&table, replication, combined).build();
-    let checked = checked.map_err(|fault| rules::tell(reader, named, fault)).ok()?;
+        checked.map_err(|fault| rules::tell(reader, named, fault)).ok().filter(|_| weights.is_some())?;
     checked.replicates().map(|(factors, replication)| (factors.to_vec(), replication.clone()))
 }
 

@@ -47,14 +47,21 @@ impl Entry {
 
 /// The complete entries of `text`, and the byte at which what is incomplete begins: the text's end where nothing is.
 pub fn entries(text: &str) -> (Vec<Entry>, usize) {
+    let (found, done) = ended(text);
+    let rest = if is_blank(&text[done..]) { text.len() } else { done };
+    (found, rest)
+}
+
+/// The complete entries of `text`, and the byte at which the last of them has ended. What follows may be a comment, which is a part
+/// of the entry that comes after it.
+fn ended(text: &str) -> (Vec<Entry>, usize) {
     let mut found = Vec::new();
     let mut done = 0;
     // After a line that is no SQL the cutting begins anew.
     while let Some(end) = until_line_of_its_own(text, &mut done, &mut found) {
         done = end;
     }
-    let rest = if is_blank(&text[done..]) { text.len() } else { done };
-    (found, rest)
+    (found, done)
 }
 
 /// Whether a text holds nothing but blanks and finished comments.
@@ -194,7 +201,7 @@ impl<R: BufRead> Script<R> {
     }
 
     fn take(&mut self) {
-        let (found, rest) = entries(&self.pending);
+        let (found, rest) = ended(&self.pending);
         for entry in found {
             self.push(entry);
         }
@@ -309,6 +316,11 @@ mod tests {
         assert_eq!(of_lines(SCRIPT), wanted);
         assert_eq!(of_lines("\u{feff}select 1"), [entry(EntryKind::Statement, "select 1", 0, "select 1")]);
         assert_eq!(of_lines("-- nothing\n"), []);
+        assert_eq!(
+            of_lines("--;\nselect 1;"),
+            entries("--;\nselect 1;").0,
+            "a comment goes with what it is about"
+        );
     }
 
     proptest! {

@@ -1,7 +1,8 @@
 //! A sample as the column `design`, and its strata as the table `design_strata`.
 //!
-//! A row of `design` holds all that an estimate needs of its respondent: the weight, the place in each stage of the
-//! sample, and the replicate factors where there are some. Numbers of strata and units are unique in their stage.
+//! A row of `design` holds all that an estimate needs of its respondent: which sample it is of, the weight, the place in each
+//! stage of the sample, and the replicate factors where there are some. Numbers of strata and units are unique in their stage
+//! of their sample; the sample, `WAVE/COLUMN`, tells those of two waves apart where they meet.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,9 +21,11 @@ use crate::study::design::LONELY;
 /// The field of the replicate factors.
 pub(super) const REPLICATES: &str = "replicates";
 
-/// The column of `sample`.
-pub(super) fn column(sample: &Sample) -> Result<ArrayRef, Diagnostics> {
+/// The column of `sample`, which is one of `wave`.
+pub(super) fn column(wave: &str, sample: &Sample) -> Result<ArrayRef, Diagnostics> {
     let mut fields: Vec<(String, ArrayRef, bool)> = Vec::new();
+    let name = format!("{wave}/{}", sample.column);
+    fields.push(("sample".to_owned(), word(&name, sample.weights.len())?, false));
     fields.push(("weight".to_owned(), Arc::new(Float64Array::from(sample.weights.clone())), false));
     for (index, stage) in sample.stages.iter().enumerate() {
         let numbers =
@@ -39,7 +42,8 @@ pub(super) fn column(sample: &Sample) -> Result<ArrayRef, Diagnostics> {
             names.into_iter().zip(columns).zip(nullable).map(|((name, array), null)| (name, array, null)),
         );
     }
-    fields.push(("lonely".to_owned(), lonely(sample)?, false));
+    let lonely = LONELY.into_iter().find(|(_, policy)| *policy == sample.lonely).map_or("", |(word, _)| word);
+    fields.push(("lonely".to_owned(), word(lonely, sample.weights.len())?, false));
     if let Some(replicates) = &sample.replicates {
         fields.push((REPLICATES.to_owned(), patterns(sample, replicates)?, false));
     }
@@ -49,10 +53,9 @@ pub(super) fn column(sample: &Sample) -> Result<ArrayRef, Diagnostics> {
     Ok(Arc::new(StructArray::try_new(described, arrays, None).map_err(arrays::fault)?))
 }
 
-/// The policy for lonely units, the same in every row.
-fn lonely(sample: &Sample) -> Result<ArrayRef, Diagnostics> {
-    let word = LONELY.into_iter().find(|(_, policy)| *policy == sample.lonely).map_or("", |(word, _)| word);
-    let keys = Int32Array::from(vec![0; sample.weights.len()]);
+/// A word, the same in every row.
+fn word(word: &str, rows: usize) -> Result<ArrayRef, Diagnostics> {
+    let keys = Int32Array::from(vec![0; rows]);
     let words = Arc::new(StringArray::from(vec![word]));
     Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, words).map_err(arrays::fault)?))
 }

@@ -7,7 +7,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use super::arrays::{self, Table};
 use super::tables::{Tables, key};
 use super::{codebook_tables, material_tables, response_tables};
-use crate::codebook::{self, Codebook, Fieldwork, Material, Sheet};
+use crate::codebook::{self, Codebook, Fieldwork, Material, Responses, Sheet};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::sample;
 use crate::sources::RawTable;
@@ -69,6 +69,28 @@ pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagn
         tables.insert(name, batch);
     }
     diagnostics.or(tables)
+}
+
+/// What respondents of `wave` answered, and what should be looked at although it stands.
+///
+/// # Errors
+/// Everything that is wrong with the export and the codes given to its open answers.
+pub fn responses(
+    study: &Study,
+    wave: &Wave,
+    codebook: &Codebook,
+) -> Result<(Responses, Diagnostics), Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    let table = taken(RawTable::read(&study.root, &wave.responses), &mut diagnostics);
+    let open = taken(RawTable::read(&study.root, &wave.open_codings), &mut diagnostics);
+    let read = table.map(|table| {
+        let declared = sample::declared(study, wave, codebook, &table);
+        codebook::read(codebook, &wave.id, &table, open.as_ref(), &declared.headers)
+    });
+    match read.and_then(|read| taken(read, &mut diagnostics)) {
+        Some(responses) => diagnostics.or(responses),
+        None => Err(diagnostics),
+    }
 }
 
 /// All that is wrong with the codebook and the sources of `wave`, and what should be looked at; writes nothing.

@@ -20,7 +20,7 @@ mod tables;
 mod write;
 
 pub use about::one_row;
-pub use ingest::{check, claims, ingest};
+pub use ingest::{check, claims, ingest, responses};
 pub use open::Store;
-pub use tables::{Tables, key};
+pub use tables::{RESPONDENT, RESPONSES, Tables, key, sources};
 pub(crate) use write::parquet;

@@ -23,7 +23,7 @@ pub(super) fn add(
     responses: &Responses,
     samples: &[Sample],
 ) -> Result<(), Diagnostics> {
-    let designs = samples.iter().map(|s| Ok((s.column.clone(), design_column::column(s)?)));
+    let designs = samples.iter().map(|s| Ok((s.column.clone(), design_column::column(&responses.wave, s)?)));
     let designs: Vec<Design> = designs.collect::<Result<_, Diagnostics>>()?;
     tables.insert("responses", wide(responses, &designs)?.batch()?);
     tables.insert("answers", long(codebook, responses, &designs)?.batch()?);

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use datafusion::arrow::record_batch::RecordBatch;
 
+use crate::study::{Study, Wave};
+
 /// Keys of metadata: what a field says of its variable, and what the file says of the study.
 pub mod key {
     /// What the variable is about.
@@ -18,6 +20,32 @@ pub mod key {
     pub const ORDERED: &str = "restudy.ordered";
     /// The whole codebook as JSON (of the file, not of a field).
     pub const CODEBOOK: &str = "restudy.codebook";
+}
+
+/// The table that has a row for each respondent.
+pub const RESPONSES: &str = "responses";
+
+/// The column that names a respondent, wherever a table has one.
+pub const RESPONDENT: &str = "respondent_id";
+
+/// The files of the study that a table is made from: names relative to its folder, or what the names begin with; none for
+/// a table that the store does not make.
+pub fn sources<'a>(table: &str, study: &'a Study, wave: &'a Wave) -> Vec<&'a str> {
+    let from = &study.sources;
+    match table {
+        RESPONSES | "answers" | "missing" => vec![&wave.responses.file, &wave.open_codings.file, "codebook/"],
+        "design_strata" => vec!["study.toml", &wave.responses.file, &wave.frame.file],
+        "variables" | "value_labels" => vec!["codebook/"],
+        "codes" => vec!["codebook/code-frame.toml"],
+        "frame" => vec![&wave.frame.file],
+        "pilots" => vec![&from.pilots.file],
+        "cases" => vec![&from.cases.file],
+        "documents" => vec![&from.documents.file],
+        "segments" => vec![&from.documents.file, &from.texts],
+        "codings" => vec![&from.documents.file, &from.texts, &from.codings.file],
+        "claims" => vec![&from.claims.file],
+        _ => Vec::new(),
+    }
 }
 
 /// The tables of a wave by name, one batch each.

@@ -4,8 +4,12 @@
 
 mod answers;
 mod cli;
+mod codebook_command;
+mod ddi;
 mod design;
 mod engine_study;
+#[cfg(unix)]
+mod explain;
 mod inference;
 mod peer_duckdb;
 mod printing;
@@ -16,6 +20,10 @@ mod report_material;
 mod shape;
 mod shell;
 mod shell_terminal;
+#[cfg(unix)]
+mod small_study;
 mod sources;
 mod stages_data;
+#[cfg(unix)]
+mod status;
 mod theme;

@@ -73,7 +73,7 @@ fn duckdb_reads_our_parquet() {
         "4",
         "23",
         "[('do not know', 1), ('happens', 2), ('not used', 1)]",
-        "('weekly', 'VARCHAR', 'TIMESTAMP', 'STRUCT(weight DOUBLE, stratum UINTEGER, psu UINTEGER, psus UINTEGER, fpc DOUBLE, lonely VARCHAR)')",
+        "('weekly', 'VARCHAR', 'TIMESTAMP', 'STRUCT(\"sample\" VARCHAR, weight DOUBLE, stratum UINTEGER, psu UINTEGER, psus UINTEGER, fpc DOUBLE, lonely VARCHAR)')",
         "(120.0, 120.0, 3)",
         "2020-03-02 09:15:00",
         "True",

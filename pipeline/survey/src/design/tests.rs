@@ -101,7 +101,7 @@ fn estimate(design: &Design, what: &str) -> Result<Option<Estimate>, SurveyError
         "total" => design.total(&X, domain, 0.95),
         "ratio" => design.ratio(&Y, &X, domain, 0.95),
         "difference" => design.difference(&X, &GROUP.map(Some), domain, 0.95),
-        "xlogit" => share(Method::Logit),
+        "logit" => share(Method::Logit),
         "beta" => share(Method::KornGraubard),
         "mean of yes" => share(Method::Wald),
         category => {
@@ -321,4 +321,24 @@ fn relative_weights_have_the_design_effect_of_a_sample_with_replacement() {
     let yes = CATEGORY.map(|c| f64::from(u8::from(c == 1)));
     let share = sample.proportion(&yes, None, Method::Wald, 0.95).unwrap().unwrap();
     assert!(close(share.deff.unwrap(), 0.051_902_004_051_874_46, 1e-10), "{share:?}");
+}
+
+#[test]
+fn replicates_give_a_category_the_interval_that_it_has_alone() {
+    let design = design("jkn");
+    let category: Vec<Option<usize>> = X.iter().enumerate().map(|(row, _)| Some(row % 3)).collect();
+    let all = design.proportions(&category, 3, None, Method::Logit, 0.95).unwrap().unwrap();
+    for (number, of_all) in all.estimates.iter().enumerate() {
+        let said: Vec<f64> = category.iter().map(|c| f64::from(u8::from(*c == Some(number)))).collect();
+        let alone = design.proportion(&said, None, Method::Logit, 0.95).unwrap().unwrap();
+        assert!(
+            close(of_all.lower, alone.lower, 1e-12) && close(of_all.upper, alone.upper, 1e-12),
+            "{number}"
+        );
+        let p = of_all.estimate;
+        let odds = |share: f64| (share / (1.0 - share)).ln();
+        let half = (odds(of_all.upper) - odds(of_all.lower)) / 2.0;
+        let t = crate::distributions::t_two_sided(0.95, of_all.df).unwrap();
+        assert!(!close(half, t * of_all.se / (p * (1.0 - p)), 1e-6), "the interval is that of linearisation");
+    }
 }

@@ -25,6 +25,18 @@ pub(super) fn totals(factors: &[f64], replicates: usize, sums: &[f64], width: us
 }
 
 impl Replication {
+    /// The variance of the log odds of a share, of the share itself and those of the replicates.
+    pub(super) fn log_odds_variance(&self, shares: &[f64], estimate: f64) -> Option<f64> {
+        let counting = || self.rscales.iter().zip(shares).filter(|(rscale, _)| **rscale > 0.0);
+        if counting().any(|(_, share)| *share <= 0.0 || *share >= 1.0) {
+            return None;
+        }
+        let odds = |share: f64| (share / (1.0 - share)).ln();
+        let thetas: Vec<Vec<f64>> = shares.iter().map(|share| vec![odds(*share)]).collect();
+        let variance = self.covariance(&thetas, &[odds(estimate)]).ok()?.first().copied();
+        variance.filter(|variance| variance.is_finite())
+    }
+
     /// `scale · Σ rscales_r (θ_r − centre)(θ_r − centre)ᵀ`; replicates without a finite estimate are left out.
     pub(super) fn covariance(&self, thetas: &[Vec<f64>], estimate: &[f64]) -> Result<Vec<f64>, SurveyError> {
         let m = estimate.len();

@@ -35,7 +35,7 @@ impl Case<'_> {
             "difference" => {
                 made(design.difference(&numbers(&row.x), &self.first_of_two(&row.y), domain, CONFIDENCE))
             }
-            "proportion xlogit" => proportion(Method::Logit),
+            "proportion logit" | "proportion xlogit" => proportion(Method::Logit),
             "proportion beta" => proportion(Method::KornGraubard),
             "proportion mean" => proportion(Method::Wald),
             "quantile" => {

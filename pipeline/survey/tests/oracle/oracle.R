@@ -151,9 +151,10 @@ counts_of <- function(x) {
 
 # ---- Which values of which designs
 
+# With replicates, R's "logit" has the variance of the replicates' log odds; else it is "xlogit" by iteration.
 few <- function() {
   mean_of("income")
-  proportion_of("yes", "xlogit")
+  proportion_of("yes", if (inherits(now$d, "svyrep.design")) "logit" else "xlogit")
 }
 many <- function() {
   few()
@@ -166,6 +167,7 @@ all_kinds <- function() {
   mean_of("year")
   total_of("yes")
   total_of("year")
+  proportion_of("yes", "logit")
   proportion_of("yes", "mean")
   proportion_of("yes", "beta")
   proportion_of("rare", "beta")
@@ -253,6 +255,10 @@ run("study", function() {
 })
 run("srs", plain)
 run("srs", plain, 'stratum == 4')
+run(c("jk1", "fay_mse", "made_jkn_fpc"), function() proportion_of("yes", "logit"), 'sex == "f"')
+run(c("fay", "other", "other_mse"), function() proportion_of("rare", "logit"))
+# Nobody of some replicates said yes: their log odds are what R's iteration stops at.
+run(c("jk1", "brr", "bootstrap"), function() proportion_of("rare", "xlogit"))
 
 table <- do.call(rbind, rows)
 quoted <- which(names(table) %in% c("domain", "call"))

@@ -44,6 +44,12 @@ for (name in c("group", "domain")) column(name, d[[name]], "bool")
 lines <- c()
 put <- function(design, what, v) lines <<- c(lines, sprintf("    (\"%s\", \"%s\", [%s]),", design, what, paste(sapply(v, number), collapse = ", ")))
 interval <- function(m, df) { s <- as.vector(SE(m)); c(coef(m), s, coef(m) + c(-1, 1) * qt(0.975, df) * s, df) }
+# Exactly what svyciprop(method = "logit") comes to by iteration.
+logit <- function(a, df) {
+  if (!inherits(a, "svyrep.design")) return(attr(svyciprop(~yes, a, method = "xlogit", df = df), "ci"))
+  odds <- withReplicates(a, quote(qlogis(sum(.weights * yes) / sum(.weights))))
+  plogis(coef(odds) + c(-1, 1) * qt(0.975, df) * c(SE(odds)))
+}
 all.of <- function(name, design) {
   part <- subset(design, domain)
   for (which in c("all", "domain")) {
@@ -59,12 +65,13 @@ all.of <- function(name, design) {
     v <- c(coef(g)[2], SE(g)[2]); put(name, what("difference"), c(v, v[1] + c(-1, 1) * qt(0.975, df) * v[2], df, NaN))
     a <- subset(s, !is.nan(yes))
     m <- svymean(~yes, a, deff = TRUE)
-    for (method in c("xlogit", "beta", "mean")) {
+    for (method in c("logit", "beta", "mean")) {
       # Degrees of freedom, and rows, of the domain whether or not they answered.
       ci <- if (method == "beta") {
         p <- coef(m); e <- p * (1 - p) / as.vector(vcov(m)) * (qt(0.025, nrow(s) - 1) / qt(0.025, df))^2
         c(qbeta(0.025, e * p, e * (1 - p) + 1), qbeta(0.975, e * p + 1, e * (1 - p)))
-      } else attr(svyciprop(~yes, a, method = method, df = df), "ci")
+      } else if (method == "logit") logit(a, df)
+      else attr(svyciprop(~yes, a, method = method, df = df), "ci")
       put(name, what(if (method == "mean") "mean of yes" else method), unname(c(coef(m), SE(m), ci, df, deff(m))))
     }
     ps <- svymean(~factor(category), s, deff = TRUE)

@@ -2,7 +2,7 @@
 
 use super::Chart;
 use super::plot::Plot;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::queries::ColumnKind;
 use crate::report::alt::sums;
 
@@ -22,9 +22,9 @@ const LABELS: [usize; 2] = [120, 50];
 
 /// The chart that suits the answer, and why, in words.
 pub(super) fn chosen(plot: &Plot) -> (Chart, String) {
-    let suggested = suggested(plot).and_then(|chart| match fits(chart, plot) {
-        Ok(()) => Ok(chart),
-        Err(fault) => Err(fault.message),
+    let suggested = suggested(plot).and_then(|chart| match unfit(chart, plot) {
+        None => Ok(chart),
+        Some(fault) => Err(fault.message),
     });
     match (suggested, plot.drawn()) {
         (Ok(chart), Some(column)) => {
@@ -77,23 +77,25 @@ fn makes_wholes(plot: &Plot) -> bool {
 ///
 /// # Errors
 /// It cannot: why, and what it would need.
-pub(super) fn fits(chart: Chart, plot: &Plot) -> Result<(), Diagnostic> {
+pub(super) fn fits(chart: Chart, plot: &Plot) -> Result<(), Diagnostics> {
+    unfit(chart, plot).map_or(Ok(()), |fault| Err(fault.into()))
+}
+
+/// What is wrong with the chart for the answer, if anything is.
+fn unfit(chart: Chart, plot: &Plot) -> Option<Diagnostic> {
     let rows = plot.result.rows.len();
     let cannot = |why: String| Diagnostic::error(format!("{} cannot show this answer: {why}", chart.words()));
     if rows == 0 {
-        return Err(cannot("it has no rows".to_owned()).hint("look at it with `--format table`"));
+        return Some(cannot("it has no rows".to_owned()).hint("look at it with `--format table`"));
     }
     if chart == Chart::Table {
-        return if rows <= TABLE {
-            Ok(())
-        } else {
-            Err(cannot(format!("it has {rows} rows, and a drawing no more than {TABLE}"))
-                .hint("ask for less, or write `xlsx`, `csv` or `parquet`, which hold all of it"))
-        };
+        let fault = cannot(format!("it has {rows} rows, and a drawing no more than {TABLE}"));
+        let hint = "ask for less, or write `xlsx`, `csv` or `parquet`, which hold all of it";
+        return (rows > TABLE).then(|| fault.hint(hint));
     }
     let keys = &plot.result.head.key;
     let Some(column) = plot.drawn() else {
-        return Err(cannot("it has no number to draw".to_owned()).hint(needs(chart)));
+        return Some(cannot("it has no number to draw".to_owned()).hint(needs(chart)));
     };
     let wanted = if chart == Chart::Stacked { 2..=2 } else { 1..=2 };
     if !wanted.contains(&keys.len()) {
@@ -102,51 +104,59 @@ pub(super) fn fits(chart: Chart, plot: &Plot) -> Result<(), Diagnostic> {
             [one] => format!("it has one column of text, `{one}`"),
             texts => format!("it has {} columns of text, `{}`", texts.len(), texts.join("`, `")),
         };
-        return Err(cannot(texts).hint(needs(chart)));
+        return Some(cannot(texts).hint(needs(chart)));
     }
     if chart == Chart::Stacked && column.kind != ColumnKind::Share {
-        return Err(cannot("it has no share".to_owned()).hint(needs(chart)));
+        return Some(cannot("it has no share".to_owned()).hint(needs(chart)));
     }
     if matches!(chart, Chart::Bar | Chart::Stacked) && plot.least() < 0.0 {
-        return Err(cannot(format!("bars begin at 0, and `{}` has values below it", column.name))
-            .hint("`--chart dot` draws them"));
+        return Some(
+            cannot(format!("bars begin at 0, and `{}` has values below it", column.name))
+                .hint("`--chart dot` draws them"),
+        );
     }
     if let Some((first, second, key)) = plot.repeated() {
         let by = keys.join("` and `");
-        return Err(cannot(format!("rows {first} and {second} have the same `{by}`: {key}"))
-            .hint("`group by` the columns that tell rows apart, and select no other texts"));
+        return Some(
+            cannot(format!("rows {first} and {second} have the same `{by}`: {key}"))
+                .hint("`group by` the columns that tell rows apart, and select no other texts"),
+        );
     }
     if chart == Chart::Stacked && sums(&plot.result).iter().any(|sum| *sum > 1.02) {
-        return Err(cannot("the shares of a category come to more than 100%".to_owned())
-            .hint("`--chart bar` draws them side by side"));
+        return Some(
+            cannot("the shares of a category come to more than 100%".to_owned())
+                .hint("`--chart bar` draws them side by side"),
+        );
     }
     let most = if matches!(chart, Chart::Dot | Chart::Line) { SERIES } else { BESIDE };
     if plot.distinct(1) > most {
-        return Err(cannot(format!(
-            "`{}` has {} values, and {most} can be told apart",
-            keys[1],
-            plot.distinct(1)
-        ))
-        .hint("leave some out, or draw `--chart table`"));
+        return Some(
+            cannot(format!("`{}` has {} values, and {most} can be told apart", keys[1], plot.distinct(1)))
+                .hint("leave some out, or draw `--chart table`"),
+        );
     }
     for (position, (key, most)) in keys.iter().zip(LABELS).enumerate() {
         let longest = plot.longest(position);
         if longest > most {
-            return Err(cannot(format!(
-                "a label of `{key}` has {longest} characters, and there is room for {most}"
-            ))
-            .hint("select a shorter text, or draw `--chart table`"));
+            return Some(
+                cannot(format!("a label of `{key}` has {longest} characters, and there is room for {most}"))
+                    .hint("select a shorter text, or draw `--chart table`"),
+            );
         }
     }
     if chart == Chart::Line && plot.distinct(0) < 2 {
-        return Err(cannot(format!("`{}` has one value, and a line runs from one to another", keys[0]))
-            .hint("`--chart dot` draws one point"));
+        return Some(
+            cannot(format!("`{}` has one value, and a line runs from one to another", keys[0]))
+                .hint("`--chart dot` draws one point"),
+        );
     }
     if rows > READABLE {
-        return Err(cannot(format!("it has {rows} rows, and nobody could read more than {READABLE}"))
-            .hint("ask for less: `group by`, `limit`"));
+        return Some(
+            cannot(format!("it has {rows} rows, and nobody could read more than {READABLE}"))
+                .hint("ask for less: `group by`, `limit`"),
+        );
     }
-    Ok(())
+    None
 }
 
 /// What a chart is made of, as advice.

@@ -25,8 +25,7 @@ fn plot(sql: &str) -> Plot {
 }
 
 fn why_not(chart: Chart, sql: &str) -> String {
-    fits(chart, &plot(sql))
-        .map_or_else(|fault| crate::diagnostic::render(&fault, false), |()| "it fits".into())
+    fits(chart, &plot(sql)).map_or_else(|faults| faults.to_string(), |()| "it fits".into())
 }
 
 const ROLES: &str = "select * from (values ('head', 0.2, 40), ('engineer', 0.7, 10)) as t(role, share, base)";

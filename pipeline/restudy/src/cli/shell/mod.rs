@@ -53,7 +53,10 @@ impl Shell {
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
         let study = study(folder)?;
         let wave = wave(&study, self.wave.as_deref())?;
-        let settings = Settings::new(&wave.id, self.format, &self.within, output);
+        let mut settings = Settings::new(&wave.id, &self.within, output);
+        if let Some(format) = self.format {
+            settings.set_format(format.name()).map_err(|fault| Failure::CommandLine(fault.into()))?;
+        }
         let mut sitting = Sitting::new(&study, settings, output)?;
         if stdin().is_terminal() {
             return talk(&study, &mut sitting, output);

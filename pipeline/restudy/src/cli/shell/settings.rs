@@ -24,14 +24,14 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn new(wave: &str, format: Option<Format>, within: &Within, output: &Output) -> Settings {
+    pub(super) fn new(wave: &str, within: &Within, output: &Output) -> Settings {
         let mut within = within.arguments();
         within.extend(output.is_quiet().then(|| "--quiet".into()));
         Settings {
             wave: wave.to_owned(),
             timing: false,
             within,
-            format,
+            format: None,
             out: None,
             on_terminal: output.is_terminal(),
         }

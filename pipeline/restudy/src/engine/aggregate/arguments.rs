@@ -7,6 +7,9 @@ use datafusion::arrow::datatypes::{DataType, FieldRef};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::ColumnarValue;
 use datafusion::logical_expr::function::AccumulatorArgs;
+use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::utils::collect_columns;
+use datafusion::physical_plan::PhysicalExpr;
 
 use super::Call;
 use crate::diagnostic::nearest;
@@ -40,15 +43,51 @@ pub(in crate::engine) struct Shape {
     pub(in crate::engine) leading: &'static [Argument],
     /// Whether a design may follow.
     pub(in crate::engine) design: bool,
-    /// What the last argument, a word, is called, and the words that it may be; no words: there is no such argument.
-    pub(in crate::engine) word: (&'static str, &'static [&'static str]),
+    /// The words that may come last.
+    pub(in crate::engine) choices: &'static [Choice],
+}
+
+/// An argument that is one of some words, and may be left out.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Choice {
+    pub(in crate::engine) name: &'static str,
+    pub(in crate::engine) words: &'static [&'static str],
+}
+
+/// What a query gave as an argument, in words for faults of its values.
+#[derive(Clone, Debug, Default)]
+pub(in crate::engine) struct Given {
+    /// Whether it is a column as it stands.
+    plain: bool,
+    /// The columns that it is computed from, as far as the query names them.
+    columns: Vec<String>,
+}
+
+impl Given {
+    fn new(expression: &Arc<dyn PhysicalExpr>) -> Given {
+        let columns = collect_columns(expression);
+        // The planner's own columns begin so.
+        let names = columns.iter().map(Column::name).filter(|name| !name.starts_with("__"));
+        let mut columns: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+        columns.sort_unstable();
+        Given { plain: expression.downcast_ref::<Column>().is_some(), columns }
+    }
+
+    /// The argument by its column, or by `otherwise` and the columns that it is computed from.
+    pub(in crate::engine) fn called(&self, otherwise: &str) -> String {
+        match (self.plain, self.columns.as_slice()) {
+            (_, []) => otherwise.to_owned(),
+            (true, [column, ..]) => column.clone(),
+            (false, columns) => format!("{otherwise}, computed from {},", columns.join(" and ")),
+        }
+    }
 }
 
 /// The positions of arguments that may be left out.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Layout {
     design: Option<usize>,
-    word: Option<usize>,
+    words: Vec<usize>,
 }
 
 impl Shape {
@@ -73,14 +112,14 @@ impl Shape {
             check_design(function, field)?;
             layout.design = Some(index);
         }
-        if let Some((index, _)) =
-            rest.next_if(|(_, field)| !self.word.1.is_empty() && is_text(field.data_type()))
-        {
-            layout.word = Some(index);
+        for _ in self.choices {
+            layout
+                .words
+                .extend(rest.next_if(|(_, field)| is_text(field.data_type())).map(|(index, _)| index));
         }
         match rest.next() {
             None => Ok(layout),
-            Some((_, field)) if self.design && layout.design.is_none() && layout.word.is_none() => {
+            Some((_, field)) if self.design && layout.design.is_none() && layout.words.is_empty() => {
                 check_design(function, field).map(|()| layout)
             }
             Some(_) => Err(self.usage(function)),
@@ -89,14 +128,11 @@ impl Shape {
 
     /// What the function wants.
     fn usage(&self, function: &str) -> String {
-        let mut wanted: Vec<&str> = self.leading.iter().map(|argument| argument.name).collect();
+        let mut wanted: Vec<String> = self.leading.iter().map(|argument| argument.name.to_owned()).collect();
         if self.design {
-            wanted.push("[design]");
+            wanted.push("[design]".to_owned());
         }
-        let word = format!("['{}']", self.word.1.join("' | '"));
-        if !self.word.1.is_empty() {
-            wanted.push(&word);
-        }
+        wanted.extend(self.choices.iter().map(|choice| format!("['{}']", choice.words.join("' | '"))));
         format!("`{function}` is called as {function}({})", wanted.join(", "))
     }
 
@@ -115,10 +151,12 @@ impl Shape {
                 ),
             }
         };
-        let word = match layout.word {
-            Some(index) => Some(self.known_word(function, &constant_argument(index, self.word.0)?)?),
-            None => None,
-        };
+        let (mut left, mut words) = (self.choices.to_vec(), Vec::new());
+        for index in layout.words {
+            let names: Vec<&str> = left.iter().map(|choice| choice.name).collect();
+            let value = constant_argument(index, &names.join(" or "))?;
+            words.push(known_word(function, &mut left, &value)?);
+        }
         let mut constant = None;
         for (index, argument) in self.leading.iter().enumerate().filter(|(_, a)| a.kind == Kind::Probability)
         {
@@ -135,19 +173,29 @@ impl Shape {
             }
             constant = Some(number);
         }
-        Ok(Call { design: layout.design, word, constant, confidence })
+        let given = args.exprs.iter().map(Given::new).collect();
+        Ok(Call { given, design: layout.design, words, constant, confidence })
     }
+}
 
-    fn known_word(&self, function: &str, value: &ScalarValue) -> Result<&'static str> {
-        let (name, words) = self.word;
-        let given = value.try_as_str().flatten().unwrap_or_default();
-        if let Some(word) = words.iter().find(|word| **word == given) {
+/// The word that `value` is, of one of the choices that are left; that choice is made then.
+fn known_word(function: &str, left: &mut Vec<Choice>, value: &ScalarValue) -> Result<&'static str> {
+    let given = value.try_as_str().flatten().unwrap_or_default();
+    for (at, choice) in left.iter().enumerate() {
+        if let Some(word) = choice.words.iter().find(|word| **word == given) {
+            left.remove(at);
             return Ok(word);
         }
-        let near = nearest(given, words.iter().copied());
-        let near = near.map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
-        exec_err!("`{function}` knows no {name} `{given}`{near}; there are {}", words.join(", "))
     }
+    let near = nearest(given, left.iter().flat_map(|choice| choice.words.iter().copied()));
+    let near = near.map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
+    let names: Vec<&str> = left.iter().map(|choice| choice.name).collect();
+    let there_are: Vec<String> = left.iter().map(|choice| choice.words.join(", ")).collect();
+    exec_err!(
+        "`{function}` knows no {} `{given}`{near}; there are {}",
+        names.join(" or "),
+        there_are.join("; ")
+    )
 }
 
 impl Argument {
@@ -184,7 +232,10 @@ fn check_design(function: &str, field: &FieldRef) -> std::result::Result<(), Str
         DataType::Struct(fields) => fields.find(name).map(|(_, field)| field.data_type()),
         _ => None,
     };
-    if parts.iter().all(|(name, wanted)| known(name) == Some(wanted)) && known("lonely").is_some() {
+    if parts.iter().all(|(name, wanted)| known(name) == Some(wanted))
+        && known("lonely").is_some()
+        && known("sample").is_some()
+    {
         return Ok(());
     }
     Err(format!(

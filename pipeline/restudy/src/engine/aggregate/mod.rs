@@ -19,7 +19,7 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, GroupsAccumulator, Signature, TypeSignature, Volatility,
 };
 
-pub(in crate::engine) use arguments::{Argument, Kind, Shape};
+pub(in crate::engine) use arguments::{Argument, Choice, Given, Kind, Shape};
 pub(in crate::engine) use refuse::RefuseOtherUses;
 
 /// Sums by group.
@@ -47,14 +47,23 @@ pub(in crate::engine) trait Function:
 /// How a function was called.
 #[derive(Clone, Debug)]
 pub(in crate::engine) struct Call {
+    /// What each argument is.
+    pub(in crate::engine) given: Vec<Given>,
     /// Which argument is the design.
     pub(in crate::engine) design: Option<usize>,
-    /// The word given as last argument.
-    pub(in crate::engine) word: Option<&'static str>,
+    /// The words given as last arguments.
+    pub(in crate::engine) words: Vec<&'static str>,
     /// The constant number among the arguments.
     pub(in crate::engine) constant: Option<f64>,
     /// Confidence of intervals.
     pub(in crate::engine) confidence: f64,
+}
+
+impl Call {
+    /// An argument by its column, or by `otherwise` and the columns that it is computed from.
+    pub(in crate::engine) fn called(&self, argument: usize, otherwise: &str) -> String {
+        self.given.get(argument).map_or_else(|| otherwise.to_owned(), |given| given.called(otherwise))
+    }
 }
 
 /// The function as DataFusion takes it, its intervals at `confidence`.

@@ -3,7 +3,7 @@
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::{Result, exec_err};
 use survey::agreement::{self, Coded, Metric, Paired, Weights};
-use survey::bootstrap::Bootstrap;
+use survey::bootstrap::{Bootstrap, Resampled};
 
 use crate::engine::aggregate::Call;
 use crate::engine::svy::atoms::Atom;
@@ -16,6 +16,9 @@ pub(super) const AGREEMENT: [(&str, Whole); 5] =
 
 /// What kappa may count beside full agreement.
 pub(super) const WEIGHTS: [&str; 3] = ["same", "linear", "quadratic"];
+
+/// How the interval of percent agreement and of kappa is computed.
+pub(super) const INTERVALS: [&str; 2] = ["large-sample", "bootstrap"];
 
 /// What alpha may take the values for.
 pub(super) const LEVELS: [&str; 3] = ["nominal", "ordinal", "interval"];
@@ -51,8 +54,20 @@ fn paired(table: &Table<'_>, function: &str, distances: bool) -> Result<Paired> 
     Ok(Paired::from_pairs(pairs))
 }
 
-fn fields(found: Option<agreement::Agreement>) -> Option<[Option<f64>; 5]> {
-    found.map(|a| [a.estimate, a.standard_error, a.lower, a.upper, a.n as f64].map(Some))
+/// An agreement, its standard error and interval by resampling units where the call asks for that.
+fn fields(
+    found: Option<agreement::Agreement>,
+    call: &Call,
+    resampled: impl FnOnce(Bootstrap) -> Option<Resampled>,
+) -> Option<[Option<f64>; 5]> {
+    let found = found?;
+    let uncertainty = if call.words.contains(&"bootstrap") {
+        resampled(Bootstrap::default()).map(|by| [by.standard_error, by.lower, by.upper])
+    } else {
+        Some([found.standard_error, found.lower, found.upper])
+    };
+    let [se, lower, upper] = uncertainty.map_or([None; 3], |values| values.map(Some));
+    Some([Some(found.estimate), se, lower, upper, Some(found.n as f64)])
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +77,10 @@ impl Tabulator for PercentAgreement {
     type Out = [Option<f64>; 5];
 
     fn group(self, table: &Table<'_>, call: &Call) -> Result<Option<Self::Out>> {
-        Ok(fields(paired(table, "percent_agreement", false)?.percent_agreement(call.confidence)))
+        let paired = paired(table, "percent_agreement", false)?;
+        Ok(fields(paired.percent_agreement(call.confidence), call, |bootstrap| {
+            paired.percent_agreement_bootstrap(call.confidence, bootstrap)
+        }))
     }
 
     fn array(self, found: Vec<Option<Self::Out>>) -> Result<ArrayRef> {
@@ -77,13 +95,16 @@ impl Tabulator for Kappa {
     type Out = [Option<f64>; 5];
 
     fn group(self, table: &Table<'_>, call: &Call) -> Result<Option<Self::Out>> {
-        let weights = match call.word {
-            Some("linear") => Weights::Linear,
-            Some("quadratic") => Weights::Quadratic,
+        let weights = match call.words.iter().find(|word| WEIGHTS.contains(word)) {
+            Some(&"linear") => Weights::Linear,
+            Some(&"quadratic") => Weights::Quadratic,
             _ => Weights::Same,
         };
         let distances = weights != Weights::Same;
-        Ok(fields(paired(table, "cohen_kappa", distances)?.kappa(weights, call.confidence)))
+        let paired = paired(table, "cohen_kappa", distances)?;
+        Ok(fields(paired.kappa(weights, call.confidence), call, |bootstrap| {
+            paired.kappa_bootstrap(weights, call.confidence, bootstrap)
+        }))
     }
 
     fn array(self, found: Vec<Option<Self::Out>>) -> Result<ArrayRef> {
@@ -102,9 +123,9 @@ impl Tabulator for Alpha {
     type Out = [Option<f64>; 5];
 
     fn group(self, table: &Table<'_>, call: &Call) -> Result<Option<Self::Out>> {
-        let metric = match call.word {
-            Some("ordinal") => Metric::Ordinal,
-            Some("interval") => Metric::Interval,
+        let metric = match call.words.first() {
+            Some(&"ordinal") => Metric::Ordinal,
+            Some(&"interval") => Metric::Interval,
             _ => Metric::Nominal,
         };
         let ((_, units), (_, coders)) = (table.categories(0), table.categories(1));

@@ -63,7 +63,7 @@ pub(in crate::engine) const DOCS: &[FunctionDoc] = &[
     },
     FunctionDoc {
         name: "percent_agreement",
-        arguments: "a, b",
+        arguments: "a, b [, interval]",
         summary: "the share of units that two coders coded alike",
         result: "a struct of `estimate`, `se`, `lower`, `upper`, `n`",
         example: "with coded as (\n  \
@@ -71,13 +71,14 @@ pub(in crate::engine) const DOCS: &[FunctionDoc] = &[
                   from codings group by segment_id, code\n\
                   )\n\
                   select percent_agreement(am, rt) as agreement from coded",
-        method: "Wilson's interval. Agreement by chance is not taken off: see cohen_kappa",
-        source: "Wilson, JASA 22, 1927, p. 209",
+        method: "The interval is 'large-sample' (the default: Wilson's), or 'bootstrap' (from 9,999 resamples of units with a fixed seed, \
+                 `se` too). Agreement by chance is not taken off: see cohen_kappa",
+        source: "Wilson, JASA 22, 1927, p. 209; Efron & Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13",
         r: None,
     },
     FunctionDoc {
         name: "cohen_kappa",
-        arguments: "a, b [, weights]",
+        arguments: "a, b [, weights] [, interval]",
         summary: "Cohen's kappa of two coders, plain or weighted",
         result: "a struct of `estimate`, `se`, `lower`, `upper`, `n`; NULL where there is only one category",
         example: "with coded as (\n  \
@@ -88,7 +89,8 @@ pub(in crate::engine) const DOCS: &[FunctionDoc] = &[
                   )\n\
                   select cohen_kappa(am, rt) as kappa from coded",
         method: "(p_o − p_e) / (1 − p_e). Weights are 'same' (the default), or, of numbers, 'linear' or 'quadratic' in their distance. \
-                 The interval is from the large-sample standard error",
+                 The interval is 'large-sample' (the default: from the standard error), or 'bootstrap' (from 9,999 resamples of units \
+                 with a fixed seed, `se` too), which is better with few units or a kappa near 1",
         source: "Cohen, Educational and Psychological Measurement 20, 1960; Fleiss, Cohen & Everitt, Psychological Bulletin 72, 1969",
         r: None,
     },

@@ -13,7 +13,7 @@ mod of_two;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 
-use super::aggregate::{Argument, Call, Function, Groups, Kind, Shape};
+use super::aggregate::{Argument, Call, Choice, Function, Groups, Kind, Shape};
 use super::svy::cells::Cells;
 use super::svy::result::numbers_type;
 use agreement::{Alpha, Kappa, PercentAgreement};
@@ -57,8 +57,9 @@ const UNIT: Argument = Argument { name: "unit", kind: Kind::Category };
 const CODER: Argument = Argument { name: "coder", kind: Kind::Category };
 const VALUE: Argument = Argument { name: "value", kind: Kind::Value };
 
-/// No word as last argument.
-const NONE: (&str, &[&str]) = ("", &[]);
+const WEIGHTS: Choice = Choice { name: "weights", words: &agreement::WEIGHTS };
+const INTERVAL: Choice = Choice { name: "interval", words: &agreement::INTERVALS };
+const LEVEL: Choice = Choice { name: "level", words: &agreement::LEVELS };
 
 impl Function for Association {
     fn name(self) -> &'static str {
@@ -77,18 +78,14 @@ impl Function for Association {
     fn shape(self) -> &'static Shape {
         match self {
             Association::Gamma | Association::TauB | Association::Spearman => {
-                &Shape { leading: &[X, Y], design: false, word: NONE }
+                &Shape { leading: &[X, Y], design: false, choices: &[] }
             }
             Association::ChiSquared | Association::Fisher => {
-                &Shape { leading: &[ROW, COLUMN], design: false, word: NONE }
+                &Shape { leading: &[ROW, COLUMN], design: false, choices: &[] }
             }
-            Association::PercentAgreement => &Shape { leading: &[A, B], design: false, word: NONE },
-            Association::Kappa => {
-                &Shape { leading: &[A, B], design: false, word: ("weights", &agreement::WEIGHTS) }
-            }
-            Association::Alpha => {
-                &Shape { leading: &[UNIT, CODER, VALUE], design: false, word: ("level", &agreement::LEVELS) }
-            }
+            Association::PercentAgreement => &Shape { leading: &[A, B], design: false, choices: &[INTERVAL] },
+            Association::Kappa => &Shape { leading: &[A, B], design: false, choices: &[WEIGHTS, INTERVAL] },
+            Association::Alpha => &Shape { leading: &[UNIT, CODER, VALUE], design: false, choices: &[LEVEL] },
         }
     }
 

@@ -5,21 +5,23 @@
 //! group are of one unit.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::fmt::Debug;
 
 use datafusion::arrow::array::{ArrayRef, BooleanArray};
-use datafusion::common::Result;
+use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 
 use super::atoms::{Atom, Atoms, Id, NONE};
 use super::codec::{Reader, Writer};
-use super::design::{DesignBatch, Units};
+use super::design::DesignBatch;
 use super::faults::Faults;
-use super::gather::Gathered;
+use super::gather::{Gathered, sort};
 use super::index::Index;
 use super::rows::members;
 use super::slots::{OfUnit, Slots};
 use super::twofold::Twofold;
+use super::units::Units;
 use crate::engine::aggregate::{Call, Kind, Shape};
 
 /// Values per cell.
@@ -95,7 +97,7 @@ impl<'a> Table<'a> {
         ids.sort_unstable();
         ids.dedup();
         ids.sort_by(|a, b| ascending(self.atoms.atom(*a), self.atoms.atom(*b)));
-        let places: std::collections::HashMap<Id, u32> = ids.iter().copied().zip(0..).collect();
+        let places: HashMap<Id, u32> = ids.iter().copied().zip(0..).collect();
         let of = |cell: &Entry| places.get(&cell.ids[argument]).copied().unwrap_or(0);
         (ids.iter().map(|id| self.atoms.atom(*id)).collect(), self.cells.iter().map(of).collect())
     }
@@ -165,16 +167,19 @@ impl<T: Tabulator> Cells<T> {
         let places = self.slots.places();
         let mut groups: Vec<(Vec<OfUnit<0>>, Vec<Entry>)> =
             self.slots.take(emit).into_iter().map(|slots| (slots, Vec::new())).collect();
+        groups.iter_mut().for_each(|(slots, _)| sort(slots, &self.units));
+        let elements = groups.iter().map(|(slots, _)| slots.iter().map(|slot| slot.unit).zip(0..).collect());
+        let elements: Vec<HashMap<u32, u32>> = elements.collect();
         let cells = std::mem::take(&mut self.cells);
         self.index = Index::default();
         for cell in cells {
             let (group, unit) = places[cell.slot as usize];
-            let Some((slots, entries)) = groups.get_mut(group) else {
+            let Some((_, entries)) = groups.get_mut(group) else {
                 let (slot, _) = self.slots.number(group - groups.len(), unit);
                 add(&mut self.index, &mut self.cells, &mut self.tuples, Cell { slot: slot as u32, ..cell });
                 continue;
             };
-            let element = slots.partition_point(|slot| slot.unit < unit) as u32;
+            let element = elements[group].get(&unit).copied().unwrap_or_default();
             let Cell { ids, count, weight, .. } = cell;
             entries.push(Entry { element, ids, count, weight });
         }
@@ -213,13 +218,14 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
     ) -> Result<()> {
         self.slots.expect(count);
         let columns = self.ids(values)?;
-        let design = self.call.design.map(|design| DesignBatch::new(&values[design])).transpose()?;
+        let design = self.call.design.map(|design| DesignBatch::new(&values[design], &mut self.units));
+        let design = design.transpose()?;
         let Cells { slots, units, atoms, index, cells, tuples, faults, .. } = self;
         members(design.as_ref(), groups, filter, faults, |member, faults| {
-            let (number, new) = slots.number(member.group, member.unit);
-            if let (true, Some(design)) = (new, &design) {
-                units.learn(design, member.row)?;
+            if let Some(design) = &design {
+                design.meet(member.row, units)?;
             }
+            let (number, _) = slots.number(member.group, member.unit);
             let slot = slots.get_mut(number);
             slot.rows += 1;
             let mut ids = [NONE; WIDTH];
@@ -231,8 +237,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
                 if let Atom::Number(number) = atoms.atom(*id)
                     && !number.is_finite()
                 {
-                    let bad = if argument == 0 { &mut faults.first } else { &mut faults.second };
-                    bad.note(number);
+                    faults.values[argument].note(number);
                     return Ok(());
                 }
             }
@@ -245,7 +250,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
-        self.faults.check(self.function, self.shape)?;
+        self.faults.check(self.function, self.shape, &self.call)?;
         let groups = self.take(emit);
         let mut found = Vec::with_capacity(groups.len());
         for (slots, cells) in groups {
@@ -263,7 +268,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
-        self.faults.check(self.function, self.shape)?;
+        self.faults.check(self.function, self.shape, &self.call)?;
         let groups = self.take(emit);
         let states = groups.iter().map(|(slots, cells)| {
             let mut to = Writer::default();
@@ -271,7 +276,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
             Slots::write_group(slots, units, &mut to);
             to.integer(cells.len() as u64);
             for cell in cells {
-                to.integer(slots.get(cell.element as usize).map_or(0, |slot| slot.unit).into());
+                to.integer(cell.element.into());
                 let ids = cell.ids.iter().filter(|id| **id != NONE);
                 to.integer(ids.clone().count() as u64);
                 ids.for_each(|id| self.atoms.write(*id, &mut to));
@@ -287,9 +292,11 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
         self.slots.expect(count);
         Reader::each(&states[0], groups, |group, from| {
             let units = self.call.design.map(|_| &mut self.units);
-            self.slots.read_group(group, units, from)?;
+            let slots = self.slots.read_group(group, units, from)?;
             for _ in 0..from.integer()? {
-                let (slot, _) = self.slots.number(group, from.short()?);
+                let Some(&slot) = slots.get(from.short()? as usize) else {
+                    return exec_err!("a partial result has a cell of no unit");
+                };
                 let mut ids = [NONE; WIDTH];
                 let width = from.short()? as usize;
                 for id in ids.iter_mut().take(width) {

@@ -37,12 +37,12 @@ pub(in crate::engine) const DOCS: &[FunctionDoc] = &[
         summary: "the weighted share of rows that meet a condition, with an interval fit for shares",
         result: "an estimate; `n` are the rows that meet the condition",
         example: "select svy_prop(stem_support__science_club = 'yes', design, 'korn-graubard') as science_club from responses",
-        method: "Σwx / Σw of x that is 0 or 1. The interval is by 'logit' (the default with a design; Korn and Graubard's at 0 and \
-                 1), 'korn-graubard', 'wilson' (the default without a design: Wilson's of the counts), 'wald', or 'clopper-pearson' \
+        method: "Σwx / Σw of x that is 0 or 1. The interval is by 'logit' (the default with a design; of replicates, by the variance \
+                 of their log odds; Korn and Graubard's at 0 and 1), 'korn-graubard', 'wilson' (the default without a design: Wilson's of the counts), 'wald', or 'clopper-pearson' \
                  (for rows that weigh alike)",
         source: "Korn & Graubard, Survey Methodology 24, 1998, p. 193; Franco, Little, Louis & Slud, Journal of Survey Statistics \
                  and Methodology 7, 2019, p. 334; Wilson, JASA 22, 1927, p. 209; Clopper & Pearson, Biometrika 26, 1934, p. 404",
-        r: Some("svyciprop(~x, d, method = \"xlogit\")"),
+        r: Some("svyciprop(~x, d)"),
     },
     FunctionDoc {
         name: "svy_props",
@@ -76,8 +76,8 @@ pub(in crate::engine) const DOCS: &[FunctionDoc] = &[
         summary: "the mean where a condition holds less the mean where it does not",
         result: "an estimate; NULL where one of the two has no rows",
         example: "select svy_diff(employers = 'none', sixth_form = 'yes', design) as with_sixth_form_less_without from responses",
-        method: "the difference of two domain means, with their covariance: units and strata may have rows of both. Of two waves, \
-                 whose samples share no unit, it is the change",
+        method: "the difference of two domain means, with their covariance: units and strata may have rows of both. Over rows \
+                 of two waves, whose samples share no unit, it is the change; the tables of one wave alone have no other",
         source: LINEARISED,
         r: Some("svycontrast(svyby(~x, ~condition, d, svymean, covmat = TRUE), c(-1, 1))"),
     },

@@ -10,11 +10,11 @@ use survey::estimate::{self, Estimate};
 use survey::interval::Method;
 use survey::simple::{self, Moments};
 
-use super::design::Units;
 use super::faults::told;
 use super::gather::{Gathered, totals};
 use super::slots::OfUnit;
 use super::twofold::Twofold;
+use super::units::Units;
 
 /// What is estimated of sums Σw, Σwx, Σwx²; of a condition, of Σw, Σw and Σ1 of the rows that say yes.
 #[derive(Clone, Copy, Debug)]

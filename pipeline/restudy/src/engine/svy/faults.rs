@@ -3,7 +3,7 @@
 use datafusion::common::{DataFusionError, Result, exec_err};
 use survey::error::SurveyError;
 
-use crate::engine::aggregate::Shape;
+use crate::engine::aggregate::{Call, Kind, Shape};
 
 /// How many rows have a bad value, and the first of them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,46 +35,58 @@ fn in_rows(rows: u64) -> String {
 pub(super) struct Faults {
     /// Rows whose design is NULL.
     pub(super) no_design: u64,
+    /// Rows whose design has no weight.
+    pub(super) no_weight: u64,
+    /// Rows whose design lacks a stratum or a unit.
+    pub(super) no_place: u64,
     /// Weights that are negative or no finite number.
     pub(super) weights: Bad,
-    /// Values of the first argument that are no finite number.
-    pub(super) first: Bad,
-    /// Values of the second argument that are no finite number.
-    pub(super) second: Bad,
+    /// Values of each argument that are no finite number.
+    pub(super) values: [Bad; 3],
     /// Values of a condition that are not 0 or 1.
     pub(super) conditions: Bad,
 }
 
 impl Faults {
-    /// That nothing is wrong for `function`, whose arguments `shape` names.
-    pub(super) fn check(&self, function: &str, shape: &Shape) -> Result<()> {
+    /// That nothing is wrong for `function`, which was called so with the arguments that `shape` names.
+    pub(super) fn check(&self, function: &str, shape: &Shape, call: &Call) -> Result<()> {
+        let design = call.called(call.design.unwrap_or(usize::MAX), "the design");
         if self.no_design > 0 {
             return exec_err!(
-                "the design of `{function}` is NULL in {}: an outer join gives rows that are not in the sample",
+                "{design} of `{function}` is NULL in {}: an outer join gives rows that are not in the sample",
                 in_rows(self.no_design)
             );
         }
+        for (rows, part) in [(self.no_weight, "the weight"), (self.no_place, "a stratum or unit")] {
+            if rows > 0 {
+                return exec_err!("{part} in {design} of `{function}` is NULL in {}", in_rows(rows));
+            }
+        }
         if self.weights.rows > 0 {
             return exec_err!(
-                "the weight in the design of `{function}` is negative or not a number in {}, first {}",
+                "the weight in {design} of `{function}` is negative or not a number in {}, first {}",
                 self.weights.in_rows(),
                 self.weights.first
             );
         }
-        for (argument, bad) in [self.first, self.second].into_iter().enumerate() {
+        for (argument, bad) in self.values.into_iter().enumerate() {
             if bad.rows > 0 {
+                let name = shape.argument(argument);
+                let of = format!("{name} of `{function}`");
+                let called = call.called(argument, &of);
+                let as_it = if called.starts_with(&of) { String::new() } else { format!(" as {of}") };
                 return exec_err!(
-                    "{} of `{function}` is not a finite number in {}, first {}",
-                    shape.argument(argument),
+                    "{called}{as_it} is not a finite number in {}, first {}",
                     bad.in_rows(),
                     bad.first
                 );
             }
         }
         if self.conditions.rows > 0 {
-            let have = if self.conditions.rows == 1 { "has another value" } else { "have other values" };
+            let at = shape.leading.iter().position(|argument| argument.kind == Kind::Condition);
             return exec_err!(
-                "`{function}` wants a condition, or numbers that are 0 or 1: {} {have}, first {}",
+                "`{function}` wants a condition, or numbers that are 0 or 1: {} has other values in {}, first {}",
+                call.called(at.unwrap_or_default(), "what it is given"),
                 self.conditions.in_rows(),
                 self.conditions.first
             );

@@ -9,7 +9,7 @@ use super::estimates::{OfOne, OfTwo};
 use super::result::{estimate_fields, numbers_type};
 use super::sums::Sums;
 use super::tables::{CHI_SQUARED, ChiSquared, Proportions, Quantile, proportions_type};
-use crate::engine::aggregate::{Argument, Call, Function, Groups, Kind, Shape};
+use crate::engine::aggregate::{Argument, Call, Choice, Function, Groups, Kind, Shape};
 
 /// A design-based function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,15 +74,15 @@ impl Function for Svy {
 
     fn shape(self) -> &'static Shape {
         const WORDS: [&str; 5] = [METHODS[0].0, METHODS[1].0, METHODS[2].0, METHODS[3].0, METHODS[4].0];
-        const NONE: (&str, &[&str]) = ("", &[]);
+        const METHOD: Choice = Choice { name: "method", words: &WORDS };
         match self {
-            Svy::Mean | Svy::Total | Svy::Median => &Shape { leading: &[X], design: true, word: NONE },
-            Svy::Proportion => &Shape { leading: &[CONDITION], design: true, word: ("method", &WORDS) },
-            Svy::Ratio => &Shape { leading: &[Y, X], design: true, word: NONE },
-            Svy::Difference => &Shape { leading: &[X, CONDITION], design: true, word: NONE },
-            Svy::Quantile => &Shape { leading: &[X, P], design: true, word: NONE },
-            Svy::Proportions => &Shape { leading: &[CATEGORY], design: true, word: NONE },
-            Svy::ChiSquared => &Shape { leading: &[ROW, COLUMN], design: true, word: NONE },
+            Svy::Mean | Svy::Total | Svy::Median => &Shape { leading: &[X], design: true, choices: &[] },
+            Svy::Proportion => &Shape { leading: &[CONDITION], design: true, choices: &[METHOD] },
+            Svy::Ratio => &Shape { leading: &[Y, X], design: true, choices: &[] },
+            Svy::Difference => &Shape { leading: &[X, CONDITION], design: true, choices: &[] },
+            Svy::Quantile => &Shape { leading: &[X, P], design: true, choices: &[] },
+            Svy::Proportions => &Shape { leading: &[CATEGORY], design: true, choices: &[] },
+            Svy::ChiSquared => &Shape { leading: &[ROW, COLUMN], design: true, choices: &[] },
         }
     }
 
@@ -116,6 +116,6 @@ impl Function for Svy {
 
 /// The method that a call asks for: logit with a design, else Wilson's.
 fn method(call: &Call) -> Method {
-    let asked = METHODS.iter().find(|(word, _)| Some(*word) == call.word).map(|(_, method)| *method);
+    let asked = METHODS.iter().find(|(word, _)| call.words.contains(word)).map(|(_, method)| *method);
     asked.unwrap_or(if call.design.is_some() { Method::Logit } else { Method::Wilson })
 }

@@ -3,9 +3,9 @@
 use datafusion::common::{Result, exec_err};
 use survey::variance::{LonelyPsu, Replication, Stage, Variability};
 
-use super::design::{Kind, Units};
 use super::slots::OfUnit;
 use super::twofold::Twofold;
+use super::units::{Kind, Unit, Units};
 
 /// A group with a design: each element is a unit of the last stage.
 #[derive(Debug, Default)]
@@ -21,10 +21,13 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    /// The domain of `slots`, which are in the order of their units.
+    /// The domain of `slots`, which are in the order of their samples and units. Samples of two waves are independent: no
+    /// stratum and no unit is of both.
     pub(super) fn new<const K: usize>(slots: &[OfUnit<K>], units: &Units, function: &str) -> Result<Self> {
         let mut gathered = Gathered::default();
-        let mut kind: Option<u32> = None;
+        let (mut kind, mut sample): (Option<u32>, Option<&str>) = (None, None);
+        // Numbers of strata and units that other samples use, in each stage.
+        let mut used: Vec<(u32, u32)> = Vec::new();
         for slot in slots {
             let Some(unit) = units.get(slot.unit) else {
                 return exec_err!("unit {} of the design is not known", slot.unit);
@@ -36,8 +39,27 @@ impl Gathered {
                 );
             }
             kind = Some(unit.kind);
+            if sample.is_some_and(|sample| sample != unit.sample) {
+                apart(sample.unwrap_or_default(), &unit, units, function)?;
+                gathered.stages.iter().zip(&mut used).for_each(|(stage, used)| *used = after(stage));
+            }
+            if !gathered.stages.is_empty() && gathered.stages.len() != unit.places.len() {
+                let (a, b) = (gathered.stages.len(), unit.places.len());
+                return exec_err!(
+                    "`{function}` has rows of two designs in one group (of {a} and of {b} stages): take one wave, or one design, at a time"
+                );
+            }
+            sample = Some(unit.sample);
             gathered.stages.resize_with(unit.places.len(), Vec::new);
-            gathered.stages.iter_mut().zip(unit.places).for_each(|(stage, place)| stage.push(*place));
+            used.resize(unit.places.len(), (0, 0));
+            for ((stage, place), (strata, of_units)) in gathered.stages.iter_mut().zip(unit.places).zip(&used)
+            {
+                let (stratum, unit) = (place.stratum.checked_add(*strata), place.unit.checked_add(*of_units));
+                let (Some(stratum), Some(unit)) = (stratum, unit) else {
+                    return exec_err!("`{function}` has more units in one group than can be numbered");
+                };
+                stage.push(Stage { stratum, unit, ..*place });
+            }
             gathered.factors.extend(unit.factors);
             gathered.rows.push(slot.rows);
             gathered.n += slot.n;
@@ -59,6 +81,33 @@ impl Gathered {
     }
 }
 
+/// That a unit may follow those of another sample in one group: waves may, but not two designs of one wave, and not
+/// replicates, of which those of one wave have nothing to do with those of another.
+fn apart(sample: &str, unit: &Unit<'_>, units: &Units, function: &str) -> Result<()> {
+    let [(wave, design), (other, other_design)] =
+        [sample, unit.sample].map(|name| name.rsplit_once('/').unwrap_or((name, "")));
+    if wave == other {
+        return exec_err!(
+            "`{function}` has rows of two designs in one group (`{design}` and `{other_design}` of wave {wave}): take one design at a \
+             time"
+        );
+    }
+    if let Some(Kind::Replicates(_)) = units.kind(unit.kind) {
+        return exec_err!(
+            "`{function}` has rows of two waves in one group ({wave} and {other}), and replicate weights of one wave say nothing of \
+             those of another: take one wave at a time"
+        );
+    }
+    Ok(())
+}
+
+/// The first numbers above those of all strata and units.
+fn after(stage: &[Stage]) -> (u32, u32) {
+    stage.iter().fold((0, 0), |(strata, units), place| {
+        (strata.max(place.stratum.saturating_add(1)), units.max(place.unit.saturating_add(1)))
+    })
+}
+
 fn two_kinds(a: Option<&Kind>, b: Option<&Kind>) -> &'static str {
     match (a, b) {
         (Some(Kind::Stages(_)), Some(Kind::Stages(_))) => "their lonely_psu differs",
@@ -66,6 +115,16 @@ fn two_kinds(a: Option<&Kind>, b: Option<&Kind>) -> &'static str {
             "their replicate weights are not made alike"
         }
         _ => "one with replicate weights, one without",
+    }
+}
+
+/// Puts the slots of a group, which are in the order of their units' numbers, into that of their samples' names and of their
+/// units' numbers in them.
+pub(super) fn sort<const K: usize>(slots: &mut [OfUnit<K>], units: &Units) {
+    if units.of_many_samples() {
+        slots.sort_by_cached_key(|slot| {
+            units.get(slot.unit).map(|unit| (unit.sample, unit.places.last().map(|place| place.unit)))
+        });
     }
 }
 

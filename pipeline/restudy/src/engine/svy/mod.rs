@@ -27,6 +27,7 @@ mod slots;
 mod sums;
 mod tables;
 mod twofold;
+mod units;
 
 pub(super) use docs::DOCS;
 pub(super) use function::Svy;

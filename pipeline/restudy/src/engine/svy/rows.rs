@@ -27,7 +27,7 @@ pub(super) fn members(
 ) -> Result<()> {
     let passes = |row: usize| filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
     let nulls = design.and_then(|design| design.nulls.as_ref());
-    let (weights, units) = design.map_or((&[][..], &[][..]), |design| (design.weights, design.units));
+    let (weights, units) = design.map_or((&[][..], &[][..]), |design| (design.weights, &design.units));
     // `each` is called in one place, so that it becomes a part of the loop.
     for (row, &group) in groups.iter().enumerate() {
         if !passes(row) {
@@ -36,7 +36,7 @@ pub(super) fn members(
         let (unit, weight) = if design.is_none() {
             (0, 1.0)
         } else if nulls.is_some_and(|nulls| nulls.is_null(row)) {
-            faults.no_design += 1;
+            design.into_iter().for_each(|design| design.lacking(row, faults));
             continue;
         } else {
             (units[row], weights[row])

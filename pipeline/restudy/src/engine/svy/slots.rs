@@ -6,9 +6,9 @@ use datafusion::common::Result;
 use datafusion::logical_expr::EmitTo;
 
 use super::codec::{Reader, Writer};
-use super::design::Units;
 use super::index::Index;
 use super::twofold::Twofold;
+use super::units::Units;
 
 /// Counts and sums of the rows of one group and unit: of three sums, one line of the processor's cache.
 #[derive(Clone, Copy, Debug)]
@@ -181,7 +181,6 @@ impl<const K: usize> Slots<K> {
     pub(super) fn write_group(slots: &[OfUnit<K>], units: Option<&Units>, to: &mut Writer) {
         to.integer(slots.len() as u64);
         for slot in slots {
-            to.integer(slot.unit.into());
             if let Some(units) = units {
                 units.write(slot.unit, to);
             }
@@ -190,19 +189,21 @@ impl<const K: usize> Slots<K> {
         }
     }
 
-    /// Adds slots that were written.
+    /// Adds slots that were written; gives the numbers that they have here.
     pub(super) fn read_group(
         &mut self,
         group: usize,
         mut units: Option<&mut Units>,
         from: &mut Reader<'_>,
-    ) -> Result<()> {
+    ) -> Result<Vec<usize>> {
+        let mut numbers = Vec::new();
         for _ in 0..from.integer()? {
-            let unit = from.short()?;
-            if let Some(units) = units.as_deref_mut() {
-                units.read(unit, from)?;
-            }
+            let unit = match units.as_deref_mut() {
+                Some(units) => units.read(from)?,
+                None => 0,
+            };
             let (at, _) = self.number(group, unit);
+            numbers.push(at);
             let slot = &mut self.slots[at];
             slot.rows += from.integer()?;
             slot.n += from.integer()?;
@@ -210,7 +211,7 @@ impl<const K: usize> Slots<K> {
                 sum.merge(from.twofold()?);
             }
         }
-        Ok(())
+        Ok(numbers)
     }
 }
 

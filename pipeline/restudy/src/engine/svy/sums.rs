@@ -12,13 +12,15 @@ use datafusion::common::Result;
 use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 
 use super::codec::{Reader, Writer};
-use super::design::{DesignBatch, Units};
+use super::design::DesignBatch;
 use super::estimates::{Estimator, OfOne, OfTwo, of_group};
 use super::faults::{Bad, Faults};
+use super::gather::sort;
 use super::result::estimates;
 use super::rows::members;
 use super::slots::{NONE, OfUnit, Slots};
 use super::twofold::Column;
+use super::units::Units;
 use crate::engine::aggregate::{Call, Shape};
 
 /// How a function reads its rows.
@@ -85,7 +87,7 @@ impl Reads<3> for OfOne {
     fn values(self, x: &Numbers, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
         let x = match self {
             OfOne::Proportion(_) => x.condition(row, &mut faults.conditions),
-            OfOne::Mean | OfOne::Total => x.get(row, &mut faults.first),
+            OfOne::Mean | OfOne::Total => x.get(row, &mut faults.values[0]),
         };
         Some((x?, 0.0))
     }
@@ -111,9 +113,9 @@ impl Reads<6> for OfTwo {
 
     #[inline(always)]
     fn values(self, columns: &Self::Columns, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
-        let first = columns.0.get(row, &mut faults.first);
+        let first = columns.0.get(row, &mut faults.values[0]);
         let second = match self {
-            OfTwo::Ratio => columns.1.get(row, &mut faults.second),
+            OfTwo::Ratio => columns.1.get(row, &mut faults.values[1]),
             OfTwo::Difference => columns.1.condition(row, &mut faults.conditions),
         };
         Some((first?, second?))
@@ -232,15 +234,16 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     ) -> Result<()> {
         self.slots.expect(count);
         let columns = self.estimator.columns(values)?;
-        let design = self.call.design.map(|design| DesignBatch::new(&values[design])).transpose()?;
+        let design = self.call.design.map(|design| DesignBatch::new(&values[design], &mut self.units));
+        let design = design.transpose()?;
         let Sums { slots, units, estimator, faults, of_rows, chunk, .. } = self;
         of_rows.clear();
         of_rows.resize(groups.len(), NONE);
         members(design.as_ref(), groups, filter, faults, |member, _| {
-            let (slot, new) = slots.number(member.group, member.unit);
-            if let (true, Some(design)) = (new, &design) {
-                units.learn(design, member.row)?;
+            if let Some(design) = &design {
+                design.meet(member.row, units)?;
             }
+            let (slot, _) = slots.number(member.group, member.unit);
             of_rows[member.row] = slot as u32;
             Ok(())
         })?;
@@ -262,17 +265,19 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
-        self.faults.check(self.function, self.shape)?;
+        self.faults.check(self.function, self.shape, &self.call)?;
         let units = self.call.design.map(|_| &self.units);
         let of = |slots: &Vec<OfUnit<K>>| {
             of_group(self.estimator, slots, units, self.function, self.call.confidence)
         };
-        let found = self.slots.take(emit).iter().map(of).collect::<Result<Vec<_>>>()?;
+        let mut groups = self.slots.take(emit);
+        groups.iter_mut().for_each(|slots| sort(slots, &self.units));
+        let found = groups.iter().map(of).collect::<Result<Vec<_>>>()?;
         estimates(&found)
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
-        self.faults.check(self.function, self.shape)?;
+        self.faults.check(self.function, self.shape, &self.call)?;
         let units = self.call.design.map(|_| &self.units);
         let groups = self.slots.take(emit);
         let states = groups.iter().map(|slots| {
@@ -286,7 +291,7 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     fn merge_batch(&mut self, states: &[ArrayRef], groups: &[usize], count: usize) -> Result<()> {
         self.slots.expect(count);
         Reader::each(&states[0], groups, |group, from| {
-            self.slots.read_group(group, self.call.design.map(|_| &mut self.units), from)
+            self.slots.read_group(group, self.call.design.map(|_| &mut self.units), from).map(|_| ())
         })
     }
 

@@ -32,6 +32,27 @@ fn agreement_and_association_are_those_of_the_survey_crate() {
             "{call}"
         );
     }
+    let resampled = |call: &str| ["se", "lower", "upper"].map(|field| one(call, field));
+    let of = |r: Option<survey::bootstrap::Resampled>| {
+        let found = r.expect("an interval");
+        [found.standard_error, found.lower, found.upper].map(Some)
+    };
+    let bootstrap = survey::bootstrap::Bootstrap::default();
+    assert_eq!(
+        resampled("percent_agreement(a, b, 'bootstrap')"),
+        of(paired.percent_agreement_bootstrap(0.95, bootstrap))
+    );
+    for (call, weights) in [
+        ("cohen_kappa(a, b, 'bootstrap')", survey::agreement::Weights::Same),
+        ("cohen_kappa(a, b, 'quadratic', 'bootstrap')", survey::agreement::Weights::Quadratic),
+        ("cohen_kappa(a, b, 'bootstrap', 'quadratic')", survey::agreement::Weights::Quadratic),
+    ] {
+        assert_eq!(resampled(call), of(paired.kappa_bootstrap(weights, 0.95, bootstrap)), "{call}");
+        assert_eq!(one(call, "estimate"), paired.kappa(weights, 0.95).map(|kappa| kappa.estimate), "{call}");
+        assert_ne!(resampled(call)[1], paired.kappa(weights, 0.95).map(|kappa| kappa.lower), "{call}");
+    }
+    let large = "cohen_kappa(a, b, 'large-sample')";
+    assert_eq!(resampled(large), resampled("cohen_kappa(a, b)"));
     let table = survey::association::Crosstab::from_pairs(floats());
     let test = table.chi_squared().expect("a test");
     assert_eq!(one("chisq_test(a, b)", "chisq"), Some(test.statistic));
@@ -83,6 +104,9 @@ fn wrong_calls_of_the_other_functions_are_told_in_words() {
         "select cohen_kappa(employers, employers, 'linear') from responses",
         "select cohen_kappa(employers, school) from responses",
         "select cohen_kappa(school, school, 'squared') from responses",
+        "select cohen_kappa(school, school, 'linear', 'quadratic') from responses",
+        "select cohen_kappa(school, school, 'linear', 'bootstrap', 'bootstrap') from responses",
+        "select percent_agreement(school, school, 'bootstap') from responses",
         "select krippendorff_alpha(school, wave, employers, 'ordinal') from responses",
         "select krippendorff_alpha(wave, wave, employers) from responses",
         "select percent_agreement(school) from responses",

@@ -7,6 +7,7 @@ use minijinja::{Error, State, Value};
 use super::super::escape::{expression, literal};
 use super::super::numbers::{Misnamed, ResultView};
 use super::super::recorder::Shown;
+use super::super::uses::How;
 use super::{Called, Calls};
 use crate::queries::head::ColumnKind;
 
@@ -30,6 +31,7 @@ impl Calls {
             if let Some(fault) = self.show(query, shown) {
                 return Ok(self.misnamed(&turn, fault));
             }
+            self.recorder().used_by(&turn, &self.templates, How::Table, (query, None), &caption);
         }
         let [reading_data, cases, survey, trends] =
             queries.map(|query| format!("json({})", literal(&format!("data/{query}.json"))));

@@ -4,6 +4,7 @@ mod faults;
 mod rows_of_r;
 mod tables;
 mod values;
+mod waves;
 
 use std::sync::Arc;
 
@@ -96,9 +97,17 @@ impl Sample {
 
 /// A design as the store makes a column of it.
 pub(super) fn column(design: &Design) -> ArrayRef {
+    column_of("2013/design", design)
+}
+
+/// The same of another sample.
+pub(super) fn column_of(sample: &str, design: &Design) -> ArrayRef {
     let rows = design.weights().len();
-    let mut fields: Vec<(String, ArrayRef, bool)> =
-        vec![("weight".into(), Arc::new(Float64Array::from(design.weights().to_vec())), false)];
+    let samples: DictionaryArray<Int32Type> = vec![sample; rows].into_iter().collect();
+    let mut fields: Vec<(String, ArrayRef, bool)> = vec![
+        ("sample".into(), Arc::new(samples), false),
+        ("weight".into(), Arc::new(Float64Array::from(design.weights().to_vec())), false),
+    ];
     for (index, stage) in design.stages().iter().enumerate() {
         let numbers = |of: fn(&Stage) -> u32| {
             Arc::new(stage.iter().map(|s| Some(of(s))).collect::<UInt32Array>()) as ArrayRef

@@ -194,7 +194,7 @@ fn groups_leave_in_parts_and_rows_become_states() {
     let values = |names: &[&str]| {
         names.iter().map(|name| batch.column_by_name(name).expect(name).clone()).collect::<Vec<_>>()
     };
-    let call = Call { design: Some(1), word: None, constant: None, confidence: 0.95 };
+    let call = Call { given: vec![], design: Some(1), words: vec![], constant: None, confidence: 0.95 };
     let groups: Vec<usize> = (0..60).map(|row| row % 5).collect();
     for function in [Svy::Mean, Svy::Median, Svy::Proportions] {
         let name = if function == Svy::Proportions { "part" } else { "x" };
