@@ -61,19 +61,19 @@ impl Inputs {
         let sources = [
             "study.toml",
             "codebook",
-            &from.cases,
-            &from.documents,
+            &from.cases.file,
+            &from.documents.file,
             &from.texts,
-            &from.codings,
-            &from.pilots,
-            &wave.responses,
-            &wave.open_codings,
-            &wave.frame,
+            &from.codings.file,
+            &from.pilots.file,
+            &wave.responses.file,
+            &wave.open_codings.file,
+            &wave.frame.file,
         ];
         for name in sources {
             collect(root, name, &mut inputs.sources, seen)?;
         }
-        collect(root, &from.claims, &mut inputs.claims, seen)?;
+        collect(root, &from.claims.file, &mut inputs.claims, seen)?;
         collect(root, &from.claim_relations, &mut inputs.claims, seen)?;
         inputs.sources.sort_keys();
         inputs.claims.sort_keys();

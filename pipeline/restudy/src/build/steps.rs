@@ -128,7 +128,7 @@ pub(super) fn compute(
 
 /// What the data say of each published claim.
 fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Findings, Diagnostics> {
-    let register = &study.sources.claims;
+    let register = &study.sources.claims.file;
     let claims = audit::claims(register, &session.query("select * from claims", &Params::none())?)?;
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
     let file = &study.sources.claim_relations;

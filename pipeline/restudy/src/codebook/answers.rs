@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
         for expected in absent {
             let question = &self.codebook.questions[expected.question];
             let fault = Diagnostic::error(format!("column `{}` is missing", expected.header))
-                .at(Place::at(&*self.table.file, 1, 1))
+                .at(self.table.header_start())
                 .note(format!("`{}` at {} needs it", question.name, told(&question.place)));
             let near = nearest(&expected.header, unknown.iter().copied().take(COMPARED));
             self.faults.other(match near {
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         if self.table.is_empty() {
             self.faults.other(
                 Diagnostic::error("the file has a header and no respondents")
-                    .at(Place::at(&*self.table.file, 1, 1))
+                    .at(self.table.header_start())
                     .hint("export the answers too"),
             );
         }
@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
             let Some(variable) = self.variable_of(question, target) else { continue };
             for row in 0..self.table.len() {
                 let cell = self.table.cell(row, column);
-                if !cell.is_empty() {
+                if !cell.is_empty() && !self.is_missing(question, &[variable], row, column) {
                     self.cell(question, target, variable, (row, column), cell);
                 }
             }
@@ -210,7 +210,10 @@ impl<'a> Reader<'a> {
                     f.hint("write it like `2013-03-18 14:05:09`")
                 }),
             },
-            Kind::Numbers => self.number(question, variable, (row, column), cell),
+            Kind::Numbers => {
+                let code = self.table.code(row, column);
+                self.number(question, variable, (row, column), code);
+            }
             Kind::Multiple => {
                 let answer = match target {
                     Target::Item(item) => question.items.get(item).and_then(|i| i.answer.as_deref()),
@@ -274,6 +277,41 @@ impl<'a> Reader<'a> {
                 self.unknown_answer(variable, row, column, cell, &answers, &add);
             }
         }
+    }
+
+    /// Whether the export itself calls the cell at `row` and `column` missing; `variables` then are so, for the reason that
+    /// was declared. An answer that the codebook knows is one, whatever the export calls it.
+    pub(super) fn is_missing(
+        &mut self,
+        question: &Question,
+        variables: &[usize],
+        row: usize,
+        column: usize,
+    ) -> bool {
+        let Some(stated) = self.table.stated(row, column) else { return false };
+        let cell = self.table.cell(row, column);
+        let set = question.values.as_deref().and_then(|name| self.codebook.set(name));
+        let is_closed = matches!(question.kind, Kind::Single | Kind::Grid);
+        if is_closed && set.is_some_and(|set| set.labels.iter().any(|label| label.answer == cell)) {
+            return false;
+        }
+        if let Some(reason) = stated.reason {
+            self.stated.extend(variables.iter().map(|variable| ((*variable, row), reason)));
+            return true;
+        }
+        let name = variables.first().map_or(&question.name, |variable| &self.variables[*variable].name);
+        let message = format!("`{}` in `{name}` stands for no answer, for no declared reason", shown(cell));
+        let hint = format!(
+            "declare it with the file in study.toml: `missing = {{ \"{}\" = \"{}\" }}`",
+            shown(stated.code),
+            MissingReason::Refused
+        );
+        self.faults.cell(row, column, Diagnostic::error(message), |f| {
+            let reasons: Vec<String> =
+                MissingReason::ALL.iter().map(|reason| format!("`{reason}`")).collect();
+            f.note(format!("the export calls it missing; the reasons are {}", reasons.join(", "))).hint(hint)
+        });
+        true
     }
 
     /// Tells an answer that the codebook does not know, with the nearest that it knows.
@@ -388,9 +426,9 @@ impl<'a> Reader<'a> {
                     .cell(row, column, fault, |f| f.hint("give each respondent a number of their own"));
             } else if let Some(before) = first.get(id) {
                 let fault = Diagnostic::error(format!("respondent `{}` stands twice", shown(id)));
-                let before = table.line(*before);
+                let before = table.standing(*before);
                 self.faults.cell(row, column, fault, |f| {
-                    f.note(format!("first on line {before}"))
+                    f.note(format!("first {before}"))
                         .hint("take out the row that does not count, or give it a number of its own")
                 });
             } else {

@@ -10,7 +10,7 @@ use super::model::Codebook;
 use super::sheet::{Field, Holding, Sheet, shown};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::sources::{Faults, RawTable, Text};
-use crate::study::{Study, Wave};
+use crate::study::{Source, Study, Wave};
 
 /// How the survey of a wave was carried out.
 #[derive(Clone, Debug, Default)]
@@ -128,12 +128,12 @@ impl Material {
 /// Reads and checks one table; its faults go to `diagnostics`.
 fn sheet(
     study: &Study,
-    file: &str,
+    source: &Source,
     fields: &[Field],
     diagnostics: &mut Diagnostics,
     check: impl FnOnce(&Sheet, &RawTable, &mut Faults<'_>),
 ) -> Sheet {
-    match RawTable::read(&study.root, file) {
+    match RawTable::read(&study.root, source) {
         Ok((table, warnings)) => {
             diagnostics.extend(warnings);
             let mut faults = Faults::new(&table);
@@ -159,7 +159,7 @@ fn unique(sheet: &Sheet, table: &RawTable, name: &str, faults: &mut Faults<'_>) 
         if let Some(before) = first.insert(value, row) {
             let fault = Diagnostic::error(format!("`{}` stands twice in `{name}`", shown(value)));
             faults.cell(row, table.column(name).unwrap_or_default(), fault, |f| {
-                f.note(format!("first on line {}", table.line(before))).hint("rename or take out one of them")
+                f.note(format!("first {}", table.standing(before))).hint("rename or take out one of them")
             });
         }
     }
@@ -240,7 +240,7 @@ fn segments(study: &Study, documents: &Sheet, diagnostics: &mut Diagnostics) -> 
         diagnostics.push(
             Diagnostic::warning("no document has this text")
                 .at(Place::file(format!("{folder}/{name}")))
-                .hint(format!("list it in {}, or take it out", study.sources.documents)),
+                .hint(format!("list it in {}, or take it out", study.sources.documents.file)),
         );
     }
     segments

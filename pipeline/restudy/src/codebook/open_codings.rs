@@ -85,9 +85,9 @@ pub(super) fn apply(reader: &mut Reader<'_>, open: &RawTable, faults: &mut Fault
                 shown(id),
                 question.name
             ));
-            let before = open.line(before);
+            let before = open.standing(before);
             faults.cell(line, column("respondent_id"), fault, |f| {
-                f.note(format!("first on line {before}")).hint("take out one of the two rows")
+                f.note(format!("first {before}")).hint("take out one of the two rows")
             });
             continue;
         }

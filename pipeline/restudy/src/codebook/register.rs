@@ -34,7 +34,7 @@ pub fn claims(study: &Study) -> Result<(Sheet, Diagnostics), Diagnostics> {
         if let Some(before) = first.insert(id, row).filter(|_| !id.is_empty()) {
             let fault = Diagnostic::error(format!("claim `{}` stands twice", shown(id)));
             faults.cell(row, table.column("id").unwrap_or_default(), fault, |f| {
-                f.note(format!("first on line {}", table.line(before))).hint("rename or take out one of them")
+                f.note(format!("first {}", table.standing(before))).hint("rename or take out one of them")
             });
         }
     }

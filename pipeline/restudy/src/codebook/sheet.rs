@@ -3,7 +3,7 @@
 //! In: a raw table and the [`Field`]s that the program needs of it. Out: a [`Sheet`]: those fields typed, every other
 //! column as text under its own name.
 
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::sources::{Faults, RawTable};
 
 /// A typed column; `None` is a blank cell.
@@ -81,7 +81,7 @@ impl Sheet {
             let needed: Vec<String> = fields.iter().map(|(name, _)| format!("`{name}`")).collect();
             let spare = headers.iter().copied().filter(|h| !fields.iter().any(|(name, _)| name == h));
             let mut fault = Diagnostic::error(format!("column `{name}` is missing"))
-                .at(Place::at(&*table.file, 1, 1))
+                .at(table.header_start())
                 .note(format!("the table needs {}", needed.join(", ")));
             if let Some(near) = nearest(name, spare) {
                 fault = fault.hint(format!("is it the column `{near}`?"));
@@ -140,7 +140,7 @@ fn typed(table: &RawTable, column: usize, name: &str, holding: Holding, faults: 
     match holding {
         Holding::Name | Holding::Words => Values::Text(
             rows.map(|row| {
-                let cell = table.cell(row, column);
+                let cell = written(table, row, column);
                 if cell.is_empty() {
                     if matches!(holding, Holding::Name) {
                         blank(row, column, name, faults);
@@ -153,7 +153,7 @@ fn typed(table: &RawTable, column: usize, name: &str, holding: Holding, faults: 
         ),
         Holding::Count | Holding::MaybeCount => Values::Integer(
             rows.map(|row| {
-                let cell = table.cell(row, column);
+                let cell = counted(table, row, column);
                 if cell.is_empty() {
                     if matches!(holding, Holding::Count) {
                         blank(row, column, name, faults);
@@ -172,7 +172,7 @@ fn typed(table: &RawTable, column: usize, name: &str, holding: Holding, faults: 
         ),
         Holding::MaybeNumber => Values::Number(
             rows.map(|row| {
-                let cell = table.cell(row, column);
+                let cell = counted(table, row, column);
                 if cell.is_empty() {
                     return None;
                 }
@@ -186,6 +186,16 @@ fn typed(table: &RawTable, column: usize, name: &str, holding: Holding, faults: 
             .collect(),
         ),
     }
+}
+
+/// A cell in words; nothing where its file calls it missing.
+fn written(table: &RawTable, row: usize, column: usize) -> &str {
+    if table.stated(row, column).is_some() { "" } else { table.cell(row, column) }
+}
+
+/// The same as a number.
+fn counted(table: &RawTable, row: usize, column: usize) -> &str {
+    if table.stated(row, column).is_some() { "" } else { table.code(row, column) }
 }
 
 fn blank(row: usize, column: usize, name: &str, faults: &mut Faults<'_>) {

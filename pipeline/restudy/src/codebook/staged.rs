@@ -26,13 +26,14 @@ pub(super) fn read(reader: &mut Reader<'_>, number: usize) {
         let Some(at_all) = reader.variable(&name) else { continue };
         let stages: Vec<Option<usize>> =
             question.stages.iter().map(|s| reader.variable(&format!("{name}_{}", s.name))).collect();
+        let all: Vec<usize> = std::iter::once(at_all).chain(stages.iter().copied().flatten()).collect();
         let of_item: Vec<(Target, usize)> =
             columns.iter().copied().filter(|(target, _)| item_of(*target) == Some(item)).collect();
         for row in 0..reader.table.len() {
             let mut ticked: Vec<(Target, usize)> = Vec::new();
             for (target, column) in &of_item {
                 let cell = reader.table.cell(row, *column);
-                if cell.is_empty() {
+                if cell.is_empty() || reader.is_missing(question, &all, row, *column) {
                     continue;
                 }
                 let answer = match target {

@@ -24,7 +24,7 @@ impl<'a> Reader<'a> {
             let answered = variables.iter().any(|v| self.columns[*v].is_some(row))
                 || texts.iter().any(|text| self.has_text(&text.name, row));
             for variable in variables.iter().filter(|_| answered) {
-                if !self.columns[*variable].is_some(row) {
+                if !self.columns[*variable].is_some(row) && !self.stated.contains_key(&(*variable, row)) {
                     self.set_label(*variable, row, 1);
                 }
             }
@@ -65,7 +65,9 @@ impl<'a> Reader<'a> {
         for row in 0..self.table.len() {
             let outside = universes.iter().find(|(_, universe)| !self.within(universe, row));
             let Some((stating, universe)) = outside.copied() else { continue };
-            let answered = self.raw[number].iter().find(|(_, c)| !self.table.cell(row, *c).is_empty());
+            let is_answer =
+                |c: usize| !self.table.cell(row, c).is_empty() && self.table.stated(row, c).is_none();
+            let answered = self.raw[number].iter().find(|(_, column)| is_answer(*column));
             let Some((_, column)) = answered.copied() else { continue };
             let was = self.variable(&universe.variable).and_then(|variable| {
                 let stated = self.stated.get(&(variable, row)).map(|reason| reason.words());

@@ -35,17 +35,38 @@ pub struct Place {
     pub length: usize,
     /// The line's text, where showing it helps and discloses nothing. Never set for files of respondents.
     pub excerpt: Option<String>,
+    /// What the place is called in a file that has no lines: a cell of a workbook (`Answers!C412`), a case of a data file
+    /// (`case 412, employers`). `line` and `column` then count rows and columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
 }
 
 impl Place {
     /// A whole file.
     pub fn file(file: impl Into<String>) -> Self {
-        Place { file: file.into(), line: None, column: None, length: 1, excerpt: None }
+        Place { file: file.into(), line: None, column: None, length: 1, excerpt: None, within: None }
     }
 
     /// A line and a column of a file, both counted from 1.
     pub fn at(file: impl Into<String>, line: usize, column: usize) -> Self {
-        Place { file: file.into(), line: Some(line), column: Some(column), length: 1, excerpt: None }
+        Place {
+            file: file.into(),
+            line: Some(line),
+            column: Some(column),
+            length: 1,
+            excerpt: None,
+            within: None,
+        }
+    }
+
+    /// A place in a file that has no lines, called `within`; places sort by `row` and `column`.
+    pub fn within(
+        file: impl Into<String>,
+        within: impl Into<String>,
+        row: Option<usize>,
+        column: Option<usize>,
+    ) -> Self {
+        Place { line: row, column, within: Some(within.into()), ..Place::file(file) }
     }
 
     /// The place of byte range `span` in `text`, with its line as the excerpt.
@@ -58,13 +79,23 @@ impl Place {
         let column = text[line_start..start].chars().count() + 1;
         let length = text[start..end.min(line_end).max(start)].chars().count().max(1);
         let excerpt = text[line_start..line_end].trim_end_matches('\r').to_owned();
-        Place { file: file.into(), line: Some(line), column: Some(column), length, excerpt: Some(excerpt) }
+        Place {
+            file: file.into(),
+            line: Some(line),
+            column: Some(column),
+            length,
+            excerpt: Some(excerpt),
+            within: None,
+        }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
+        if let Some(within) = &self.within {
+            return write!(f, "[{within}]");
+        }
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
             if let Some(column) = self.column {

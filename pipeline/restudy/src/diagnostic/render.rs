@@ -50,6 +50,10 @@ pub fn render(diagnostic: &Diagnostic, colour: bool) -> String {
                         .annotation(AnnotationKind::Primary.span(span)),
                 );
             }
+            _ if place.within.is_some() => {
+                let place = place.to_string();
+                group = group.element(annotate_snippets::Origin::path(visible(&place).into_owned()));
+            }
             _ => {
                 let mut origin = annotate_snippets::Origin::path(visible(&place.file));
                 if let Some(line) = place.line {

@@ -115,7 +115,7 @@ impl Declared<'_> {
             let mut reader = Reader { study: self.study, table, responses, cells, others };
             for (column, design, named) in &self.designs {
                 let Some(named) = named else { continue };
-                let frame = (self.wave.frame.as_str(), fieldwork);
+                let frame = (self.wave.frame.file.as_str(), fieldwork);
                 samples.extend(place::sample(&mut reader, column, design, named, frame));
             }
             diagnostics.extend(reader.others);

@@ -33,7 +33,7 @@ pub(super) fn of_columns(
     let mut table = Vec::with_capacity(reader.rows() * columns.len());
     let mut sound = true;
     for row in 0..reader.rows() {
-        let raw = |column: &super::columns::Column| column.raw.map_or("", |raw| reader.table.cell(row, raw));
+        let raw = |column: &super::columns::Column| column.raw.map_or("", |raw| reader.table.code(row, raw));
         let cells: Vec<&str> = columns.iter().map(raw).collect();
         let numbers: Vec<Option<f64>> = cells.iter().map(|cell| number(cell)).collect();
         table.extend(numbers.iter().flatten());

@@ -27,11 +27,19 @@ impl Reader<'_> {
 
     /// The labels of `column`; none where there is no answer or a blank cell.
     pub(super) fn labels(&self, column: &Column) -> Vec<Option<String>> {
+        self.texts(column, RawTable::cell)
+    }
+
+    fn texts(&self, column: &Column, of: fn(&RawTable, usize, usize) -> &str) -> Vec<Option<String>> {
         let rows = 0..self.rows();
+        let is_there = |row: usize, raw: usize| self.table.stated(row, raw).is_none();
         match (column.variable, column.raw) {
             (Some(number), _) => rows.map(|row| self.answer(number, row)).collect(),
             (None, Some(raw)) => rows
-                .map(|row| Some(self.table.cell(row, raw)).filter(|cell| !cell.is_empty()).map(str::to_owned))
+                .map(|row| {
+                    Some(of(self.table, row, raw)).filter(|cell| !cell.is_empty() && is_there(row, raw))
+                })
+                .map(|cell| cell.map(str::to_owned))
                 .collect(),
             (None, None) => rows.map(|_| None).collect(),
         }
@@ -77,7 +85,7 @@ impl Reader<'_> {
             self.defined(column.at.clone(), fault.hint(hint));
             return None;
         }
-        let labels = self.labels(column);
+        let labels = self.texts(column, RawTable::code);
         let name = shortened(&column.name);
         let mut numbers = Vec::with_capacity(labels.len());
         for (row, label) in labels.iter().enumerate() {

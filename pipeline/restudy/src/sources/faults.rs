@@ -91,7 +91,7 @@ impl<'a> Faults<'a> {
             .into_values()
             .map(|(mut fault, mut lines)| {
                 lines.dedup();
-                if let Some(note) = further_rows(&lines) {
+                if let Some(note) = further_rows(self.table.unit(), &lines) {
                     fault.notes.insert(0, note);
                 }
                 fault
@@ -107,12 +107,12 @@ impl<'a> Faults<'a> {
 }
 
 /// "3 more rows: lines 518, 733, 910".
-fn further_rows(lines: &[usize]) -> Option<String> {
+fn further_rows(unit: &str, lines: &[usize]) -> Option<String> {
     let listed: Vec<String> = lines.iter().take(LISTED).map(usize::to_string).collect();
     match lines.len() {
         0 => None,
-        1 => Some(format!("1 more row: line {}", listed[0])),
-        n if n <= LISTED => Some(format!("{n} more rows: lines {}", listed.join(", "))),
-        n => Some(format!("{n} more rows: lines {} and {} others", listed.join(", "), n - LISTED)),
+        1 => Some(format!("1 more row: {unit} {}", listed[0])),
+        n if n <= LISTED => Some(format!("{n} more rows: {unit}s {}", listed.join(", "))),
+        n => Some(format!("{n} more rows: {unit}s {} and {} others", listed.join(", "), n - LISTED)),
     }
 }

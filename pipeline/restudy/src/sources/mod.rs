@@ -1,17 +1,26 @@
-//! Sources: files as they arrive, read into raw columns and texts that know their places.
+//! Sources: files as they arrive, read into raw tables and texts that know their places.
 //!
-//! In: a file. Out: a [`RawTable`] of cells, or a [`Text`] of paragraphs; every cell and paragraph can tell where it
+//! In: a file (delimited text, a workbook, an SPSS file, a document). Out: a [`RawTable`] of cells, or a [`Text`] of paragraphs; every cell and paragraph can tell where it
 //! stands in its file. A file that cannot be read as a table is told with all of its faults.
 //!
 //! It knows no codebook: what a cell means, and whether it may say so, is decided later on the path.
 
-mod csv;
+mod calendar;
+mod delimited;
+mod described;
+mod encoding;
 mod faults;
+mod header;
+mod kind;
+mod lines;
+mod sav;
+mod table;
 mod texts;
+mod workbook;
 
-pub use csv::RawTable;
-pub(crate) use csv::{on_one_line, shortened};
+pub use described::{Described, Measure, MissingValues};
 pub use faults::Faults;
+pub use table::{RawTable, Stated};
 pub use texts::{Paragraph, Text};
 
 use std::path::Path;
@@ -57,83 +66,25 @@ fn named_in_study(root: &Path, file: &str) -> Option<Place> {
     Some(Place::span("study.toml", &text, at..at + quoted.len()))
 }
 
-/// `bytes` as UTF-8 text without its byte order mark.
-///
-/// # Errors
-/// The bytes are not UTF-8: the first bad byte is told with its line, and how many lines more have one.
-pub fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
-    const RESAVE: &str = "save it again as UTF-8 (in Excel: Save As, `CSV UTF-8 (Comma delimited)`)";
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Diagnostic::error("the file is UTF-16, not UTF-8")
-            .at(Place::at(file, 1, 1))
-            .hint(RESAVE)
-            .into());
-    }
-    if is_bare_utf16(&bytes) {
-        return Err(Diagnostic::error("the file is UTF-16, not UTF-8")
-            .at(Place::at(file, 1, 1))
-            .note("nearly every other byte is 0, and there is no byte order mark")
-            .hint(RESAVE)
-            .into());
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(match text.strip_prefix('\u{feff}') {
-            Some(rest) => rest.to_owned(),
-            None => text,
-        }),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let bytes = error.as_bytes();
-            let line = 1 + bytes[..at].iter().filter(|b| **b == b'\n').count();
-            let line_start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-            let column = 1 + String::from_utf8_lossy(&bytes[line_start..at]).chars().count();
-            let more = bytes
-                .split(|b| *b == b'\n')
-                .skip(line)
-                .filter(|line| std::str::from_utf8(line).is_err())
-                .count();
-            let mut diagnostic = Diagnostic::error(format!(
-                "byte {} (0x{:02x}) is not UTF-8 text",
-                at + 1,
-                bytes.get(at).copied().unwrap_or_default()
-            ))
-            .at(Place::at(file, line, column));
-            if more > 0 {
-                diagnostic = diagnostic.note(format!(
-                    "{} more {} the same fault",
-                    more,
-                    if more == 1 { "line has" } else { "lines have" }
-                ));
-            }
-            Err(diagnostic.hint(RESAVE).into())
-        }
+/// A name or value as a message shows it: line breaks and tabs as signs, and cut where it is long.
+pub(crate) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let seen = |c: char| match c {
+        '\n' | '\r' => '⏎',
+        '\t' => '⇥',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    let flat: String = text.replace("\r\n", "\n").chars().map(seen).take(LONGEST + 1).collect();
+    if flat.chars().count() <= LONGEST {
+        flat
+    } else {
+        flat.chars().take(LONGEST - 1).chain(std::iter::once('…')).collect()
     }
 }
 
-/// Whether `bytes` begin like Latin text in UTF-16: of each two bytes one is 0, and always the same one.
-fn is_bare_utf16(bytes: &[u8]) -> bool {
-    const LOOKED_AT: usize = 1000;
-    const FEWEST: usize = 4;
-    let pairs = bytes.chunks_exact(2).take(LOOKED_AT);
-    let (all, first, second) = pairs.fold((0, 0, 0), |(all, first, second), pair| {
-        (all + 1, first + usize::from(pair[0] == 0), second + usize::from(pair[1] == 0))
-    });
-    all >= FEWEST && first.min(second) == 0 && 4 * first.max(second) >= 3 * all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn utf16_without_a_byte_order_mark_is_known() {
-        let text = "ID,Café\n1,Œuvre\n";
-        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in [little, big] {
-            let told = utf8("t.csv", bytes).unwrap_err().to_string();
-            assert!(told.contains("UTF-16, not UTF-8") && told.contains("save it again"), "{told}");
-        }
-        assert!(utf8("t.csv", b"a,b\n1,x\0y\n\0".to_vec()).is_ok());
-    }
+/// A name without space around it, and with one space where it has white space: tools break long names into lines, and
+/// double or harden their spaces.
+pub(crate) fn on_one_line(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }

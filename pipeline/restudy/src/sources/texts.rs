@@ -46,7 +46,7 @@ impl Text {
     /// # Errors
     /// The bytes are not UTF-8, or hold no paragraph.
     pub fn parse(file: &str, bytes: Vec<u8>) -> Result<(Text, Diagnostics), Diagnostics> {
-        let text = super::utf8(file, bytes)?;
+        let text = super::encoding::utf8(file, bytes)?;
         let mut diagnostics = Diagnostics::new();
         let mut paragraphs: Vec<Paragraph> = Vec::new();
         let mut open: Option<Paragraph> = None;

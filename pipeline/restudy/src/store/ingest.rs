@@ -36,8 +36,8 @@ pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagn
             sound = false;
             diagnostics.push(
                 Diagnostic::error(format!("{answered} people answered, and {invited} were invited"))
-                    .at(Place::file(&wave.frame))
-                    .note(format!("the answers are those of {}", wave.responses))
+                    .at(Place::file(&wave.frame.file))
+                    .note(format!("the answers are those of {}", wave.responses.file))
                     .hint(
                         "put everybody who was invited into the frame, or take out answers that came twice",
                     ),

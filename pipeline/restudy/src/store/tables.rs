@@ -33,17 +33,17 @@ pub const RESPONDENT: &str = "respondent_id";
 pub fn sources<'a>(table: &str, study: &'a Study, wave: &'a Wave) -> Vec<&'a str> {
     let from = &study.sources;
     match table {
-        RESPONSES | "answers" | "missing" => vec![&wave.responses, &wave.open_codings, "codebook/"],
-        "design_strata" => vec!["study.toml", &wave.responses, &wave.frame],
+        RESPONSES | "answers" | "missing" => vec![&wave.responses.file, &wave.open_codings.file, "codebook/"],
+        "design_strata" => vec!["study.toml", &wave.responses.file, &wave.frame.file],
         "variables" | "value_labels" => vec!["codebook/"],
         "codes" => vec!["codebook/code-frame.toml"],
-        "frame" => vec![&wave.frame],
-        "pilots" => vec![&from.pilots],
-        "cases" => vec![&from.cases],
-        "documents" => vec![&from.documents],
-        "segments" => vec![&from.documents, &from.texts],
-        "codings" => vec![&from.documents, &from.texts, &from.codings],
-        "claims" => vec![&from.claims],
+        "frame" => vec![&wave.frame.file],
+        "pilots" => vec![&from.pilots.file],
+        "cases" => vec![&from.cases.file],
+        "documents" => vec![&from.documents.file],
+        "segments" => vec![&from.documents.file, &from.texts],
+        "codings" => vec![&from.documents.file, &from.texts, &from.codings.file],
+        "claims" => vec![&from.claims.file],
         _ => Vec::new(),
     }
 }

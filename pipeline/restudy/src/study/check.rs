@@ -6,13 +6,13 @@ use std::path::{Component, Path};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Definitions, Study, check_design};
+use super::{Definitions, Source, Study, check_design};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// The definitions that are checked, with their places.
 #[derive(Debug, Deserialize)]
 struct Placed {
-    sources: BTreeMap<String, Spanned<String>>,
+    sources: BTreeMap<String, Spanned<Source>>,
     wave: Vec<PlacedWave>,
     design: Option<PlacedDesign>,
     #[serde(default)]
@@ -31,9 +31,9 @@ struct PlacedReport {
 struct PlacedWave {
     id: Spanned<String>,
     published: Spanned<String>,
-    responses: Spanned<String>,
-    open_codings: Spanned<String>,
-    frame: Spanned<String>,
+    responses: Spanned<Source>,
+    open_codings: Spanned<Source>,
+    frame: Spanned<Source>,
     design: Option<PlacedDesign>,
     #[serde(default)]
     designs: BTreeMap<Spanned<String>, PlacedDesign>,
@@ -66,16 +66,24 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
             fault(format!("`{published}` is not a date"), wave.published.span(), hint);
         }
     }
-    let waves = placed.value.wave.iter().flat_map(|w| [&w.responses, &w.open_codings, &w.frame]);
+    let of_waves = placed.value.wave.iter().flat_map(|w| [&w.responses, &w.open_codings, &w.frame]);
+    let sources: Vec<&Spanned<Source>> = placed.value.sources.values().chain(of_waves).collect();
     let report = &placed.value.report;
-    let of_report = [&report.template, &report.fonts, &report.bibliography];
-    let mut paths: Vec<&Spanned<String>> =
-        placed.value.sources.values().chain(of_report).chain(waves).collect();
-    paths.sort_by_key(|path| path.span().start);
-    for path in paths.into_iter().filter(|path| leads_out(path.get_ref())) {
-        let message = format!("`{}` leads out of the study's folder", path.get_ref());
+    let of_report = [&report.template, &report.fonts, &report.bibliography].into_iter();
+    let of_report = of_report.map(|path| (path.get_ref(), path.span()));
+    let paths = sources.iter().map(|source| (&source.get_ref().file, source.span())).chain(of_report);
+    for (path, at) in paths.filter(|(path, _)| leads_out(path)) {
+        let message = format!("`{path}` leads out of the study's folder");
         let hint = "put it into the folder, and write its path from there: a study is reproduced from its own folder";
-        fault(message, path.span(), hint);
+        fault(message, at, hint);
+    }
+    for source in sources {
+        let file = source.get_ref();
+        for setting in file.idle() {
+            let message =
+                format!("`{setting}` says nothing about {}: `{}`", file.format().words(), file.file);
+            fault(message, source.span(), "take it out here, or name the file that it is about");
+        }
     }
     let confidence = |design: &Option<PlacedDesign>| design.as_ref().and_then(|d| d.confidence.clone());
     if let Some(level) = confidence(&placed.value.design)

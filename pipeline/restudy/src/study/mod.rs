@@ -6,9 +6,13 @@ mod check;
 mod check_design;
 mod definitions;
 pub mod design;
+mod missing;
+mod source;
 
 pub use definitions::Definitions;
 pub use design::Design;
+pub use missing::MissingReason;
+pub use source::{CellRange, Format, Header, Names, Source};
 
 use std::path::{Path, PathBuf};
 
@@ -61,18 +65,18 @@ pub struct Study {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sources {
-    /// Case-study schools (CSV).
-    pub cases: String,
-    /// List of documents (CSV).
-    pub documents: String,
+    /// Case-study schools.
+    pub cases: Source,
+    /// List of documents.
+    pub documents: Source,
     /// Folder of the documents' texts.
     pub texts: String,
-    /// Codings of segments (CSV).
-    pub codings: String,
-    /// Places where the questionnaire was piloted (CSV).
-    pub pilots: String,
-    /// Published claims (CSV).
-    pub claims: String,
+    /// Codings of segments.
+    pub codings: Source,
+    /// Places where the questionnaire was piloted.
+    pub pilots: Source,
+    /// Published claims.
+    pub claims: Source,
     /// How published claims bear on each other (TOML).
     pub claim_relations: String,
 }
@@ -93,12 +97,12 @@ pub struct Wave {
     pub synthetic: bool,
     /// What readers must know about the data; printed in the front matter.
     pub notice: String,
-    /// Survey responses (CSV).
-    pub responses: String,
-    /// Codes given to open answers (CSV).
-    pub open_codings: String,
-    /// Sampling frame (CSV).
-    pub frame: String,
+    /// Survey responses.
+    pub responses: Source,
+    /// Codes given to open answers.
+    pub open_codings: Source,
+    /// Sampling frame.
+    pub frame: Source,
     /// How the sample of this wave was drawn, where it is another than the study's.
     pub design: Option<Design>,
     /// The same for further designs: those of the same name are replaced.

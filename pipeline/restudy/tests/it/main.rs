@@ -22,6 +22,7 @@ mod shell;
 mod shell_terminal;
 #[cfg(unix)]
 mod small_study;
+mod sources;
 mod stages_data;
 #[cfg(unix)]
 mod status;

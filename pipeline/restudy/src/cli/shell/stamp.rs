@@ -30,11 +30,12 @@ impl LookedAt {
         let now = Study::load(&self.study.root).ok();
         let study = now.as_ref().unwrap_or(&self.study);
         let from = &study.sources;
-        let shared = [&from.cases, &from.documents, &from.texts, &from.codings, &from.pilots, &from.claims];
+        let shared = [&from.cases, &from.documents, &from.codings, &from.pilots, &from.claims];
         let waves = study.waves.iter().flat_map(|wave| [&wave.responses, &wave.open_codings, &wave.frame]);
-        let names = ["study.toml", "codebook", "queries", "build", &from.claim_relations];
+        let tables = shared.into_iter().chain(waves).map(|source| source.file.as_str());
+        let names = ["study.toml", "codebook", "queries", "build", &from.texts, &from.claim_relations];
         let mut stamp = Stamp::default();
-        for name in names.into_iter().chain(shared.into_iter().chain(waves).map(String::as_str)) {
+        for name in names.into_iter().chain(tables) {
             stamp.look(&study.root, name, DEPTH);
         }
         stamp.0.sort_unstable();
