@@ -18,6 +18,7 @@
 //! | [`report`] | evidence and templates to one Typst document |
 //! | [`typst`] | runs the Typst command line and brings its messages home |
 //! | [`publish`] | artefacts and their manifest, swapped in whole |
+//! | [`begin`] | a new study: the example, or drafts from an export |
 //! | [`answer`] | rows that somebody asked for, as text, data, a workbook or a chart |
 //! | [`build`] | the order of the steps, and which of them an input change reaches |
 //! | [`explain`] | where a printed number came from, and whom it counts |
@@ -29,6 +30,7 @@
 
 pub mod answer;
 pub mod ask;
+pub mod begin;
 pub mod build;
 pub mod cli;
 pub mod codebook;

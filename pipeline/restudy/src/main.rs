@@ -1,7 +1,9 @@
 //! The program: parse, call, print.
 
+mod theme;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    restudy::cli::main()
+    restudy::cli::main(theme::FILES)
 }

@@ -42,6 +42,7 @@ impl Audit {
         let findings = &evaluated.findings;
         match self.format {
             Format::Json => output.result(&findings.to_json()?)?,
+            Format::Table if findings.total == 0 => output.say("the study has no published claims"),
             Format::Table => {
                 let text = printed(&findings.findings, output.width());
                 output.result(&format!("{text}\n{}\n", findings.scorecard()))?;

@@ -10,6 +10,7 @@ mod check;
 mod codebook;
 mod explain;
 mod functions;
+mod init;
 mod interrupts;
 mod limits;
 mod output;
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::begin::Theme;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::study::{Study, Wave};
 use output::Output;
@@ -51,6 +53,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Init),
     Build(build::Build),
     Check(check::Check),
     Audit(audit::Audit),
@@ -91,8 +94,8 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-/// Runs the command that the command line names.
-pub fn main() -> ExitCode {
+/// Runs the command that the command line names; `theme` is what reports of new studies are set with.
+pub fn main(theme: &Theme) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(e) => {
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
     };
     let output = Output::new(arguments.quiet, arguments.verbose);
     let done = match arguments.command {
+        Command::Init(command) => command.run(theme, &output),
         Command::Build(command) => command.run(arguments.study.as_deref(), &output),
         Command::Check(command) => command.run(arguments.study.as_deref(), &output),
         Command::Audit(command) => command.run(arguments.study.as_deref(), &output),

@@ -128,6 +128,9 @@ impl<'a> Reader<'a> {
     fn match_headers(&mut self, others: &HashSet<String>) {
         let expected = self.codebook.expected(self.wave);
         let headers: Vec<&str> = self.table.headers().collect();
+        let left_out = self.codebook.left_out.iter();
+        let mut others: HashSet<&str> = others.iter().map(String::as_str).collect();
+        others.extend(left_out.map(|left_out| left_out.column.as_str()));
         let known: HashMap<&str, &Expected> = expected.iter().map(|e| (e.header.as_str(), e)).collect();
         let absent: Vec<&Expected> =
             expected.iter().filter(|e| !headers.contains(&e.header.as_str())).collect();
@@ -136,16 +139,17 @@ impl<'a> Reader<'a> {
         for (column, header) in headers.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
             match known.get(header) {
                 Some(expected) => self.raw[expected.question].push((expected.target, column)),
-                None if others.contains(*header) => {}
+                None if others.contains(header) => {}
                 None => {
                     let fault =
                         Diagnostic::error(format!("column `{}` is not in the codebook", shown(header)));
                     self.faults.header("that are not in the codebook", column, fault, |f| {
                         match nearest(header, absent.iter().map(|e| e.header.as_str())) {
                             Some(near) => f.hint(format!("did you mean `{near}`?")),
-                            None => {
-                                f.hint("take the column out, or define its question in codebook/questions")
-                            }
+                            None => f.hint(
+                                "define its question in codebook/questions, or leave it out there: \
+                                 `[[left_out]]` with `column` and `why`",
+                            ),
                         }
                     });
                 }
@@ -414,8 +418,13 @@ impl<'a> Reader<'a> {
     /// Every respondent has a number, and no number stands twice.
     fn identities(&mut self) {
         let id = self.codebook.questions.iter().position(|q| q.kind == Kind::Id);
-        let Some(column) = id.and_then(|q| self.raw[q].first()).map(|(_, column)| *column) else { return };
         let table = self.table;
+        let Some(column) = id.and_then(|q| self.raw[q].first()).map(|(_, column)| *column) else {
+            if let Some(id) = id.filter(|id| self.codebook.questions[*id].column.is_none()) {
+                self.count_respondents(id);
+            }
+            return;
+        };
         let mut first: HashMap<&str, usize> = HashMap::new();
         for row in 0..table.len() {
             let id = table.cell(row, column);
@@ -434,6 +443,16 @@ impl<'a> Reader<'a> {
             } else {
                 first.insert(id, row);
             }
+        }
+    }
+
+    /// Numbers the respondents of an export that has no numbers, in its order.
+    fn count_respondents(&mut self, id: usize) {
+        let Some(variable) = self.variable(&self.codebook.questions[id].name) else { return };
+        for row in 0..self.table.len() {
+            let number = (row + 1).to_string();
+            self.set_text(variable, row, &number);
+            self.respondents[row] = number;
         }
     }
 }

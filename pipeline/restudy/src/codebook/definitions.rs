@@ -36,6 +36,15 @@ pub(super) struct LabelEntry {
 pub(super) struct QuestionsFile {
     #[serde(default)]
     pub(super) question: Vec<QuestionEntry>,
+    #[serde(default)]
+    pub(super) left_out: Vec<LeftOutEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LeftOutEntry {
+    pub(super) column: Spanned<String>,
+    pub(super) why: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,6 +84,7 @@ pub(super) struct ItemEntry {
     pub(super) name: Spanned<String>,
     pub(super) label: String,
     pub(super) answer: Option<Spanned<String>>,
+    pub(super) column: Option<Spanned<String>>,
     pub(super) coded_from: Option<Spanned<String>>,
 }
 

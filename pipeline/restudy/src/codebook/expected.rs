@@ -32,13 +32,17 @@ pub(super) struct Expected {
 
 /// All columns of one question, in the order of its items.
 pub(super) fn of_question(number: usize, question: &Question) -> Vec<Expected> {
-    let Some(column) = &question.column else { return Vec::new() };
+    let column = question.column.as_deref().unwrap_or_default();
     let expected =
         |header: String, target| Expected { header: on_one_line(&header), question: number, target };
     let items = question.items.iter().enumerate().filter_map(|(i, item)| Some((i, item.answer.as_ref()?)));
     match question.kind {
-        Kind::Grid | Kind::Multiple | Kind::Numbers => {
-            items.map(|(i, answer)| expected(format!("{column} [{answer}]"), Target::Item(i))).collect()
+        Kind::Grid | Kind::Multiple | Kind::Numbers if !question.items.is_empty() => {
+            let header = |i: usize, answer: &str| match &question.items[i].column {
+                Some(own) => own.clone(),
+                None => format!("{column} [{answer}]"),
+            };
+            items.map(|(i, answer)| expected(header(i, answer), Target::Item(i))).collect()
         }
         Kind::Staged => items
             .flat_map(|(i, answer)| {
@@ -58,9 +62,8 @@ pub(super) fn of_question(number: usize, question: &Question) -> Vec<Expected> {
             })
             .collect(),
         Kind::Coded => Vec::new(),
-        Kind::Id | Kind::Timestamp | Kind::Single | Kind::Text => {
-            vec![expected(column.clone(), Target::Whole)]
-        }
+        _ if column.is_empty() => Vec::new(),
+        _ => vec![expected(column.to_owned(), Target::Whole)],
     }
 }
 

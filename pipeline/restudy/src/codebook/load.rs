@@ -5,11 +5,12 @@ use std::path::Path;
 use toml::Spanned;
 
 use super::code_frame::CodeFrame;
-use super::definitions::{LabelEntry, QuestionEntry, QuestionsFile, SetEntry, SetsFile};
+use super::definitions::{LabelEntry, LeftOutEntry, QuestionEntry, QuestionsFile, SetEntry, SetsFile};
 use super::missing::MissingReason;
-use super::model::{Codebook, Item, Question, Stage, Universe, ValueLabel, ValueSet};
+use super::model::{Codebook, Item, LeftOut, Question, Stage, Universe, ValueLabel, ValueSet};
 use super::validate;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::sources::on_one_line;
 use crate::study::Definitions;
 
 const SETS: &str = "codebook/value-labels.toml";
@@ -38,6 +39,7 @@ impl Codebook {
                 .iter()
                 .flat_map(|file| file.value.question.iter().map(|entry| question(entry, file)))
                 .collect(),
+            left_out: files.iter().flat_map(|file| &file.value.left_out).map(left_out).collect(),
             code_frame,
         };
         diagnostics.extend(validate::sets(&sets));
@@ -77,6 +79,10 @@ fn text(spanned: &Option<Spanned<String>>) -> Option<String> {
     spanned.as_ref().map(|s| s.get_ref().clone())
 }
 
+fn left_out(entry: &LeftOutEntry) -> LeftOut {
+    LeftOut { column: on_one_line(entry.column.get_ref()), why: entry.why.clone() }
+}
+
 fn value_set(entry: &SetEntry, file: &Definitions<SetsFile>) -> ValueSet {
     ValueSet {
         name: entry.name.get_ref().clone(),
@@ -113,6 +119,7 @@ fn question(entry: &QuestionEntry, file: &Definitions<QuestionsFile>) -> Questio
                 name: item.name.get_ref().clone(),
                 label: item.label.clone(),
                 answer: text(&item.answer),
+                column: text(&item.column),
                 coded_from: text(&item.coded_from),
             })
             .collect(),

@@ -30,7 +30,7 @@ pub use code_frame::{Code, CodeFrame};
 pub use counted::{Absent, Answer, Asked, Counts, Entry, Numbers, Times};
 pub use material::{Coding, Documents, Fieldwork, Material, Segment};
 pub use missing::{Missing, MissingReason};
-pub use model::{Codebook, Item, Kind, Question, Stage, Universe, ValueLabel, ValueSet};
+pub use model::{Codebook, Item, Kind, LeftOut, Question, Stage, Universe, ValueLabel, ValueSet};
 pub use register::claims;
 pub use sheet::{Sheet, Values};
 pub use variables::{Holds, Level, Variable};

@@ -13,6 +13,9 @@ pub struct Codebook {
     pub sets: Vec<ValueSet>,
     /// Questions, in the order in which they were put.
     pub questions: Vec<Question>,
+    /// Columns of the raw export that nobody asks about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// Codes for segments of documents.
     pub code_frame: CodeFrame,
 }
@@ -27,6 +30,15 @@ impl Codebook {
     pub fn question(&self, name: &str) -> Option<&Question> {
         self.questions.iter().find(|q| q.name == name)
     }
+}
+
+/// A column of the raw export that is no question's.
+#[derive(Clone, Debug, Serialize)]
+pub struct LeftOut {
+    /// Its name, on one line.
+    pub column: String,
+    /// Why it is left out.
+    pub why: String,
 }
 
 /// A set of value labels: the answers that a question takes.
@@ -78,7 +90,7 @@ pub enum Kind {
     Multiple,
     /// For each item those stages that apply, or that it does not happen, or that it is not known.
     Staged,
-    /// A number for each item.
+    /// A number, or one for each item.
     Numbers,
     /// Free text.
     Text,
@@ -117,7 +129,8 @@ pub struct Question {
     /// The set of value labels that it takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub values: Option<String>,
-    /// The column of the raw export, or what the columns of its items begin with.
+    /// The column of the raw export, or what the columns of its items begin with. Without one the respondents' numbers are
+    /// counted in the order of the export.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
     /// Who was asked; everybody if not set.
@@ -192,6 +205,9 @@ pub struct Item {
     /// Its text in the survey tool's export; none for an item that only coders give.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
+    /// Its column of the raw export, where that is not called by the question and the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     /// The text question whose answers were coded into it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coded_from: Option<String>,

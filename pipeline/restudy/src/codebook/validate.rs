@@ -9,6 +9,7 @@ use super::expected;
 use super::missing::MissingReason;
 use super::model::{Codebook, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::sources::on_one_line;
 use crate::study::Definitions;
 
 /// What is wrong with the sets of value labels.
@@ -97,6 +98,12 @@ pub(super) fn questions(codebook: &Codebook, files: &[Definitions<QuestionsFile>
             columns.name(&expected.header, question.place.clone(), &mut diagnostics);
         }
     }
+    for file in files {
+        for entry in &file.value.left_out {
+            let place = file.place(entry.column.span());
+            columns.name(&on_one_line(entry.column.get_ref()), place, &mut diagnostics);
+        }
+    }
     diagnostics
 }
 
@@ -175,10 +182,15 @@ impl Check<'_> {
         let kind = entry.kind.word();
         let has_items = matches!(entry.kind, Kind::Grid | Kind::Multiple | Kind::Staged | Kind::Numbers);
         let has_values = matches!(entry.kind, Kind::Single | Kind::Grid | Kind::Staged | Kind::Coded);
+        // A number may be one for the whole question; an item may have a column of its own; respondents may be counted.
+        let may_be_whole = entry.kind == Kind::Numbers && entry.items.is_empty();
+        let in_columns = entry.items.iter().all(|item| item.column.is_some() || item.coded_from.is_some());
+        let is_told =
+            entry.column.is_some() || entry.kind == Kind::Id || !entry.items.is_empty() && in_columns;
         let rules = [
-            ("items", has_items, !entry.items.is_empty()),
+            ("items", has_items && !may_be_whole, !entry.items.is_empty()),
             ("values", has_values, entry.values.is_some()),
-            ("column", entry.kind != Kind::Coded, entry.column.is_some()),
+            ("column", entry.kind != Kind::Coded, is_told),
             ("coded_from", entry.kind == Kind::Coded, entry.coded_from.is_some()),
             ("stages", entry.kind == Kind::Staged, !entry.stages.is_empty()),
             ("none", entry.kind == Kind::Staged, entry.none.is_some()),
@@ -194,6 +206,14 @@ impl Check<'_> {
             }
         }
         for item in &entry.items {
+            if let Some(column) = &item.column
+                && (entry.kind == Kind::Staged || item.answer.is_none())
+            {
+                let message = format!("item `{}` takes no `column`", item.name.get_ref());
+                let hint =
+                    "an item has a column of its own where it has an `answer`, and where it has one column";
+                self.fault(message, column.span(), Some(hint.to_owned()));
+            }
             if item.answer.is_none() == item.coded_from.is_none() {
                 let message =
                     format!("item `{}` needs one of `answer` and `coded_from`", item.name.get_ref());

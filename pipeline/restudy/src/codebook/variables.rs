@@ -122,6 +122,7 @@ impl Codebook {
                     ..of_item(Holds::Labels, Level::Nominal, i)
                 })
                 .collect(),
+            Kind::Numbers if question.items.is_empty() => vec![whole(Holds::Number, Level::Numeric)],
             Kind::Numbers => items.map(|i| of_item(Holds::Number, Level::Numeric, i)).collect(),
             Kind::Staged => items
                 .flat_map(|item| {
