@@ -61,6 +61,12 @@ fn plain_separator(file: &str) -> u8 {
     if is_tabs { b'\t' } else { b',' }
 }
 
+/// What separates the cells of `text`, if that is not declared and not what the file's ending lets one expect.
+pub(super) fn unlike_plain(source: &Source, text: &str) -> Result<Option<u8>, Diagnostics> {
+    let found = separator(source, text)?;
+    Ok(Some(found).filter(|found| source.separator.is_none() && *found != plain_separator(&source.file)))
+}
+
 /// The declared separator, or the one by which the first rows are all of one length, greater than 1.
 fn separator(source: &Source, text: &str) -> Result<u8, Diagnostics> {
     let plain = plain_separator(&source.file);

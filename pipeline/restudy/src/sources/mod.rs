@@ -14,12 +14,14 @@ mod header;
 mod kind;
 mod lines;
 mod sav;
+mod settled;
 mod table;
 mod texts;
 mod workbook;
 
 pub use described::{Described, Measure, MissingValues};
 pub use faults::Faults;
+pub use settled::{Settled, settled};
 pub use table::{RawTable, Stated};
 pub use texts::{Paragraph, Text};
 

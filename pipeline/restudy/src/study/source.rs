@@ -109,6 +109,32 @@ impl Source {
         }
     }
 
+    /// The source as `study.toml` writes it: its file, or that and its settings.
+    pub fn written(&self) -> String {
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let header = self.header.map(|header| match header {
+            Header::Rows(rows) => rows.to_string(),
+            Header::Qualtrics => quoted("qualtrics"),
+            Header::SurveyMonkey => quoted("surveymonkey"),
+        });
+        let missing =
+            self.missing.iter().map(|(code, why)| format!("{} = {}", quoted(code), quoted(why.words())));
+        let missing: Vec<String> = missing.collect();
+        let settings = [
+            ("encoding", self.encoding.map(|encoding| quoted(&encoding.name().to_lowercase()))),
+            ("separator", self.separator.map(|separator| quoted(&separator.to_string()))),
+            ("header", header),
+            ("sheet", self.sheet.as_deref().map(quoted)),
+            ("range", self.range.map(|range| quoted(&range.to_string()))),
+            ("names", (self.names == Names::Labels).then(|| quoted("labels"))),
+            ("missing", (!missing.is_empty()).then(|| format!("{{ {} }}", missing.join(", ")))),
+        ];
+        let file = quoted(&self.file);
+        let set: Vec<String> =
+            settings.into_iter().filter_map(|(name, value)| Some(format!("{name} = {}", value?))).collect();
+        if set.is_empty() { file } else { format!("{{ file = {file}, {} }}", set.join(", ")) }
+    }
+
     /// Settings that say nothing about a file of this format.
     pub(super) fn idle(&self) -> Vec<&'static str> {
         let settings = [
@@ -143,6 +169,21 @@ impl CellRange {
         let (from, to) = text.split_once(':')?;
         let (from, to) = (corner(from)?, corner(to)?);
         (from.0 <= to.0 && from.1 <= to.1).then_some(CellRange { from, to })
+    }
+}
+
+impl fmt::Display for CellRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letters = |column: u32| {
+            let (mut letters, mut rest) = (String::new(), column + 1);
+            while rest > 0 {
+                letters.insert(0, char::from(b'A' + u8::try_from((rest - 1) % 26).unwrap_or(0)));
+                rest = (rest - 1) / 26;
+            }
+            letters
+        };
+        let corner = |at: (u32, u32)| format!("{}{}", letters(at.1), at.0 + 1);
+        write!(f, "{}:{}", corner(self.from), corner(self.to))
     }
 }
 
@@ -260,6 +301,27 @@ impl<'de> Deserialize<'de> for CellRange {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_is_written_as_it_is_read() {
+        #[derive(Deserialize)]
+        struct Said {
+            responses: Source,
+        }
+        for written in [
+            "\"a \\\"b\\\".csv\"",
+            "{ file = \"a.csv\", encoding = \"windows-1252\", separator = \"\\t\", header = 2 }",
+            "{ file = \"a.xlsx\", header = \"qualtrics\", sheet = \"Answers\", range = \"B3:AA200\" }",
+            "{ file = \"a.sav\", names = \"labels\", missing = { \"-9\" = \"refused\", \"Not shown\" = \"not asked\" } }",
+        ] {
+            let said: Said = toml::from_str(&format!("responses = {written}")).unwrap();
+            let again: Said = toml::from_str(&format!("responses = {}", said.responses.written())).unwrap();
+            assert_eq!(again.responses, said.responses);
+            if !written.contains('\'') && !written.starts_with('"') {
+                assert_eq!(said.responses.written(), written);
+            }
+        }
+    }
 
     #[test]
     fn ranges_are_counted_from_0() {

@@ -1,0 +1,144 @@
+//! What must be known to read a file, found in the file, to be written down in `study.toml`.
+//!
+//! In: a file of which nothing is declared yet, or not all. Out: a [`Source`] with every setting that is not plain, and in
+//! words why each was chosen; what a file cannot tell beyond doubt is marked for somebody to look at.
+
+use std::path::Path;
+
+use ::csv::StringRecord;
+use encoding_rs::WINDOWS_1252;
+
+use super::{delimited, encoding, header, workbook};
+use crate::diagnostic::Diagnostics;
+use crate::study::{Format, Header, Source};
+
+/// A setting that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// What was found, in words.
+    pub what: String,
+    /// Whether the file leaves no doubt about it.
+    pub certain: bool,
+}
+
+/// How `declared` is to be read, with what it does not say itself.
+///
+/// # Errors
+/// The file cannot be read, or leaves a choice that only its owner can make: of separators, or of sheets.
+pub fn settled(root: &Path, declared: &Source) -> Result<(Source, Vec<Settled>), Diagnostics> {
+    let bytes = super::bytes(root, &declared.file)?;
+    super::kind::agrees(declared, &bytes)?;
+    let mut source = declared.clone();
+    let mut said = Vec::new();
+    if source.format() == Format::Text {
+        let text = text(&mut source, bytes.clone(), &mut said)?;
+        if let Some(separator) = delimited::unlike_plain(&source, &text)? {
+            source.separator = Some(char::from(separator));
+            let what = format!("{}s stand between cells", delimited::separator_name(separator));
+            said.push(Settled { what, certain: true });
+        }
+    }
+    if source.format() != Format::Spss && source.header.is_none() {
+        let one = Source { header: Some(Header::Rows(1)), ..source.clone() };
+        let (table, _) = match source.format() {
+            Format::Workbook => workbook::read(&one, bytes)?,
+            _ => delimited::read(&one, bytes)?,
+        };
+        let first: StringRecord = table.names.iter().map(String::as_str).collect();
+        let rows: Vec<StringRecord> = std::iter::once(first).chain(table.rows).collect();
+        if let Some((tool, header)) = header::recognised(&rows) {
+            source.header = Some(header);
+            said.push(Settled { what: format!("it is {tool}"), certain: true });
+        } else if two_rows(&rows) {
+            source.header = Some(Header::Rows(2));
+            let what = "the second row holds words that stand nowhere below it: a second row of the header";
+            said.push(Settled { what: what.to_owned(), certain: false });
+        }
+    }
+    Ok((source, said))
+}
+
+/// The text of a file, with its encoding.
+fn text(source: &mut Source, bytes: Vec<u8>, said: &mut Vec<Settled>) -> Result<String, Diagnostics> {
+    let is_text = !bytes.contains(&0) && std::str::from_utf8(&bytes).is_err();
+    if source.encoding.is_none() && is_text && encoding_rs::Encoding::for_bom(&bytes).is_none() {
+        source.encoding = Some(WINDOWS_1252);
+        let (text, _) = encoding::decoded(source, bytes)?;
+        let mut words = text.split(|c: char| !c.is_alphanumeric());
+        let word =
+            words.find(|word| !word.is_ascii()).map(|word| format!(", in which it has words like `{word}`"));
+        let what = format!("it is not UTF-8: read as windows-1252{}", word.unwrap_or_default());
+        said.push(Settled { what, certain: false });
+        return Ok(text);
+    }
+    let (text, found) = encoding::decoded(source, bytes)?;
+    if let Some(found) = found {
+        source.encoding = Some(found);
+        said.push(Settled { what: format!("its text is {}", found.name()), certain: true });
+    }
+    Ok(text)
+}
+
+/// Whether the first two rows name the columns: one of short codes, and one of words that no answer repeats.
+fn two_rows(rows: &[StringRecord]) -> bool {
+    const FEWEST: usize = 5;
+    let [codes, words, body @ ..] = rows else { return false };
+    let given: Vec<(usize, &str)> =
+        words.iter().map(str::trim).enumerate().filter(|(_, w)| !w.is_empty()).collect();
+    if body.len() < FEWEST || given.len() < 3 || 2 * given.len() < codes.len() {
+        return false;
+    }
+    let is_code = |cell: &str| !cell.trim().contains(char::is_whitespace);
+    let coded = codes.iter().filter(|cell| is_code(cell)).count();
+    let in_words = given.iter().filter(|(_, word)| word.contains(char::is_whitespace)).count();
+    let is_value = |word: &str| word.parse::<f64>().is_ok();
+    let repeated = |(column, word): &(usize, &str)| {
+        body.iter().any(|row| row.get(*column).is_some_and(|c| c.trim() == *word))
+    };
+    5 * coded >= 4 * codes.len()
+        && 2 * in_words >= given.len()
+        && !given.iter().any(|(_, word)| is_value(word))
+        && !given.iter().any(repeated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(name: &str, bytes: &[u8]) -> (String, Vec<bool>) {
+        let folder = tempfile::tempdir().unwrap();
+        fs_err::write(folder.path().join(name), bytes).unwrap();
+        let (source, said) = settled(folder.path(), &Source::plain(name)).unwrap();
+        (source.written(), said.iter().map(|said| said.certain).collect())
+    }
+
+    #[test]
+    fn what_is_plain_needs_no_setting() {
+        assert_eq!(found("t.csv", b"a,b\n1,2\n"), ("\"t.csv\"".to_owned(), vec![]));
+        assert_eq!(found("t.tsv", b"a\tb\n1\t2\n").0, "\"t.tsv\"");
+    }
+
+    #[test]
+    fn what_is_not_plain_is_written_down() {
+        let (written, certain) = found("t.csv", b"name;city\nAnn;Orl\xe9ans\nBob;Bath\n");
+        assert_eq!(written, "{ file = \"t.csv\", encoding = \"windows-1252\", separator = \";\" }");
+        assert_eq!(certain, [false, true]);
+        let utf16: Vec<u8> = "\u{feff}a\tb\n1\t2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let (written, certain) = found("t.csv", &utf16);
+        assert_eq!(written, "{ file = \"t.csv\", encoding = \"utf-16le\", separator = \"\\t\" }");
+        assert_eq!(certain, [true, true]);
+    }
+
+    #[test]
+    fn two_rows_of_a_header_are_a_guess() {
+        let body = "x,1,yes\n".repeat(5);
+        let (written, certain) =
+            found("t.csv", format!("id,s1_n,s2\n,How many?,Do you agree?\n{body}").as_bytes());
+        assert_eq!((written.as_str(), certain), ("\"t.csv\"", vec![]), "two columns are too few to tell");
+        let (written, certain) =
+            found("t.csv", format!("q1,s1_n,s2\nYour name,How many?,Do you agree?\n{body}").as_bytes());
+        assert_eq!((written.as_str(), certain), ("{ file = \"t.csv\", header = 2 }", vec![false]));
+        let (written, _) = found("t.csv", format!("q1,s1_n,s2\nMy name,4,I do\n{body}").as_bytes());
+        assert_eq!(written, "\"t.csv\"");
+    }
+}
