@@ -1,11 +1,12 @@
 //! Begins a study: writes a folder that builds as it is.
 //!
-//! In: the name of a folder, and the theme that reports are set with. Out: a study in that folder, whole or not at all: the
-//! example, which teaches.
+//! In: the name of a folder, the theme that reports are set with, and perhaps an export. Out: a study in that folder, whole
+//! or not at all: the example, which teaches, or a draft of the export.
 //!
 //! - A folder that holds anything is left alone.
 //! - What is written is plain text for a person to change: the program keeps no copy and asks for none.
 
+mod draft;
 mod example;
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use std::path::Path;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::publish::write_file;
 
+pub use draft::{Draft, Export, draft, reasons};
 pub use example::example;
 
 /// A file of a study: its name relative to the study's folder, and what it holds.

@@ -32,5 +32,7 @@ pub use material::{Coding, Documents, Fieldwork, Material, Segment};
 pub use missing::{Missing, MissingReason};
 pub use model::{Codebook, Item, Kind, LeftOut, Question, Stage, Universe, ValueLabel, ValueSet};
 pub use register::claims;
+pub use sheet::is_number;
 pub use sheet::{Sheet, Values};
+pub use timestamp::is_time;
 pub use variables::{Holds, Level, Variable};

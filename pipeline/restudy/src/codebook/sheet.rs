@@ -209,6 +209,11 @@ pub(super) fn number(cell: &str) -> Option<f64> {
     cell.parse::<f64>().ok().filter(|v| plain && v.is_finite())
 }
 
+/// Whether a cell is a number as the codebook reads it.
+pub fn is_number(cell: &str) -> bool {
+    number(cell).is_some()
+}
+
 /// A value as a message shows it: on one line, cut where it is long.
 pub(super) fn shown(value: &str) -> String {
     crate::sources::shortened(value)

@@ -2,7 +2,7 @@
 
 /// The date of a day counted from 1970-01-01, in the Gregorian calendar, for years of four digits (H. Hinnant,
 /// "chrono-compatible low-level date algorithms").
-pub(super) fn date(days: i64) -> Option<String> {
+pub fn date(days: i64) -> Option<String> {
     let days = days.checked_add(719_468)?;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);

@@ -19,6 +19,7 @@ mod table;
 mod texts;
 mod workbook;
 
+pub use calendar::date as day;
 pub use described::{Described, Measure, MissingValues};
 pub use faults::Faults;
 pub use settled::{Settled, settled};

@@ -1,0 +1,205 @@
+//! Names of variables, made from the names and words of columns.
+
+use std::collections::HashSet;
+
+/// Characters of the longest name that is made.
+const LONGEST: usize = 30;
+
+/// Words that tell nothing apart.
+const PASSED_OVER: [&str; 45] = [
+    "the",
+    "a",
+    "an",
+    "of",
+    "do",
+    "does",
+    "did",
+    "you",
+    "your",
+    "is",
+    "are",
+    "was",
+    "were",
+    "what",
+    "which",
+    "how",
+    "to",
+    "in",
+    "for",
+    "and",
+    "or",
+    "please",
+    "this",
+    "these",
+    "that",
+    "at",
+    "on",
+    "with",
+    "have",
+    "has",
+    "would",
+    "it",
+    "be",
+    "by",
+    "as",
+    "following",
+    "there",
+    "any",
+    "i",
+    "my",
+    "we",
+    "our",
+    "us",
+    "selected",
+    "choice",
+];
+
+/// Words of SQL, and columns that every wave has.
+const TAKEN: [&str; 40] = [
+    "wave",
+    "design",
+    "order",
+    "group",
+    "select",
+    "where",
+    "from",
+    "user",
+    "end",
+    "case",
+    "when",
+    "then",
+    "else",
+    "limit",
+    "table",
+    "column",
+    "desc",
+    "asc",
+    "all",
+    "and",
+    "or",
+    "not",
+    "null",
+    "true",
+    "false",
+    "by",
+    "as",
+    "on",
+    "in",
+    "is",
+    "like",
+    "join",
+    "left",
+    "right",
+    "union",
+    "values",
+    "with",
+    "respondent_id",
+    "distinct",
+    "having",
+];
+
+/// Names that are given, none twice.
+#[derive(Debug, Default)]
+pub(super) struct Given(HashSet<String>);
+
+impl Given {
+    /// A name for `header` that is not given yet; in words that `label` has, where the header has none.
+    pub(super) fn name(&mut self, header: &str, label: &str, otherwise: &str) -> String {
+        let from = if is_code(header) { made(header, false) } else { made(header, true) };
+        let name = [from, made(label, true)].into_iter().find(|name| !name.is_empty());
+        let mut name = name.unwrap_or_else(|| otherwise.to_owned());
+        if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+            name = format!("q{name}");
+        }
+        if TAKEN.contains(&name.as_str()) || name.starts_with("design_") {
+            name = format!("{name}_given");
+        }
+        let mut free = name.clone();
+        let mut n = 2;
+        while !self.0.insert(free.clone()) {
+            free = if name.ends_with(|c: char| c.is_ascii_digit()) {
+                format!("{name}_{n}")
+            } else {
+                format!("{name}{n}")
+            };
+            n += 1;
+        }
+        free
+    }
+}
+
+/// Whether a header is a code rather than words: `s1_role`, `Q12`.
+fn is_code(header: &str) -> bool {
+    let header = header.trim();
+    header.len() <= LONGEST
+        && header.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
+}
+
+/// A name of the words of `text`, of letters and digits only.
+fn made(text: &str, passes_over: bool) -> String {
+    let folded: String = text.chars().map(folded).collect();
+    let words: Vec<&str> =
+        folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    // `Q12`, `3`: the number of a question says nothing beside its words.
+    let is_number = |word: &&str| {
+        let digits = word.strip_prefix('q').unwrap_or(word);
+        !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let telling: Vec<&str> = match passes_over {
+        false => words.clone(),
+        true => {
+            let rest = words.iter().skip_while(|word| is_number(word)).copied();
+            rest.filter(|word| !PASSED_OVER.contains(word)).collect()
+        }
+    };
+    let telling = if telling.is_empty() { words } else { telling };
+    let mut name = String::new();
+    for word in telling {
+        let word = word.get(..word.len().min(LONGEST)).unwrap_or(word);
+        if !name.is_empty() && name.len() + 1 + word.len() > LONGEST {
+            break;
+        }
+        if !name.is_empty() {
+            name.push('_');
+        }
+        name.push_str(word);
+    }
+    name
+}
+
+/// A letter without its mark, in small; what is none becomes a space. An apostrophe parts no words.
+fn folded(c: char) -> char {
+    match c.to_lowercase().next().unwrap_or(c) {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        'ß' => 's',
+        c if c.is_ascii_alphanumeric() => c,
+        _ => ' ',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_short_and_fit_for_sql() {
+        let mut given = Given::default();
+        let mut name = |header: &str| given.name(header, "", "column");
+        assert_eq!(name("Q1 Your role"), "role");
+        assert_eq!(name("Which of these comes closest to your main role?"), "comes_closest_main_role");
+        assert_eq!(name("s1_role"), "s1_role");
+        assert_eq!(name("Q7"), "q7");
+        assert_eq!(name("3. Où habitez-vous ?"), "ou_habitez_vous");
+        assert_eq!(name("Role"), "role2");
+        assert_eq!(name("Order"), "order_given");
+        assert_eq!(name("年齢"), "column");
+        assert_eq!(name("2013"), "q2013");
+        assert_eq!(given.name("年", "What is your age?", "column"), "age");
+    }
+}
