@@ -28,7 +28,7 @@ mod variables;
 pub use answers::{Responses, read};
 pub use code_frame::{Code, CodeFrame};
 pub use counted::{Absent, Answer, Asked, Counts, Entry, Numbers, Times};
-pub use material::{Coding, Documents, Fieldwork, Material, Segment};
+pub use material::{Coding, Documents, Frame, Material, Segment, pilots};
 pub use missing::{Missing, MissingReason};
 pub use model::{Codebook, Item, Kind, Question, Stage, Universe, ValueLabel, ValueSet};
 pub use register::claims;
