@@ -34,4 +34,5 @@ pub use missing::{Missing, MissingReason};
 pub use model::{Codebook, Item, Kind, Question, Stage, Universe, ValueLabel, ValueSet};
 pub use register::claims;
 pub use sheet::{Sheet, Values};
+pub use timestamp::is_time;
 pub use variables::{Holds, Level, Variable};

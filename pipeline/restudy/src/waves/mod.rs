@@ -11,11 +11,21 @@
 //!
 //! [`RawTable`]: crate::sources::RawTable
 
+mod add;
+mod block;
 mod comparable;
+mod compare;
 mod definitions;
+mod draft;
+mod found;
+mod likeness;
 mod load;
 mod model;
 mod reading;
 
+pub use add::{Added, add};
+pub use block::NewWave;
 pub use comparable::Comparability;
+pub use draft::Draft;
+pub use found::{Found, settings};
 pub use model::{Column, Comparable, Crosswalk, Crosswalks, Gone, How, Means, Routing};
