@@ -19,6 +19,7 @@ mod room;
 mod serve;
 mod shell;
 mod status;
+mod wave;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -61,6 +62,7 @@ enum Command {
     Explain(explain::Explain),
     Status(status::Statuses),
     Serve(serve::Serve),
+    Wave(wave::Waves),
 }
 
 /// Why a command did not do what was asked.
@@ -112,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::Status(command) => command.run(arguments.study.as_deref(), &output),
         Command::Explain(command) => command.run(arguments.study.as_deref(), &output),
         Command::Codebook(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Wave(command) => command.run(arguments.study.as_deref(), &output),
         Command::Serve(command) => command.run(arguments.study.as_deref(), arguments.quiet),
     };
     match done {

@@ -7,11 +7,12 @@ use datafusion::arrow::record_batch::RecordBatch;
 use super::arrays::{self, Table};
 use super::tables::{Tables, key};
 use super::wave::OfWave;
-use super::{codebook_tables, material_tables, response_tables};
+use super::{codebook_tables, comparability, material_tables, response_tables};
 use crate::codebook::{self, Codebook, Material, Sheet};
 use crate::diagnostic::Diagnostics;
 use crate::study::design::COLUMN;
 use crate::study::{Study, Wave};
+use crate::waves::Crosswalks;
 
 /// The tables of the edition of `wave`, which are about it and the waves before it, and what should be looked at although the
 /// tables stand.
@@ -20,9 +21,10 @@ use crate::study::{Study, Wave};
 /// Everything that is wrong with the codebook and the sources; there are no tables then.
 pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagnostics> {
     let codebook = Codebook::load(&study.root)?;
-    let mut diagnostics = Diagnostics::new();
+    let (crosswalks, mut diagnostics) = Crosswalks::load(study, &codebook)?;
     let waves = study.edition(wave).iter();
-    let waves: Vec<_> = waves.map(|wave| OfWave::read(study, wave, &codebook, &mut diagnostics)).collect();
+    let waves: Vec<_> =
+        waves.map(|wave| OfWave::read(study, wave, &codebook, &crosswalks, &mut diagnostics)).collect();
     let pilots = taken(codebook::pilots(study), &mut diagnostics);
     let material = taken(Material::read(study, &codebook), &mut diagnostics);
     let claims = taken(codebook::claims(study), &mut diagnostics);
@@ -34,6 +36,7 @@ pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagn
     let all: Vec<&str> = study.waves.iter().map(|w| w.id.as_str()).collect();
     response_tables::add(&mut tables, &codebook, &waves)?;
     codebook_tables::add(&mut tables, &codebook, &all)?;
+    comparability::add(&mut tables, &codebook, &crosswalks, study.edition(wave))?;
     material_tables::add(&mut tables, &waves, pilots.as_ref(), &material)?;
     if let Some(claims) = &claims {
         tables.insert("claims", claims_table(claims)?);

@@ -13,6 +13,7 @@
 mod about;
 mod arrays;
 mod codebook_tables;
+mod comparability;
 mod design_column;
 mod ingest;
 mod material_tables;

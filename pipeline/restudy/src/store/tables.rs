@@ -43,6 +43,7 @@ pub fn sources<'a>(table: &str, study: &'a Study, wave: &'a Wave) -> Vec<&'a str
             let read = waves.iter().flat_map(|wave| std::iter::once(&wave.responses).chain(&wave.frame));
             std::iter::once("study.toml").chain(read.map(|source| source.file.as_str())).collect()
         }
+        "comparability" => vec!["study.toml", "codebook/"],
         "variables" | "value_labels" => vec!["codebook/"],
         "codes" => vec!["codebook/code-frame.toml"],
         "frame" => waves.iter().flat_map(|wave| &wave.frame).map(|source| source.file.as_str()).collect(),

@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::sample::{self, Sample};
 use crate::sources::RawTable;
 use crate::study::{Study, Wave};
+use crate::waves::Crosswalks;
 
 /// What the files of one wave hold.
 pub(super) struct OfWave {
@@ -21,13 +22,15 @@ impl OfWave {
         study: &Study,
         wave: &Wave,
         codebook: &Codebook,
+        crosswalks: &Crosswalks,
         diagnostics: &mut Diagnostics,
     ) -> Option<OfWave> {
-        let table = taken(export(study, wave), diagnostics);
+        let asked = crosswalks.codebook(codebook, &wave.id);
+        let table = taken(crosswalks.read(study, wave, codebook), diagnostics);
         let open = taken(open_codings(study, wave), diagnostics);
         let declared = table.as_ref().map(|table| sample::declared(study, wave, codebook, table));
         let read = table.as_ref().zip(declared.as_ref()).map(|(table, declared)| {
-            codebook::read(codebook, &wave.id, table, open.flatten().as_ref(), &declared.headers)
+            codebook::read(&asked, &wave.id, table, open.flatten().as_ref(), &declared.headers)
         });
         let responses = read.and_then(|read| taken(read, diagnostics));
         let frame = taken(Frame::read(study, wave), diagnostics);
@@ -46,11 +49,6 @@ impl OfWave {
         });
         Some(OfWave { responses: responses?, samples: samples?, frame: frame? })
     }
-}
-
-/// The export of `wave`.
-fn export(study: &Study, wave: &Wave) -> Result<(RawTable, Diagnostics), Diagnostics> {
-    RawTable::read(&study.root, &wave.responses)
 }
 
 /// The codes that were given to open answers, where somebody has coded them.
@@ -81,12 +79,13 @@ pub fn responses(
     wave: &Wave,
     codebook: &Codebook,
 ) -> Result<(Responses, Diagnostics), Diagnostics> {
-    let mut diagnostics = Diagnostics::new();
-    let table = taken(export(study, wave), &mut diagnostics);
+    let (crosswalks, mut diagnostics) = Crosswalks::load(study, codebook)?;
+    let asked = crosswalks.codebook(codebook, &wave.id);
+    let table = taken(crosswalks.read(study, wave, codebook), &mut diagnostics);
     let open = taken(open_codings(study, wave), &mut diagnostics);
     let read = table.map(|table| {
         let declared = sample::declared(study, wave, codebook, &table);
-        codebook::read(codebook, &wave.id, &table, open.flatten().as_ref(), &declared.headers)
+        codebook::read(&asked, &wave.id, &table, open.flatten().as_ref(), &declared.headers)
     });
     match read.and_then(|read| taken(read, &mut diagnostics)) {
         Some(responses) => diagnostics.or(responses),

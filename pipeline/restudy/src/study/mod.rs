@@ -158,6 +158,18 @@ impl Study {
             }));
             told
         })?;
+        Self::checked(root, file)
+    }
+
+    /// The study that `text` would define, as the content of `study.toml` in `root`.
+    ///
+    /// # Errors
+    /// As for [`Study::load`].
+    pub fn parse(root: &Path, text: String) -> Result<Study, Diagnostics> {
+        Self::checked(root, Definitions::parse(FILE, text)?)
+    }
+
+    fn checked(root: &Path, file: Definitions<Study>) -> Result<Study, Diagnostics> {
         let diagnostics = check::check(&file)?;
         let study = Study { root: root.to_path_buf(), text: file.text, ..file.value };
         diagnostics.or(study).map(|(study, _)| study)
