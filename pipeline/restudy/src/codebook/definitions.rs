@@ -76,6 +76,7 @@ pub(super) struct ItemEntry {
     pub(super) label: String,
     pub(super) answer: Option<Spanned<String>>,
     pub(super) coded_from: Option<Spanned<String>>,
+    pub(super) waves: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]

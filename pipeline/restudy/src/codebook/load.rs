@@ -114,6 +114,7 @@ fn question(entry: &QuestionEntry, file: &Definitions<QuestionsFile>) -> Questio
                 label: item.label.clone(),
                 answer: text(&item.answer),
                 coded_from: text(&item.coded_from),
+                waves: item.waves.clone(),
             })
             .collect(),
         stages: entry

@@ -13,6 +13,7 @@ mod faults;
 mod header;
 mod kind;
 mod lines;
+mod reading;
 mod sav;
 mod table;
 mod texts;
@@ -20,6 +21,7 @@ mod workbook;
 
 pub use described::{Described, Measure, MissingValues};
 pub use faults::Faults;
+pub use reading::Reading;
 pub use table::{RawTable, Stated};
 pub use texts::{Paragraph, Text};
 

@@ -13,6 +13,7 @@ use crate::sample;
 use crate::sources::RawTable;
 use crate::study::design::COLUMN;
 use crate::study::{Study, Wave};
+use crate::waves::Crosswalks;
 
 /// The tables of `wave`, and what should be looked at although the tables stand.
 ///
@@ -20,13 +21,15 @@ use crate::study::{Study, Wave};
 /// Everything that is wrong with the codebook and the sources; there are no tables then.
 pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagnostics> {
     let codebook = Codebook::load(&study.root)?;
-    let mut diagnostics = Diagnostics::new();
-    let table = taken(RawTable::read(&study.root, &wave.responses), &mut diagnostics);
+    let (crosswalks, mut diagnostics) = Crosswalks::load(study, &codebook)?;
+    let asked = crosswalks.codebook(&codebook, &wave.id);
+    let table = taken(crosswalks.read(study, wave, &codebook), &mut diagnostics);
     let open = taken(RawTable::read(&study.root, &wave.open_codings), &mut diagnostics);
     let declared = table.as_ref().map(|table| sample::declared(study, wave, &codebook, table));
-    let read = table.as_ref().zip(declared.as_ref()).map(|(table, declared)| {
-        codebook::read(&codebook, &wave.id, table, open.as_ref(), &declared.headers)
-    });
+    let read = table
+        .as_ref()
+        .zip(declared.as_ref())
+        .map(|(table, declared)| codebook::read(&asked, &wave.id, table, open.as_ref(), &declared.headers));
     let responses = read.and_then(|read| taken(read, &mut diagnostics));
     let fieldwork = taken(Fieldwork::read(study, wave), &mut diagnostics);
     let mut sound = true;
@@ -80,12 +83,13 @@ pub fn responses(
     wave: &Wave,
     codebook: &Codebook,
 ) -> Result<(Responses, Diagnostics), Diagnostics> {
-    let mut diagnostics = Diagnostics::new();
-    let table = taken(RawTable::read(&study.root, &wave.responses), &mut diagnostics);
+    let (crosswalks, mut diagnostics) = Crosswalks::load(study, codebook)?;
+    let asked = crosswalks.codebook(codebook, &wave.id);
+    let table = taken(crosswalks.read(study, wave, codebook), &mut diagnostics);
     let open = taken(RawTable::read(&study.root, &wave.open_codings), &mut diagnostics);
     let read = table.map(|table| {
         let declared = sample::declared(study, wave, codebook, &table);
-        codebook::read(codebook, &wave.id, &table, open.as_ref(), &declared.headers)
+        codebook::read(&asked, &wave.id, &table, open.as_ref(), &declared.headers)
     });
     match read.and_then(|read| taken(read, &mut diagnostics)) {
         Some(responses) => diagnostics.or(responses),
