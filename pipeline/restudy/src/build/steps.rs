@@ -126,13 +126,17 @@ pub(super) fn compute(
     })
 }
 
-/// What the data say of each published claim.
+/// What the data say of each published claim; nothing where the study has no register of claims.
 fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Findings, Diagnostics> {
-    let register = &study.sources.claims.file;
-    let claims = audit::claims(register, &session.query("select * from claims", &Params::none())?)?;
+    let Some(register) = &study.sources.claims else {
+        return audit::audit(&[], results, &Relations::default());
+    };
+    let claims = audit::claims(&register.file, &session.query("select * from claims", &Params::none())?)?;
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
-    let file = &study.sources.claim_relations;
-    let relations = Relations::parse(file, &fs_err::read_to_string(study.root.join(file))?, &ids)?;
+    let relations = match &study.sources.claim_relations {
+        Some(file) => Relations::parse(file, &fs_err::read_to_string(study.root.join(file))?, &ids)?,
+        None => Relations::default(),
+    };
     audit::audit(&claims, results, &relations)
 }
 

@@ -9,10 +9,20 @@ use toml::Spanned;
 use super::{Definitions, Source, Study, check_design};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
+/// Sources that mean something only beside another.
+const NEEDED: [(&str, &str); 5] = [
+    ("documents", "cases"),
+    ("documents", "texts"),
+    ("texts", "documents"),
+    ("codings", "documents"),
+    ("claim_relations", "claims"),
+];
+
 /// The definitions that are checked, with their places.
 #[derive(Debug, Deserialize)]
 struct Placed {
-    sources: BTreeMap<String, Spanned<Source>>,
+    #[serde(default)]
+    sources: BTreeMap<Spanned<String>, Spanned<Source>>,
     wave: Vec<PlacedWave>,
     design: Option<PlacedDesign>,
     #[serde(default)]
@@ -83,6 +93,15 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
             let message =
                 format!("`{setting}` says nothing about {}: `{}`", file.format().words(), file.file);
             fault(message, source.span(), "take it out here, or name the file that it is about");
+        }
+    }
+    let given = |name: &str| placed.value.sources.keys().find(|given| given.get_ref() == name);
+    for (name, needed) in NEEDED {
+        if let Some(name) = given(name)
+            && given(needed).is_none()
+        {
+            let hint = format!("add `{needed}` to `[sources]`, or take it out here");
+            fault(format!("`{}` says nothing without `{needed}`", name.get_ref()), name.span(), &hint);
         }
     }
     let confidence = |design: &Option<PlacedDesign>| design.as_ref().and_then(|d| d.confidence.clone());
