@@ -6,11 +6,13 @@ mod check;
 mod check_design;
 mod definitions;
 pub mod design;
+mod for_waves;
 mod missing;
 mod source;
 
 pub use definitions::Definitions;
 pub use design::Design;
+pub use for_waves::ForWaves;
 pub use missing::MissingReason;
 pub use source::{CellRange, Format, Header, Names, Source};
 
@@ -80,6 +82,8 @@ pub struct Sources {
     pub claims: Option<Source>,
     /// How published claims bear on each other (TOML).
     pub claim_relations: Option<String>,
+    /// The wave that they are about; the only one if not set.
+    pub claims_wave: Option<String>,
 }
 
 impl Sources {
@@ -192,6 +196,16 @@ impl Study {
             others.into_iter().map(|(name, of_name)| (format!("{}_{name}", design::COLUMN), of_name)),
         );
         designs
+    }
+
+    /// The ids of the waves, oldest first.
+    pub fn wave_ids(&self) -> Vec<&str> {
+        self.waves.iter().map(|wave| wave.id.as_str()).collect()
+    }
+
+    /// Whether the published claims are about `wave`.
+    pub fn claims_are_about(&self, wave: &str) -> bool {
+        self.sources.claims_wave.as_deref().is_none_or(|about| about == wave)
     }
 
     /// The place of a byte range of `study.toml`.
