@@ -90,7 +90,7 @@ docs:
 # Make the synthetic waves again; the same bytes every time
 [group('make')]
 fixtures:
-    cargo run --quiet --locked -p wavemaker -- fixtures/recipe/2013.toml
+    for wave in 2013 2014 2015; do cargo run --quiet --locked -p wavemaker -- "fixtures/recipe/$wave.toml"; done
 
 # Install the optimised program
 [group('make')]

@@ -9,6 +9,7 @@
 //! | [`study`] | reads `study.toml` |
 //! | [`sources`] | a file to raw columns that know their places |
 //! | [`codebook`] | raw columns to typed, labelled variables, or to the list of everything that is wrong |
+//! | [`waves`] | how the export of each wave is read in the light of the codebook, and what can be compared |
 //! | [`sample`] | what each respondent stands for, and where they stand in the sample |
 //! | [`store`] | typed tables to Parquet, whole or not at all |
 //! | [`ddi`] | the codebook of a wave as archives take it |
@@ -48,3 +49,4 @@ pub mod sources;
 pub mod store;
 pub mod study;
 pub mod typst;
+pub mod waves;

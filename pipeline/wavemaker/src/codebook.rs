@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use crate::fault::Fault;
+use crate::recipe::NewLabel;
 
 /// A study's codebook.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub(crate) struct Codebook {
 }
 
 /// A question.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Question {
     /// Its name, and that of its variable.
     pub(crate) name: String,
@@ -44,7 +45,7 @@ pub(crate) struct Question {
 }
 
 /// An item of a question.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Item {
     /// Its name.
     pub(crate) name: String,
@@ -53,7 +54,7 @@ pub(crate) struct Item {
 }
 
 /// A stage in which an item takes place.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Stage {
     /// Its name.
     pub(crate) name: String,
@@ -62,7 +63,7 @@ pub(crate) struct Stage {
 }
 
 /// A box that stands apart from the stages.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Tick {
     /// Its label.
     pub(crate) label: String,
@@ -71,7 +72,7 @@ pub(crate) struct Tick {
 }
 
 /// A condition on an earlier answer.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct AskedIf {
     /// The earlier variable.
     pub(crate) variable: String,
@@ -97,6 +98,8 @@ pub(crate) struct ValueLabel {
     pub(crate) label: String,
     /// The answer in the export.
     pub(crate) answer: String,
+    /// Why nothing is known, if the answer says so.
+    pub(crate) missing: Option<String>,
 }
 
 impl Codebook {
@@ -105,9 +108,45 @@ impl Codebook {
         self.questions.iter().find(|question| question.name == name)
     }
 
+    /// The codebook with what a recipe adds to it. What it knows already stays as it is.
+    pub(crate) fn with(mut self, questions: &[Question], labels: &[NewLabel]) -> Result<Self, Fault> {
+        for question in questions {
+            if self.question(&question.name).is_none() {
+                self.questions.push(question.clone());
+            }
+        }
+        for new in labels {
+            let unknown = |what: &str, name: &str| {
+                Fault::step(format!("label {}", new.label), format!("the codebook has no {what} `{name}`"))
+            };
+            let set = self.sets.get_mut(&new.set).ok_or_else(|| unknown("set", &new.set))?;
+            if set.labels.iter().any(|known| known.label == new.label) {
+                continue;
+            }
+            let after = set.labels.iter().position(|known| known.label == new.after);
+            let after = after.ok_or_else(|| unknown("label", &new.after))?;
+            let label = ValueLabel { label: new.label.clone(), answer: new.answer.clone(), missing: None };
+            set.labels.insert(after + 1, label);
+        }
+        Ok(self)
+    }
+
     /// The labels of a question's set.
     pub(crate) fn labels(&self, question: &Question) -> Option<&ValueSet> {
         self.sets.get(question.values.as_deref()?)
+    }
+}
+
+impl ValueSet {
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The export's text of a label.
+    pub(crate) fn answer(&self, label: &str) -> String {
+        let known = self.labels.iter().find(|known| known.label == label);
+        known.map(|known| known.answer.clone()).unwrap_or_default()
     }
 }
 

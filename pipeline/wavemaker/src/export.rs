@@ -2,22 +2,28 @@
 
 use crate::calendar;
 use crate::chance::Chance;
-use crate::codebook::{Codebook, Question, ValueSet};
+use crate::codebook::Codebook;
+use crate::columns::{self, Column, Holds};
 use crate::fault::Fault;
+use crate::layout::{self, Layout};
 use crate::recipe::{Clock, Recipe};
+use crate::spss;
 use crate::wave::Wave;
 
 /// When a respondent began and ended, and the tool's number.
-struct Visit {
-    id: u64,
-    started: i64,
-    ended: i64,
+pub(crate) struct Visit {
+    /// The number.
+    pub(crate) id: u64,
+    /// Seconds since 1970 of the first answer.
+    pub(crate) started: i64,
+    /// Seconds since 1970 of the last.
+    pub(crate) ended: i64,
 }
 
 /// A file of the wave.
 pub(crate) struct ExportFile {
     /// Its name.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// Its content.
     pub(crate) bytes: Vec<u8>,
     /// Rows below its header.
@@ -25,17 +31,20 @@ pub(crate) struct ExportFile {
 }
 
 /// The export and the codes of its open answers, both marked as synthetic by their names.
-pub(crate) fn files(wave: &Wave, recipe: &Recipe, codebook: &Codebook) -> Result<[ExportFile; 2], Fault> {
+pub(crate) fn files(wave: &Wave, recipe: &Recipe, codebook: &Codebook) -> Result<Vec<ExportFile>, Fault> {
     let visits = visits(&recipe.clock, recipe.seed, wave.people)?;
     let mut order: Vec<usize> = (0..wave.people).collect();
     order.sort_by_key(|person| visits[*person].id);
 
-    let mut columns: Vec<(String, Vec<String>)> = Vec::new();
+    let mut columns: Vec<Column<'_>> = Vec::new();
     for question in &codebook.questions {
-        columns.extend(export_columns(question, wave, codebook, &recipe.clock, &visits)?);
+        columns.extend(columns::of(question, wave, codebook, &recipe.clock, &visits)?);
     }
-    let mut rows = vec![columns.iter().map(|(header, _)| header.clone()).collect::<Vec<String>>()];
-    rows.extend(order.iter().map(|person| columns.iter().map(|(_, cells)| cells[*person].clone()).collect()));
+    let (name, bytes) = match &recipe.export {
+        None => ("responses.synthetic.csv", delimited(&plain(&columns, &order), ',')?),
+        Some(layout) => (layout.file.as_str(), laid_out(layout, recipe, &columns, &order)?),
+    };
+    let responses = ExportFile { name: name.to_owned(), bytes, rows: order.len() };
 
     let mut codes = vec![["respondent_id", "question", "code"].map(String::from).to_vec()];
     for person in &order {
@@ -46,97 +55,51 @@ pub(crate) fn files(wave: &Wave, recipe: &Recipe, codebook: &Codebook) -> Result
             }),
         );
     }
-    Ok([csv_file("responses.synthetic.csv", &rows)?, csv_file("open-codings.synthetic.csv", &codes)?])
+    let codings = ExportFile {
+        name: "open-codings.synthetic.csv".to_owned(),
+        bytes: delimited(&codes, ',')?,
+        rows: codes.len() - 1,
+    };
+    Ok(vec![responses, codings])
 }
 
-/// The columns of one question, with a cell for each respondent.
-fn export_columns(
-    question: &Question,
-    wave: &Wave,
-    codebook: &Codebook,
-    clock: &Clock,
-    visits: &[Visit],
-) -> Result<Vec<(String, Vec<String>)>, Fault> {
-    let Some(column) = &question.column else { return Ok(Vec::new()) };
-    let cells = |cell: &dyn Fn(usize) -> String| -> Vec<String> { (0..wave.people).map(cell).collect() };
-    let plain = |variable: &str, person: usize| wave.answer(variable, person).unwrap_or_default().to_owned();
-    let mut columns = Vec::new();
-    match question.kind.as_str() {
-        "id" => columns.push((column.clone(), cells(&|person| visits[person].id.to_string()))),
-        "timestamp" if question.name == clock.started => {
-            columns.push((column.clone(), cells(&|person| calendar::written(visits[person].started))));
+/// The export in a form of its own.
+fn laid_out(
+    layout: &Layout,
+    recipe: &Recipe,
+    columns: &[Column<'_>],
+    order: &[usize],
+) -> Result<Vec<u8>, Fault> {
+    match (&layout.text, &layout.spss) {
+        (Some(look), None) => {
+            let text = delimited(&layout::rows(layout, look, columns, order)?, look.separator)?;
+            encoded(&text, &look.encoding)
         }
-        // A questionnaire that was left before its end has no time of its last answer.
-        "timestamp" => columns.push((
-            column.clone(),
-            cells(&|person| {
-                if wave.submitted[person] { calendar::written(visits[person].ended) } else { String::new() }
-            }),
-        )),
-        "text" => columns.push((column.clone(), cells(&|person| plain(&question.name, person)))),
-        "single" => {
-            let set = label_set(question, codebook)?;
-            columns.push((column.clone(), cells(&|person| answer(set, wave.answer(&question.name, person)))));
-        }
-        kind => {
-            for item in &question.items {
-                let Some(text) = &item.answer else { continue };
-                let variable = format!("{}__{}", question.name, item.name);
-                match kind {
-                    "grid" => {
-                        let set = label_set(question, codebook)?;
-                        columns.push((
-                            format!("{column} [{text}]"),
-                            cells(&|person| answer(set, wave.answer(&variable, person))),
-                        ));
-                    }
-                    "numbers" => columns
-                        .push((format!("{column} [{text}]"), cells(&|person| plain(&variable, person)))),
-                    "multiple" => columns.push((
-                        format!("{column} [{text}]"),
-                        cells(&|person| ticked(wave.answer(&variable, person) == Some("selected"), text)),
-                    )),
-                    _ => {
-                        for stage in &question.stages {
-                            let used = format!("{variable}_{}", stage.name);
-                            columns.push((
-                                format!("{column} [{text}] [{}]", stage.answer),
-                                cells(&|person| {
-                                    ticked(wave.answer(&used, person) == Some("yes"), &stage.answer)
-                                }),
-                            ));
-                        }
-                        for tick in [&question.none, &question.unknown].into_iter().flatten() {
-                            columns.push((
-                                format!("{column} [{text}] [{}]", tick.answer),
-                                cells(&|person| {
-                                    ticked(
-                                        wave.answer(&variable, person) == Some(tick.label.as_str()),
-                                        &tick.answer,
-                                    )
-                                }),
-                            ));
-                        }
-                    }
-                }
-            }
-        }
+        (None, Some(look)) => spss::file(layout, look, &layout.named(columns)?, order, recipe.seed),
+        _ => Err(Fault::step("export", "it is either `text` or `spss`")),
     }
-    Ok(columns)
 }
 
-fn label_set<'c>(question: &Question, codebook: &'c Codebook) -> Result<&'c ValueSet, Fault> {
-    codebook.labels(question).ok_or_else(|| Fault::step(&question.name, "its labels are not in the codebook"))
+/// The export as the codebook describes it: one row of names, and its own words for answers.
+fn plain(columns: &[Column<'_>], order: &[usize]) -> Vec<Vec<String>> {
+    let mut rows = vec![columns.iter().map(header).collect::<Vec<String>>()];
+    let cell = |column: &Column<'_>, person: usize| match (&column.cells[person], column.holds) {
+        (None, _) => String::new(),
+        (Some(label), Holds::Labels(set)) => set.answer(label),
+        (Some(said), _) => said.clone(),
+    };
+    rows.extend(order.iter().map(|person| columns.iter().map(|column| cell(column, *person)).collect()));
+    rows
 }
 
-/// The export's text of a label.
-fn answer(set: &ValueSet, label: Option<&str>) -> String {
-    let known = set.labels.iter().find(|known| Some(known.label.as_str()) == label);
-    known.map(|known| known.answer.clone()).unwrap_or_default()
-}
-
-fn ticked(on: bool, text: &str) -> String {
-    if on { text.to_owned() } else { String::new() }
+/// The codebook's own name of a column: `Question [Item] [Box]`.
+fn header(column: &Column<'_>) -> String {
+    let mut header = column.question.column.clone().unwrap_or_default();
+    let item = column.item.and_then(|item| item.answer.as_deref());
+    for part in item.into_iter().chain(column.tick.map(|(_, text)| text)) {
+        header.push_str(&format!(" [{part}]"));
+    }
+    header
 }
 
 /// When each respondent came: some more at the start, as invitations and reminders go out, and few at weekends.
@@ -174,11 +137,25 @@ fn visits(clock: &Clock, seed: u64, people: usize) -> Result<Vec<Visit>, Fault> 
     Ok(places.into_iter().filter_map(|place| slots[place].take()).collect())
 }
 
-fn csv_file(name: &'static str, rows: &[Vec<String>]) -> Result<ExportFile, Fault> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+fn delimited(rows: &[Vec<String>], separator: char) -> Result<Vec<u8>, Fault> {
+    let byte = u8::try_from(separator);
+    let byte =
+        byte.map_err(|_| Fault::step("export", format!("`{separator}` cannot stand between cells")))?;
+    let mut writer = csv::WriterBuilder::new().delimiter(byte).from_writer(Vec::new());
     for row in rows {
-        writer.write_record(row).map_err(|error| Fault::form(name, error))?;
+        writer.write_record(row).map_err(|error| Fault::step("export", error.to_string()))?;
     }
-    let bytes = writer.into_inner().map_err(|error| Fault::form(name, error))?;
-    Ok(ExportFile { name, bytes, rows: rows.len() - 1 })
+    writer.into_inner().map_err(|error| Fault::step("export", error.to_string()))
+}
+
+/// Text in another encoding. A character that it does not have is a fault, not a question mark.
+fn encoded(text: &[u8], encoding: &str) -> Result<Vec<u8>, Fault> {
+    let wrong = |message: String| Fault::step("export", message);
+    let known = encoding_rs::Encoding::for_label(encoding.as_bytes());
+    let known = known.ok_or_else(|| wrong(format!("no encoding is called `{encoding}`")))?;
+    let text = std::str::from_utf8(text).map_err(|error| wrong(error.to_string()))?;
+    match known.encode(text) {
+        (bytes, _, false) => Ok(bytes.into_owned()),
+        (_, _, true) => Err(wrong(format!("`{encoding}` does not have all of its characters"))),
+    }
 }

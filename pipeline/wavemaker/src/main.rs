@@ -12,10 +12,14 @@ mod assign;
 mod calendar;
 mod chance;
 mod codebook;
+mod columns;
 mod export;
 mod fault;
+mod layout;
 mod make;
 mod recipe;
+mod spss;
+mod variant;
 mod wave;
 
 use std::path::{Path, PathBuf};
@@ -61,9 +65,10 @@ fn run(path: &Path) -> Result<Vec<String>, Fault> {
 }
 
 /// A recipe and the files of its wave.
-fn made(path: &Path) -> Result<(Recipe, [ExportFile; 2]), Fault> {
+fn made(path: &Path) -> Result<(Recipe, Vec<ExportFile>), Fault> {
     let recipe = recipe::read(path)?;
     let codebook = codebook::read(&beside(path, &recipe.codebook))?;
+    let codebook = codebook.with(&recipe.questions, &recipe.labels)?;
     let wave = make::make(&recipe, &codebook)?;
     let files = export::files(&wave, &recipe, &codebook)?;
     Ok((recipe, files))
@@ -79,13 +84,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wave_in_the_repository_is_what_its_recipe_makes() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/recipe/2013.toml");
-        let (recipe, files) = made(&path).expect("the wave can be made");
-        for file in files {
-            let kept =
-                fs_err::read(beside(&path, &recipe.output).join(file.name)).expect("the file is there");
-            assert!(kept == file.bytes, "{} is not what the recipe makes: run `just fixtures`", file.name);
+    fn the_waves_in_the_repository_are_what_their_recipes_make() {
+        for wave in ["2013", "2014", "2015"] {
+            let path =
+                Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../fixtures/recipe/{wave}.toml"));
+            let (recipe, files) = made(&path).expect("the wave can be made");
+            for file in files {
+                let kept =
+                    fs_err::read(beside(&path, &recipe.output).join(&file.name)).expect("the file is there");
+                assert!(
+                    kept == file.bytes,
+                    "{wave}: {} is not what the recipe makes: run `just fixtures`",
+                    file.name
+                );
+            }
         }
     }
 }

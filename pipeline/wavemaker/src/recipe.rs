@@ -5,8 +5,10 @@ use std::path::Path;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use crate::codebook::read_toml;
+use crate::codebook::{Question, read_toml};
 use crate::fault::Fault;
+use crate::layout::Layout;
+use crate::variant::Variant;
 
 /// Weights by name: of factors, or of labels.
 pub(crate) type Weights = IndexMap<String, f64>;
@@ -18,6 +20,9 @@ pub(crate) type Counts = IndexMap<String, Count>;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Recipe {
+    /// Whether the counts are those of another wave, made to fit this one's size: then fewer are taken where fewer are there.
+    #[serde(skip)]
+    pub(crate) fitted: bool,
     /// The seed of all chance.
     pub(crate) seed: u64,
     /// Number of respondents.
@@ -44,6 +49,28 @@ pub(crate) struct Recipe {
     /// Open answers.
     #[serde(default, rename = "text")]
     pub(crate) open: Vec<Open>,
+    /// Questions that the codebook does not know yet.
+    #[serde(default, rename = "question")]
+    pub(crate) questions: Vec<Question>,
+    /// Answers that the codebook does not know yet.
+    #[serde(default, rename = "label")]
+    pub(crate) labels: Vec<NewLabel>,
+    /// The form of the export, where it is not the codebook's own.
+    pub(crate) export: Option<Layout>,
+}
+
+/// An answer that the codebook does not know yet.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewLabel {
+    /// The set that gets it.
+    pub(crate) set: String,
+    /// The label after which it stands.
+    pub(crate) after: String,
+    /// Its label.
+    pub(crate) label: String,
+    /// Its text in the export.
+    pub(crate) answer: String,
 }
 
 /// When people answered, and how the tool numbers them.
@@ -284,9 +311,17 @@ struct OpenFile {
 
 /// Reads a recipe and the file of open answers that it names.
 pub(crate) fn read(path: &Path) -> Result<Recipe, Fault> {
-    let mut recipe: Recipe = read_toml(path)?;
+    let beside = |name: &str| path.parent().unwrap_or(Path::new(".")).join(name);
+    let table: toml::Table = read_toml(path)?;
+    let mut recipe: Recipe = if table.contains_key("like") {
+        let variant: Variant = read_toml(path)?;
+        let base = read(&beside(&variant.like))?;
+        variant.of(base)?
+    } else {
+        read_toml(path)?
+    };
     if let Some(texts) = &recipe.texts {
-        let file: OpenFile = read_toml(&path.parent().unwrap_or(Path::new(".")).join(texts))?;
+        let file: OpenFile = read_toml(&beside(texts))?;
         recipe.open.extend(file.open);
     }
     Ok(recipe)

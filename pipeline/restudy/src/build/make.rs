@@ -1,5 +1,6 @@
 //! Makes `build/<wave>/`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -109,8 +110,8 @@ pub fn build(
         count(document.tables, "table")
     );
     if evaluated.findings.total > 0 {
-        let reproduced = evaluated.findings.count(Verdict::Reproduced);
-        summary.push_str(&format!(", {reproduced} of {} claims reproduced", evaluated.findings.total));
+        let (reproduced, total) = (evaluated.findings.count(Verdict::Reproduced), evaluated.findings.total);
+        summary.push_str(&format!(", {reproduced} of {total} claims reproduced"));
     }
     let sha256 = match hashing {
         Some(hashing) => hashing.sha(&mut seen)?,
@@ -202,7 +203,9 @@ impl Making<'_> {
         for (name, bytes) in &files {
             write_file(self.fresh.path(), name, bytes)?;
         }
-        Ok(files.len())
+        let tables: BTreeSet<_> =
+            files.iter().map(|(name, _)| name[prefix.len()..].split('/').next()).collect();
+        Ok(tables.len())
     }
 
     fn store(&self) -> Result<Diagnostics, Diagnostics> {

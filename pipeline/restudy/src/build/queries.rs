@@ -16,7 +16,7 @@ use crate::engine::{Params, Session};
 use crate::evidence::Evidence;
 use crate::publish::{Manifest, hash};
 use crate::queries::{Catalogue, EVIDENCE, Query, QueryResult};
-use crate::store::{Store, Tables};
+use crate::store::{Store, Tables, parts};
 
 /// Folder of a build in which results and evidence wait for the next build, and for questions.
 pub(super) const KEPT: &str = "results/parquet";
@@ -38,6 +38,20 @@ impl Kept {
             Ok(tables) => Kept { keys: manifest.queries.clone(), tables },
             Err(_) => Kept::default(),
         }
+    }
+}
+
+impl Kept {
+    /// What a query gave in that build, if it has the columns that the query promises now.
+    pub(super) fn result(&self, query: &Query) -> Option<QueryResult> {
+        let batch = self.tables.get(&query.head.name)?.clone();
+        let columns = &query.head.columns;
+        columns.iter().all(|column| batch.column_by_name(&column.name).is_some()).then(|| QueryResult {
+            head: query.head.clone(),
+            file: query.file.clone(),
+            sha: query.sha.clone(),
+            batch,
+        })
     }
 }
 
@@ -138,7 +152,9 @@ pub(super) fn keys(
 fn tables(store: &Path, wave: &str, confidence: f64) -> Result<BTreeMap<String, String>, Diagnostics> {
     let mut hashes = BTreeMap::new();
     for (name, path) in Store::open(store)?.tables() {
-        hashes.insert(name, hash(&fs_err::read(path)?));
+        let files = parts(&path)?.into_iter().map(|file| Ok(hash(&fs_err::read(file)?)));
+        let files = files.collect::<Result<Vec<String>, Diagnostics>>()?;
+        hashes.insert(name, hash(files.join("\n").as_bytes()));
     }
     // Labels of ordered sets decide the order of rows, whatever a query selects from.
     let labels = hashes.get("value_labels").cloned().unwrap_or_default();

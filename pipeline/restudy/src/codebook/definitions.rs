@@ -86,6 +86,7 @@ pub(super) struct ItemEntry {
     pub(super) answer: Option<Spanned<String>>,
     pub(super) column: Option<Spanned<String>>,
     pub(super) coded_from: Option<Spanned<String>>,
+    pub(super) waves: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]

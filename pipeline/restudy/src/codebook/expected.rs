@@ -1,6 +1,6 @@
 //! The columns that a raw export must have for a codebook.
 
-use super::model::{Codebook, Kind, Question};
+use super::model::{Codebook, Item, Kind, Question};
 use super::variables::Variable;
 use crate::sources::on_one_line;
 
@@ -17,6 +17,50 @@ pub(super) enum Target {
     None(usize),
     /// That an item is not known.
     Unknown(usize),
+}
+
+impl Target {
+    /// The item that it is about.
+    pub(super) fn item(self) -> Option<usize> {
+        match self {
+            Target::Whole => None,
+            Target::Item(item) | Target::Stage(item, _) | Target::None(item) | Target::Unknown(item) => {
+                Some(item)
+            }
+        }
+    }
+}
+
+/// A column of the raw export, as the codebook describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in the header, on one line.
+    pub header: String,
+    /// What it means: its variable; `variable: label` where it is ticked for one label of a variable with several columns.
+    pub means: String,
+    /// The variable.
+    pub variable: String,
+    /// The question.
+    pub question: String,
+    /// The item, where the question has items.
+    pub item: Option<String>,
+    /// What its cells hold.
+    pub takes: Takes,
+}
+
+/// What the cells of a raw column hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Answers of this set.
+    Labels(String),
+    /// This answer where it was ticked.
+    Tick(String),
+    /// Numbers.
+    Numbers,
+    /// Points in time.
+    Times,
+    /// Text.
+    Text,
 }
 
 /// A column that the codebook names.
@@ -83,6 +127,56 @@ impl Codebook {
     /// All columns that the raw export of `wave` must have.
     pub(super) fn expected(&self, wave: &str) -> Vec<Expected> {
         let asked = self.questions.iter().enumerate().filter(|(_, q)| q.asked_in(wave));
-        asked.flat_map(|(number, question)| of_question(number, question)).collect()
+        let columns = asked.flat_map(|(number, question)| of_question(number, question));
+        columns.filter(|e| self.item_of(e).is_none_or(|item| item.asked_in(wave))).collect()
+    }
+
+    fn item_of(&self, expected: &Expected) -> Option<&Item> {
+        self.questions.get(expected.question)?.items.get(expected.target.item()?)
+    }
+
+    /// All columns that the codebook names, whatever the wave.
+    pub fn columns(&self) -> Vec<Column> {
+        let questions = self.questions.iter().enumerate();
+        let expected = questions.flat_map(|(number, question)| of_question(number, question));
+        expected.filter_map(|expected| self.column(expected)).collect()
+    }
+
+    /// Those of them that the export of `wave` must have.
+    pub fn columns_of(&self, wave: &str) -> Vec<Column> {
+        self.expected(wave).into_iter().filter_map(|expected| self.column(expected)).collect()
+    }
+
+    fn column(&self, expected: Expected) -> Option<Column> {
+        let question = self.questions.get(expected.question)?;
+        let item = self.item_of(&expected);
+        let ticks = |answer: &str| Takes::Tick(answer.to_owned());
+        let plain = match question.kind {
+            Kind::Numbers => Takes::Numbers,
+            Kind::Timestamp => Takes::Times,
+            Kind::Single | Kind::Grid => Takes::Labels(question.values.clone()?),
+            _ => Takes::Text,
+        };
+        let (stage, label, takes) = match expected.target {
+            Target::Item(_) if question.kind == Kind::Multiple => (None, None, ticks(item?.answer.as_ref()?)),
+            Target::Whole | Target::Item(_) => (None, None, plain),
+            Target::Stage(_, stage) => {
+                let stage = question.stages.get(stage)?;
+                (Some(&stage.name), None, ticks(&stage.answer))
+            }
+            Target::None(_) => (None, question.none.as_ref(), ticks(&question.none.as_ref()?.answer)),
+            Target::Unknown(_) => {
+                (None, question.unknown.as_ref(), ticks(&question.unknown.as_ref()?.answer))
+            }
+        };
+        let mut variable = question.name.clone();
+        for (between, part) in [("__", item.map(|item| &item.name)), ("_", stage)] {
+            if let Some(part) = part {
+                variable = format!("{variable}{between}{part}");
+            }
+        }
+        let means = label.map_or_else(|| variable.clone(), |label| format!("{variable}: {}", label.label));
+        let (question, item) = (question.name.clone(), item.map(|item| item.name.clone()));
+        Some(Column { header: expected.header, means, variable, question, item, takes })
     }
 }

@@ -121,6 +121,7 @@ fn question(entry: &QuestionEntry, file: &Definitions<QuestionsFile>) -> Questio
                 answer: text(&item.answer),
                 column: text(&item.column),
                 coded_from: text(&item.coded_from),
+                waves: item.waves.clone(),
             })
             .collect(),
         stages: entry

@@ -211,6 +211,16 @@ pub struct Item {
     /// The text question whose answers were coded into it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coded_from: Option<String>,
+    /// The waves that asked it; all that asked the question if not set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waves: Option<Vec<String>>,
+}
+
+impl Item {
+    /// Whether `wave` asked it, where it asked the question.
+    pub fn asked_in(&self, wave: &str) -> bool {
+        self.waves.as_ref().is_none_or(|waves| waves.iter().any(|w| w == wave))
+    }
 }
 
 /// A stage of a staged question.

@@ -28,7 +28,7 @@ pub(super) fn read(reader: &mut Reader<'_>, number: usize) {
             question.stages.iter().map(|s| reader.variable(&format!("{name}_{}", s.name))).collect();
         let all: Vec<usize> = std::iter::once(at_all).chain(stages.iter().copied().flatten()).collect();
         let of_item: Vec<(Target, usize)> =
-            columns.iter().copied().filter(|(target, _)| item_of(*target) == Some(item)).collect();
+            columns.iter().copied().filter(|(target, _)| target.item() == Some(item)).collect();
         for row in 0..reader.table.len() {
             let mut ticked: Vec<(Target, usize)> = Vec::new();
             for (target, column) in &of_item {
@@ -78,15 +78,6 @@ pub(super) fn read(reader: &mut Reader<'_>, number: usize) {
                     }
                 }
             }
-        }
-    }
-}
-
-fn item_of(target: Target) -> Option<usize> {
-    match target {
-        Target::Whole => None,
-        Target::Item(item) | Target::Stage(item, _) | Target::None(item) | Target::Unknown(item) => {
-            Some(item)
         }
     }
 }

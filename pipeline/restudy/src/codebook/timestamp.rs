@@ -22,9 +22,9 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
     Some(days_since_1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
-/// Whether a cell is a point in time as the codebook reads it.
-pub fn is_time(cell: &str) -> bool {
-    seconds(cell).is_some()
+/// Whether `text` is a point in time as survey tools write it.
+pub fn is_time(text: &str) -> bool {
+    seconds(text).is_some()
 }
 
 fn digits(text: &str, length: usize) -> Option<i64> {

@@ -24,11 +24,21 @@ impl<'a> Reader<'a> {
             let answered = variables.iter().any(|v| self.columns[*v].is_some(row))
                 || texts.iter().any(|text| self.has_text(&text.name, row));
             for variable in variables.iter().filter(|_| answered) {
+                if !self.item_asked(question, *variable) {
+                    continue;
+                }
                 if !self.columns[*variable].is_some(row) && !self.stated.contains_key(&(*variable, row)) {
                     self.set_label(*variable, row, 1);
                 }
             }
         }
+    }
+
+    /// Whether the wave asked the item that `variable` is about.
+    fn item_asked(&self, question: &Question, variable: usize) -> bool {
+        let name = &self.variables[variable].item;
+        let item = question.items.iter().find(|item| name.as_ref() == Some(&item.name));
+        item.is_none_or(|item| item.asked_in(self.wave))
     }
 
     fn variables_of(&self, question: &Question) -> Vec<usize> {
@@ -92,7 +102,11 @@ impl<'a> Reader<'a> {
             let Some(question) = self.codebook.question(&described.question) else { continue };
             for row in (0..self.table.len()).filter(|row| !self.columns[variable].is_some(*row)) {
                 let reason = self.stated.get(&(variable, row)).copied();
-                let reason = reason.unwrap_or_else(|| self.reason(question, row));
+                let not_asked = !self.item_asked(question, variable);
+                let reason = reason.unwrap_or_else(|| match not_asked {
+                    true => MissingReason::NotAsked,
+                    false => self.reason(question, row),
+                });
                 missing.push(Missing { row, variable, reason });
             }
         }

@@ -39,9 +39,8 @@ pub(super) fn read(source: &Source, bytes: Vec<u8>) -> Result<(RawTable, Diagnos
     told.extend(found(source, found_encoding, separator, recognised));
     let describe = |label| Described { label, ..Described::default() };
     let described = labels.into_iter().flatten().map(describe).collect();
-    let origin = Origin::Lines(lines);
-    let table =
-        RawTable { file: file.clone(), names, rows, origin, described, reasons: source.missing.clone() };
+    let (origin, reasons) = (Origin::Lines(lines), source.missing.clone());
+    let table = RawTable { file: file.clone(), names, rows, origin, described, reasons, written: None };
     Ok((table, told))
 }
 

@@ -12,6 +12,7 @@ use ::csv::StringRecord;
 use indexmap::IndexMap;
 
 use super::lines::Lines;
+use super::reading::Written;
 use super::{Described, Faults, delimited, sav, shortened, workbook};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::study::{Format, MissingReason, Source};
@@ -33,6 +34,8 @@ pub struct RawTable {
     pub(super) described: Vec<Described>,
     /// Why answers are missing, by code or label, as it was declared.
     pub(super) reasons: IndexMap<String, MissingReason>,
+    /// Where the columns stand in the file and how it names them, if they are not read as they stand.
+    pub(super) written: Option<Written>,
 }
 
 /// Where the cells of a table stand.
@@ -160,19 +163,21 @@ impl RawTable {
     /// Where the cell at `row` and `column` begins. The place has no excerpt: a row may belong to a respondent.
     pub fn place(&self, row: usize, column: usize) -> Place {
         match &self.origin {
-            Origin::Lines(lines) => match self.rows.get(row).and_then(|record| lines.field(record, column)) {
-                Some(start) => lines.place(&self.file, start),
-                None => Place::file(&*self.file),
-            },
+            Origin::Lines(lines) => {
+                match self.rows.get(row).and_then(|record| lines.field(record, self.in_file(column))) {
+                    Some(start) => lines.place(&self.file, start),
+                    None => Place::file(&*self.file),
+                }
+            }
             Origin::Sheet { name, rows, column: first, .. } => match rows.get(row) {
-                Some(row) => workbook::place(&self.file, name, *row, *first, column),
+                Some(row) => workbook::place(&self.file, name, *row, *first, self.in_file(column)),
                 None => Place::file(&*self.file),
             },
             Origin::Cases => {
                 let case = row + 1;
-                let name = self.names.get(column).map_or("", String::as_str);
+                let name = self.written_name(column).unwrap_or_default();
                 let within = format!("case {case}, {}", shortened(name));
-                Place::within(&*self.file, within, Some(case), Some(column + 1))
+                Place::within(&*self.file, within, Some(case), Some(self.in_file(column) + 1))
             }
         }
     }
@@ -180,15 +185,17 @@ impl RawTable {
     /// Where the name of `column` stands in the header.
     pub fn header_place(&self, column: usize) -> Place {
         match &self.origin {
-            Origin::Lines(lines) => match lines.name_starts.get(column) {
+            Origin::Lines(lines) => match lines.name_starts.get(self.in_file(column)) {
                 Some(start) => lines.place(&self.file, *start),
                 None => Place::file(&*self.file),
             },
             Origin::Sheet { name, header, column: first, .. } => {
-                workbook::place(&self.file, name, *header, *first, column)
+                workbook::place(&self.file, name, *header, *first, self.in_file(column))
             }
-            Origin::Cases => match self.names.get(column) {
-                Some(name) => Place::within(&*self.file, shortened(name), None, Some(column + 1)),
+            Origin::Cases => match self.written_name(column) {
+                Some(name) => {
+                    Place::within(&*self.file, shortened(name), None, Some(self.in_file(column) + 1))
+                }
                 None => Place::file(&*self.file),
             },
         }

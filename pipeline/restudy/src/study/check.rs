@@ -10,12 +10,13 @@ use super::{Definitions, Source, Study, check_design};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Sources that mean something only beside another.
-const NEEDED: [(&str, &str); 5] = [
+const NEEDED: [(&str, &str); 6] = [
     ("documents", "cases"),
     ("documents", "texts"),
     ("texts", "documents"),
     ("codings", "documents"),
     ("claim_relations", "claims"),
+    ("claims_wave", "claims"),
 ];
 
 /// The definitions that are checked, with their places.
@@ -42,8 +43,8 @@ struct PlacedWave {
     id: Spanned<String>,
     published: Spanned<String>,
     responses: Spanned<Source>,
-    open_codings: Spanned<Source>,
-    frame: Spanned<Source>,
+    open_codings: Option<Spanned<Source>>,
+    frame: Option<Spanned<Source>>,
     design: Option<PlacedDesign>,
     #[serde(default)]
     designs: BTreeMap<Spanned<String>, PlacedDesign>,
@@ -76,7 +77,11 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
             fault(format!("`{published}` is not a date"), wave.published.span(), hint);
         }
     }
-    let of_waves = placed.value.wave.iter().flat_map(|w| [&w.responses, &w.open_codings, &w.frame]);
+    let of_waves = placed
+        .value
+        .wave
+        .iter()
+        .flat_map(|w| [&w.responses].into_iter().chain(&w.open_codings).chain(&w.frame));
     let sources: Vec<&Spanned<Source>> = placed.value.sources.values().chain(of_waves).collect();
     let report = &placed.value.report;
     let of_report = [&report.template, &report.fonts, &report.bibliography].into_iter();
@@ -103,6 +108,22 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
             let hint = format!("add `{needed}` to `[sources]`, or take it out here");
             fault(format!("`{}` says nothing without `{needed}`", name.get_ref()), name.span(), &hint);
         }
+    }
+    let known = file.value.wave_ids();
+    match (
+        &file.value.sources.claims_wave,
+        given("claims"),
+        placed.value.sources.iter().find(|(name, _)| name.get_ref() == "claims_wave"),
+    ) {
+        (Some(about), _, Some((_, at))) if !known.contains(&about.as_str()) => {
+            let hint = format!("write one of {}", known.join(", "));
+            fault(format!("there is no wave `{about}`"), at.span(), &hint);
+        }
+        (None, Some(claims), _) if known.len() > 1 => {
+            let hint = "say which wave they are about: `claims_wave = \"2013\"`";
+            fault("the published claims are about no wave".to_owned(), claims.span(), hint);
+        }
+        _ => {}
     }
     let confidence = |design: &Option<PlacedDesign>| design.as_ref().and_then(|d| d.confidence.clone());
     if let Some(level) = confidence(&placed.value.design)

@@ -13,7 +13,10 @@ impl Maker<'_> {
         let asked = self.asked(question)?;
         if question.kind != "grid" {
             let asked = match step.answered {
-                Some(count) => self.respond(&question.name, &question.name, &asked, count)?,
+                Some(count) => {
+                    let count = self.within(count, asked.len());
+                    self.respond(&question.name, &question.name, &asked, count)?
+                }
                 None => asked,
             };
             let fixed = step.answered.is_some();
@@ -77,7 +80,7 @@ impl Maker<'_> {
             .codebook
             .labels(question)
             .ok_or_else(|| Fault::step(&what, "its labels are not in the codebook"))?;
-        let resolved = counted::resolve(counts, answering, asked.len(), &what)?;
+        let resolved = counted::resolve(counts, answering, asked.len(), &what, self.recipe.fitted)?;
         if let Some((label, _)) =
             resolved.iter().find(|(label, _)| !set.labels.iter().any(|known| known.label == *label))
         {

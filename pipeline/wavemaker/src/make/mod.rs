@@ -124,6 +124,11 @@ impl<'a> Maker<'a> {
         Ok((0..self.wave.people).filter(|person| reached[*person]).filter(opens).collect())
     }
 
+    /// A count of this wave; one that was fitted to its size gives way to the number of those who are there.
+    fn within(&self, count: usize, there: usize) -> usize {
+        if self.recipe.fitted { count.min(there) } else { count }
+    }
+
     /// Those of the people who answer, so many of them; `what` names the question or item in faults.
     fn respond(
         &self,

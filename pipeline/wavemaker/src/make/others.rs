@@ -31,11 +31,11 @@ impl Maker<'_> {
         let name = &question.name;
         let answered =
             cell.answered.ok_or_else(|| Fault::step(name, "the recipe does not say how many answer"))?;
-        let people = self.respond(name, name, asked, answered)?;
+        let people = self.respond(name, name, asked, self.within(answered, asked.len()))?;
         let mut quotas = Vec::new();
         for item in &question.items {
             quotas.push(match cell.counts.get(&item.name) {
-                Some(crate::recipe::Count::Exactly(count)) => *count,
+                Some(crate::recipe::Count::Exactly(count)) => self.within(*count, people.len()),
                 Some(crate::recipe::Count::Rest(_)) => {
                     return Err(Fault::step(name, "items have counts, not the rest"));
                 }
@@ -119,7 +119,8 @@ impl Maker<'_> {
             let inside: Vec<usize> = (0..people.len())
                 .filter(|row| self.wave.answer(&first.by, people[*row]) == Some(cell))
                 .collect();
-            if *count > inside.len() {
+            let count = self.within(*count, inside.len());
+            if count > inside.len() {
                 let message = format!(
                     "{count} of those with {} `{cell}` in {}, but only {} answer",
                     first.by,
@@ -129,7 +130,7 @@ impl Maker<'_> {
                 return Err(Fault::step(what, message));
             }
             let leaning: Vec<f64> = inside.iter().map(|row| leanings[*row][0]).collect();
-            for place in strongest(&leaning).into_iter().take(*count) {
+            for place in strongest(&leaning).into_iter().take(count) {
                 in_first[inside[place]] = true;
             }
         }
@@ -184,6 +185,7 @@ impl Maker<'_> {
         let count = step
             .answered
             .ok_or_else(|| Fault::step(&question.name, "the recipe does not say how many answer"))?;
+        let count = self.within(count, asked.len());
         let people = self.respond(&question.name, &question.name, &asked, count)?;
         let mut decided: Vec<(String, Vec<f64>)> = Vec::new();
         for (item, wanted) in &step.numbers {
@@ -202,7 +204,8 @@ impl Maker<'_> {
                 (0..self.wave.people).map(|person| number(person, chance.normal())).collect();
             let able: Vec<usize> =
                 people.iter().copied().filter(|person| self.wave.fits(&wanted.condition, *person)).collect();
-            let giving = self.respond(&question.name, &what, &able, wanted.answered)?;
+            let giving =
+                self.respond(&question.name, &what, &able, self.within(wanted.answered, able.len()))?;
             let column = self.wave.column(what);
             for person in giving {
                 column[person] = Some(format!("{}", values[person]));

@@ -48,8 +48,15 @@ pub(super) fn read(source: &Source, bytes: &[u8]) -> Result<(RawTable, Diagnosti
     let shown: Vec<_> = dictionary.variables.iter().map(|variable| variable.shown).collect();
     let described = dictionary.variables.into_iter().map(|variable| variable.described).collect();
     let reasons = source.missing.clone();
-    let table =
-        RawTable { file: source.file.clone(), names, rows, origin: Origin::Cases, described, reasons };
+    let table = RawTable {
+        file: source.file.clone(),
+        names,
+        rows,
+        origin: Origin::Cases,
+        described,
+        reasons,
+        written: None,
+    };
     let mut faults = Faults::new(&table);
     for (row, column, what) in wrong {
         let message = format!("{what} in `{}`", shortened(&table.names[column]));

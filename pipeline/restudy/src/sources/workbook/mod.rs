@@ -175,7 +175,7 @@ fn table(source: &Source, mut sheet: Sheet) -> Result<(RawTable, Diagnostics), D
     let below = rows.first().copied();
     let origin = Origin::Sheet { name: sheet.name.clone(), header: top, rows, column: first };
     let reasons = source.missing.clone();
-    let table = RawTable { file: file.clone(), names, rows: body, origin, described, reasons };
+    let table = RawTable { file: file.clone(), names, rows: body, origin, described, reasons, written: None };
     let mut told = Diagnostics::new();
     if let Some((tool, header)) = recognised {
         let setting = header::setting(header);
