@@ -18,6 +18,11 @@ default:
 build *ARGS: typst program
     @{{ restudy }} build {{ ARGS }}
 
+# Begin a study of your own in a new folder: the example, or with --from FILE a draft of an export
+[group('study')]
+init DIR *ARGS: program
+    @{{ restudy }} init {{ quote(DIR) }} {{ ARGS }}
+
 # One question in SQL: text, a file, or @NAME for a query of the study
 [group('study')]
 ask QUESTION *ARGS: program

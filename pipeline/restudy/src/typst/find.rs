@@ -23,16 +23,19 @@ pub struct Typst {
     pub version: String,
 }
 
-/// The Typst to use: the one that is named, else one on the `PATH`, else the study's own in `.tools/`.
+/// The Typst to use: the one that is named, else one on the `PATH`, else the study's own in `.tools/`, else
+/// that of the current folder.
 ///
 /// # Errors
 /// The one that is named is missing or has the wrong version, or none of the others is right; all that were looked at
 /// are told.
 pub fn find(named: Option<&Path>, study: &Path) -> Result<Typst, Diagnostics> {
-    let own = study.join(".tools/typst/bin/typst");
+    const OWN: &str = ".tools/typst/bin/typst";
+    // A study elsewhere is built from the folder of the program that has one.
+    let here = Some(PathBuf::from(OWN)).filter(|here| here.is_file());
     let candidates = match named {
         Some(path) => vec![on_path(path).unwrap_or_else(|| path.to_path_buf())],
-        None => on_path(Path::new("typst")).into_iter().chain([own.clone()]).collect(),
+        None => on_path(Path::new("typst")).into_iter().chain([study.join(OWN)]).chain(here).collect(),
     };
     let mut looked = Vec::new();
     for candidate in candidates {

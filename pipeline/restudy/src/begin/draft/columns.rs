@@ -16,6 +16,8 @@ pub(super) struct Column {
     pub(super) number: usize,
     /// Its name.
     pub(super) header: String,
+    /// What of its name names it: the code, where the name is a code and its words.
+    pub(super) code: String,
     /// What the file says that it is about; its name where it says nothing.
     pub(super) label: String,
     /// Different answers with how many gave each, in the order of the file's labels, else of the answers.
@@ -111,8 +113,14 @@ impl Column {
             _ if repeated => Holds::Labels,
             _ => Holds::Text,
         };
+        // A header of two rows, `s1_role [Your role]`, is a code and its words.
+        let in_brackets = header.strip_suffix(']').and_then(|header| header.split_once(" ["));
+        let is_code = |code: &str| !code.contains(char::is_whitespace);
+        let in_brackets = in_brackets.filter(|(code, words)| is_code(code) && words.contains(' '));
+        let code = in_brackets.map_or(header, |(code, _)| code).to_owned();
+        let label = label.or(in_brackets.map(|(_, words)| words.trim()));
         let (header, label) = (header.to_owned(), label.unwrap_or(header).to_owned());
-        Column { number, header, label, answers, answered, is_labelled, is_ordinal, holds }
+        Column { number, header, code, label, answers, answered, is_labelled, is_ordinal, holds }
     }
 
     /// The only answer that anybody gave, if there is only one, and it is in words.

@@ -23,7 +23,8 @@ pub(super) fn parts(columns: &[Column]) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut at = 0;
     while let Some(column) = columns.get(at) {
-        let together = bracketed(&columns[at..]).or_else(|| numbered(&columns[at..]));
+        let together = bracketed(&columns[at..]);
+        let together = together.or_else(|| numbered(&columns[at..])).or_else(|| told_alike(&columns[at..]));
         match together {
             Some((length, part)) => {
                 parts.push(part);
@@ -88,6 +89,22 @@ fn numbered(columns: &[Column]) -> Option<(usize, Part)> {
     Some((items.len(), Part::Items { stem: stem.to_owned(), text, items }))
 }
 
+/// Columns whose labels begin with the same words up to a sign: `Our offer: clubs`, `Our offer: visits`.
+fn told_alike(columns: &[Column]) -> Option<(usize, Part)> {
+    let (first, second) = (columns.first()?, columns.get(1)?);
+    if first.label == first.header {
+        return None;
+    }
+    let shared = first_words(&[&first.label, &second.label])?;
+    let prefix = first.label.get(..shared)?;
+    let is_like = |column: &&Column| column.label.len() > shared && column.label.starts_with(prefix);
+    let members: Vec<&Column> = columns.iter().take_while(is_like).collect();
+    let labels: Vec<&str> = members.iter().map(|column| column.label.as_str()).collect();
+    let mut items: Vec<(String, usize)> = members.iter().map(|c| (c.label.clone(), c.number)).collect();
+    let text = split(&labels, &mut items);
+    Some((items.len(), Part::Items { stem: text.clone(), text, items }))
+}
+
 fn same_answers(first: &Column, other: &Column) -> bool {
     let words = |column: &Column| column.answers.iter().map(|(words, _)| words.clone()).collect::<Vec<_>>();
     other.is_labelled && other.holds == Holds::Labels && words(first) == words(other)
@@ -102,18 +119,23 @@ fn stem(header: &str) -> Option<&str> {
 
 /// The words with which all labels begin, up to a sign that parts a question from an item; items keep the rest.
 fn split(labels: &[&str], items: &mut [(String, usize)]) -> String {
-    let Some(first) = labels.first() else { return String::new() };
-    let ends = [" - ", ": ", "? ", " \u{2013} "];
-    let candidates = ends.iter().flat_map(|end| first.match_indices(end).map(move |(at, _)| at + end.len()));
-    let shared = candidates
-        .filter(|at| labels.iter().all(|label| label.starts_with(&first[..*at]) && label.len() > *at));
-    let Some(at) = shared.max() else { return String::new() };
+    let Some((first, at)) = labels.first().zip(first_words(labels)) else { return String::new() };
     for (item, label) in items.iter_mut().zip(labels) {
         item.0 = label[at..].trim().to_owned();
     }
     let text = first[..at].trim().trim_end_matches(['-', ':', '\u{2013}']).trim();
     // Qualtrics says between question and item which kind of choice it was.
     text.strip_suffix("- Selected Choice").unwrap_or(text).trim().to_owned()
+}
+
+/// How many bytes all labels begin with, up to a sign that parts a question from an item.
+fn first_words(labels: &[&str]) -> Option<usize> {
+    let first = labels.first()?;
+    let ends = [" - ", ": ", "? ", " \u{2013} "];
+    let candidates = ends.iter().flat_map(|end| first.match_indices(end).map(move |(at, _)| at + end.len()));
+    let shared = candidates
+        .filter(|at| labels.iter().all(|label| label.starts_with(&first[..*at]) && label.len() > *at));
+    shared.max()
 }
 
 #[cfg(test)]

@@ -105,8 +105,12 @@ pub(super) struct Given(HashSet<String>);
 impl Given {
     /// A name for `header` that is not given yet; in words that `label` has, where the header has none.
     pub(super) fn name(&mut self, header: &str, label: &str, otherwise: &str) -> String {
-        let from = if is_code(header) { made(header, false) } else { made(header, true) };
-        let name = [from, made(label, true)].into_iter().find(|name| !name.is_empty());
+        let from_header = if is_code(header) { made(header, false) } else { made(header, true) };
+        // `Q12` says less than the words of the question.
+        let says_nothing = is_number_of_question(header) && label != header;
+        let from_label = made(label, true);
+        let made = if says_nothing { [from_label, from_header] } else { [from_header, from_label] };
+        let name = made.into_iter().find(|name| !name.is_empty());
         let mut name = name.unwrap_or_else(|| otherwise.to_owned());
         if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
             name = format!("q{name}");
@@ -128,6 +132,14 @@ impl Given {
     }
 }
 
+/// Whether a header is the number of a question and nothing else: `Q12`, `v3_1`, `12`.
+fn is_number_of_question(header: &str) -> bool {
+    let rest = header.trim().trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    header.trim().len() - rest.len() <= 3
+        && !rest.is_empty()
+        && rest.chars().all(|c| c.is_ascii_digit() || matches!(c, '_' | '.' | '-'))
+}
+
 /// Whether a header is a code rather than words: `s1_role`, `Q12`.
 fn is_code(header: &str) -> bool {
     let header = header.trim();
@@ -137,7 +149,7 @@ fn is_code(header: &str) -> bool {
 
 /// A name of the words of `text`, of letters and digits only.
 fn made(text: &str, passes_over: bool) -> String {
-    let folded: String = text.chars().map(folded).collect();
+    let folded: String = text.chars().filter(|c| !matches!(c, '\'' | '\u{2019}')).map(folded).collect();
     let words: Vec<&str> =
         folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     // `Q12`, `3`: the number of a question says nothing beside its words.
@@ -201,5 +213,7 @@ mod tests {
         assert_eq!(name("年齢"), "column");
         assert_eq!(name("2013"), "q2013");
         assert_eq!(given.name("年", "What is your age?", "column"), "age");
+        assert_eq!(given.name("Q8_1", "Years in the post", "column"), "years_post");
+        assert_eq!(given.name("s8_1", "s8_1", "column"), "s8_1");
     }
 }

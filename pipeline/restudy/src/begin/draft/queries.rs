@@ -40,10 +40,11 @@ pub(super) enum How {
     Means,
 }
 
-/// Whether a question can be shown.
-pub(super) fn is_shown(question: &Question) -> bool {
+/// Whether a question of so many respondents can be shown: one alone has no mean with an interval.
+pub(super) fn is_shown(question: &Question, respondents: usize) -> bool {
     match question.kind {
-        Kind::Single | Kind::Numbers => true,
+        Kind::Single => true,
+        Kind::Numbers => respondents > 1,
         Kind::Multiple | Kind::Grid => question.items.len() <= MOST_ITEMS,
         _ => false,
     }
@@ -52,7 +53,8 @@ pub(super) fn is_shown(question: &Question) -> bool {
 /// The first questions that can be shown.
 pub(super) fn shown(drafted: &Drafted) -> Vec<Shown> {
     let (mut figure, mut table) = (0, 0);
-    let questions = drafted.questions.iter().filter(|question| is_shown(question)).take(MOST);
+    let questions =
+        drafted.questions.iter().filter(|question| is_shown(question, drafted.respondents)).take(MOST);
     let show = questions.filter_map(|question| {
         let set = question.set.and_then(|set| drafted.sets.get(set));
         let how = match question.kind {
@@ -92,7 +94,8 @@ pub(super) fn shown(drafted: &Drafted) -> Vec<Shown> {
             "figure" => "figures",
             _ => "facts",
         });
-        let sql = format!("-- {title}.\n-- {purpose}\n-- params: wave\n{sql}");
+        let stop = if title.ends_with(['?', '!']) { "" } else { "." };
+        let sql = format!("-- {title}{stop}\n-- {purpose}\n-- params: wave\n{sql}");
         Some(Shown { file: format!("queries/{folder}/{name}.sql"), name, sql, title, how })
     });
     show.collect()

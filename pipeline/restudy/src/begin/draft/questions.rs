@@ -53,6 +53,7 @@ pub(super) struct Drafted {
     pub(super) sets: Vec<Set>,
     /// Columns that are left out, and why.
     pub(super) left_out: Vec<(String, String)>,
+    pub(super) respondents: usize,
     given: Given,
     sets_given: Given,
 }
@@ -62,7 +63,7 @@ pub(super) fn drafted(table: &RawTable) -> Drafted {
     let headers: Vec<String> = table.headers().map(str::to_owned).collect();
     let columns = headers.iter().enumerate().map(|(number, header)| Column::of(table, number, header));
     let columns: Vec<Column> = columns.collect();
-    let mut drafted = Drafted::default();
+    let mut drafted = Drafted { respondents: table.len(), ..Drafted::default() };
     let id = columns.iter().find(|column| column.holds == Holds::Id);
     drafted.id(id);
     for part in parts(&columns) {
@@ -82,7 +83,7 @@ pub(super) fn drafted(table: &RawTable) -> Drafted {
 impl Drafted {
     /// How many questions with labels or numbers beyond those that are shown.
     pub(super) fn further(&self, shown: &[super::queries::Shown]) -> usize {
-        self.questions.iter().filter(|q| super::queries::is_shown(q)).count() - shown.len()
+        self.questions.iter().filter(|q| super::queries::is_shown(q, self.respondents)).count() - shown.len()
     }
 
     fn id(&mut self, column: Option<&Column>) {
@@ -104,6 +105,7 @@ impl Drafted {
 
     fn one(&mut self, column: &Column) {
         let of = |n: usize| crate::diagnostic::count(n, "answer");
+        let different = |n: usize| crate::diagnostic::count(n, "different answer");
         let given = column.answers.iter().filter(|(_, n)| *n > 0).count();
         let (kind, guess) = match column.holds {
             Holds::Nothing => return self.leave_out(column, "nobody answered it"),
@@ -134,15 +136,16 @@ impl Drafted {
             Holds::Labels => (
                 Kind::Single,
                 format!(
-                    "{given} different answers among {}: a set to choose from, not free text.",
+                    "{} among {}: a set to choose from, not free text.",
+                    different(given),
                     column.answered
                 ),
             ),
             Holds::Id | Holds::Text => {
-                (Kind::Text, format!("{given} different answers among {}: free text.", column.answered))
+                (Kind::Text, format!("{} among {}: free text.", different(given), column.answered))
             }
         };
-        let name = self.given.name(&column.header, &column.label, "question");
+        let name = self.given.name(&column.code, &column.label, "question");
         let set = (kind == Kind::Single).then(|| self.set(&name, &[column]));
         let between = (kind == Kind::Timestamp).then(|| {
             let mut times: Vec<&String> = column.answers.iter().map(|(time, _)| time).collect();
@@ -221,7 +224,13 @@ impl Drafted {
                 answer,
             }
         });
-        let items: Vec<Item> = items.collect();
+        let mut items: Vec<Item> = items.collect();
+        // Two items of one label would be one in a result.
+        for at in 1..items.len() {
+            if items[..at].iter().any(|before| before.label == items[at].label) {
+                items[at].label = format!("{} ({})", items[at].label, items[at].name);
+            }
+        }
         let column = items.iter().any(|item| item.column.is_none()).then(|| stem.to_owned());
         let question = Question {
             label: short(text),
@@ -291,10 +300,19 @@ impl Question {
     }
 }
 
+/// A text without the number of its question: `Q1 Your role`, `12. Your role`.
+fn without_number(text: &str) -> &str {
+    let Some((number, words)) = text.trim().split_once(char::is_whitespace) else { return text };
+    let digits = number.trim_start_matches(['Q', 'q']).trim_end_matches(['.', ':', ')']);
+    let is_marked = digits.len() < number.len();
+    let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
+    if is_marked && is_number { words.trim() } else { text }
+}
+
 /// A text as a label: on one line, without its question's number, cut at a word where it is long.
 fn short(text: &str) -> String {
     const LONGEST: usize = 80;
-    let words: Vec<&str> = text.split_whitespace().collect();
+    let words: Vec<&str> = without_number(text).split_whitespace().collect();
     let flat = words.join(" ");
     if flat.chars().count() <= LONGEST {
         return flat;

@@ -146,7 +146,7 @@ bibliography = \"references.bib\"
         format!(
             "# {}
 
-A study drafted from an export of a survey tool. It builds as it is:
+A study drafted from an export of a survey tool. It builds as it is, with Typst 0.15 (on the PATH, or named by `RESTUDY_TYPST`):
 
 ```sh
 restudy build          # build/{}/report.pdf

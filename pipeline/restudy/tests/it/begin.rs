@@ -1,0 +1,137 @@
+//! New studies: the example and drafts of exports, which must build as they are, and what is left alone.
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+
+use super::cli::{files, restudy, text};
+use super::report_material::{root, typst};
+
+fn init(arguments: &[&str], here: &Path) -> std::process::Output {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
+    command.current_dir(here).arg("init").args(arguments).output().unwrap()
+}
+
+/// A study drafted from `bytes`, which `restudy check` finds nothing wrong with.
+fn drafted(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf, String) {
+    let folder = tempfile::tempdir().unwrap();
+    fs_err::write(folder.path().join(name), bytes).unwrap();
+    let begun = init(&["study", "--from", name], folder.path());
+    let said = text(&begun.stderr);
+    assert!(begun.status.success(), "{name}: {said}");
+    let study = folder.path().join("study");
+    let checked = restudy(&study).arg("check").output().unwrap();
+    assert!(checked.status.success(), "{name}: {}", text(&checked.stderr));
+    (folder, study, said)
+}
+
+/// The text files of a study that the draft made up, one after the other.
+fn written(study: &Path) -> String {
+    let ours = |name: &Path| !name.starts_with("report-templates/theme") && !name.starts_with("data");
+    let all = files(study).into_iter().filter(|(name, bytes)| ours(name) && !bytes.is_empty());
+    let shown = all.map(|(name, bytes)| format!("=== {}\n{}", name.display(), text(&bytes)));
+    shown.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_example_builds_at_once_on_two_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let begun = init(&["new"], folder.path());
+    assert!(begun.status.success(), "{}", text(&begun.stderr));
+    assert!(begun.stdout.is_empty());
+    let study = folder.path().join("new");
+    let checked = restudy(&study).arg("check").output().unwrap();
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    let asked = restudy(&study).args(["ask", "@what_would_help", "--format", "csv"]).output().unwrap();
+    assert!(text(&asked.stdout).starts_with("way,item,n,base,share\r\n"), "{}", text(&asked.stderr));
+    let Some(typst) = typst() else { return };
+    let built = restudy(&study).arg("build").env("RESTUDY_TYPST", &typst.program).output().unwrap();
+    assert!(built.status.success(), "{}", text(&built.stderr));
+    let pdf = fs_err::read(study.join("build/2026/report.pdf")).unwrap();
+    let pages = text(&pdf).matches("/Type /Page\n").count() + text(&pdf).matches("/Type/Page/").count();
+    assert!(pages <= 2, "{pages} pages");
+}
+
+#[test]
+fn a_new_study_has_the_whole_theme_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    init(&["new"], folder.path());
+    let theme = root().join("report-templates/theme");
+    let of_tree: Vec<_> = files(&theme).into_iter().filter(|(name, _)| !name.starts_with("sample")).collect();
+    let of_study = files(&folder.path().join("new/report-templates/theme"));
+    let names = |files: &[(PathBuf, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&of_study), names(&of_tree), "list the file in src/theme.rs");
+    assert!(of_study == of_tree);
+}
+
+#[test]
+fn a_folder_that_holds_anything_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs_err::write(folder.path().join("mine"), "x").unwrap();
+    for (at, said) in [(".", "the folder is not empty"), ("mine", "a study needs a folder, and this is none")]
+    {
+        let begun = init(&[at], folder.path());
+        assert_eq!(begun.status.code(), Some(2));
+        assert!(text(&begun.stderr).contains(said), "{}", text(&begun.stderr));
+    }
+    // An export that cannot be read leaves nothing behind either.
+    fs_err::write(folder.path().join("a.csv"), "a,b\n1,\"2\n").unwrap();
+    for (from, code) in [("a.csv", 1), ("b.csv", 1), ("{ file = \"a.csv\", separtor = \";\" }", 2)] {
+        let begun = init(&["new", "--from", from], folder.path());
+        assert_eq!(begun.status.code(), Some(code), "{from}: {}", text(&begun.stderr));
+    }
+    let names: Vec<PathBuf> = files(folder.path()).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, [PathBuf::from("a.csv"), PathBuf::from("mine")]);
+}
+
+const CLUB: &str = "Timestamp,Email,Your age,How often do you come? [Alone],How often do you come? [With others],\
+Which do you like? [Chess],Which do you like? [Go],Which do you like? [Other],Is the room warm enough?,A word to us
+2026-01-05 10:00:00,a@example.org,34,Every week,Never,Chess,,,Yes,
+2026-01-05 11:00:00,b@example.org,61,Never,Every month,,Go,,No,\"Open on \"\"Sundays\"\", please\"
+2026-01-06 09:30:00,c@example.org,27,Every month,,Chess,Go,Bridge,Yes,
+2026-02-07 20:15:00,d@example.org,45,Every week,Every week,,,,Prefer not to say,More tables.
+2026-02-07 21:15:00,e@example.org,45,,Never,Chess,,,Yes,Thank you for the 3 rooms
+2026-02-08 10:15:00,f@example.org,,Every week,Never,Chess,,,Yes,
+";
+
+#[test]
+fn a_draft_says_what_it_guessed() {
+    let (_folder, study, said) = drafted("the_chess_club.csv", CLUB.as_bytes());
+    insta::assert_snapshot!("a_draft", format!("{said}\n{}", written(&study)));
+}
+
+#[test]
+fn drafts_of_every_format_build() {
+    let sources = root().join("pipeline/restudy/tests/sources");
+    let waves = root().join("fixtures/waves");
+    let exports = [
+        waves.join("2013/responses.synthetic.csv"),
+        waves.join("2014/responses.synthetic.csv"),
+        waves.join("2015/responses.synthetic.sav"),
+        sources.join("responses.ods"),
+        sources.join("responses.xlsx"),
+        sources.join("responses.zsav"),
+        sources.join("plain.sav"),
+    ];
+    for export in exports {
+        let name = export.file_name().unwrap().to_str().unwrap().to_owned();
+        drafted(&name, &fs_err::read(&export).unwrap());
+    }
+}
+
+#[test]
+fn whatever_columns_say_their_draft_builds() {
+    let long = "x".repeat(300);
+    let tables = [
+        "id,{{ num(\"a\") }},a \"quoted\" name,#let,50% of all?\n1,{% raw %},\\,#panic(),most\n2,{% raw %},\\,#panic(),most\n3,b,c,d,most\n"
+            .to_owned(),
+        "select,Order,wave,design,respondent_id,\u{5e74}\u{9f62}\n1,a,b,c,9,x\n2,a,b,c,9,y\n3,a,b,d,8,y\n".to_owned(),
+        format!("Q [{long}],Q [{long}y],{long}\na,b,{long}\na,a,{long}\nb,a,{long}\n"),
+        "a [b [c]],a [b [d]],x],[y\n1,2,3,4\n1,2,3,4\n".to_owned(),
+        "q,q2,q_2,Q-2,q'2\n1.5,-3,007,1e5,\n2.5,4,008,x,\n".to_owned(),
+        "Day,Empty,n\n2026-01-01,,1\n".to_owned(),
+    ];
+    for table in tables {
+        drafted("t.csv", table.as_bytes());
+    }
+}
