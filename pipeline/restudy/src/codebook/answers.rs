@@ -10,7 +10,8 @@ use super::model::{Codebook, Kind, Question};
 use super::open_codings;
 use super::sheet::{Values, number, shown};
 use super::staged;
-use super::timestamp;
+use super::timestamp::{self, Dates};
+use super::together;
 use super::variables::{Holds, Variable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::sources::{Faults, RawTable};
@@ -183,6 +184,10 @@ impl<'a> Reader<'a> {
             staged::read(self, number);
             return;
         }
+        if let Some(separator) = &question.separator {
+            together::read(self, number, separator);
+            return;
+        }
         for (target, column) in self.raw[number].clone() {
             let Some(variable) = self.variable_of(question, target) else { continue };
             for row in 0..self.table.len() {
@@ -204,14 +209,21 @@ impl<'a> Reader<'a> {
     ) {
         match question.kind {
             Kind::Id | Kind::Text => self.set_text(variable, row, cell),
-            Kind::Timestamp => match timestamp::seconds(cell) {
+            Kind::Timestamp => match timestamp::seconds(cell, question.dates) {
                 Some(seconds) => {
                     if let Values::Timestamp(values) = &mut self.columns[variable] {
                         values[row] = Some(seconds);
                     }
                 }
                 None => self.wrong(variable, row, column, cell, "is not a time", |f| {
-                    f.hint("write it like `2013-03-18 14:05:09`")
+                    let of_either = Dates::ALL.into_iter().find(|dates| dates.is_time(cell));
+                    match (of_either, question.dates) {
+                        (Some(dates), None) => f.hint(format!(
+                            "say with the question in what order its dates are: `dates = \"{}\"`",
+                            dates.words()
+                        )),
+                        _ => f.hint("write it like `2013-03-18 14:05:09`"),
+                    }
                 }),
             },
             Kind::Numbers => {

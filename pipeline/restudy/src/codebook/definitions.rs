@@ -4,6 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::model::Kind;
+use super::timestamp::Dates;
 
 /// `value-labels.toml`.
 #[derive(Debug, Deserialize)]
@@ -69,6 +70,8 @@ pub(super) struct QuestionEntry {
     pub(super) min: Option<f64>,
     pub(super) max: Option<f64>,
     pub(super) waves: Option<Vec<String>>,
+    pub(super) dates: Option<Spanned<Dates>>,
+    pub(super) separator: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

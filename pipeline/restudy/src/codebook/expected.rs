@@ -81,7 +81,9 @@ pub(super) fn of_question(number: usize, question: &Question) -> Vec<Expected> {
         |header: String, target| Expected { header: on_one_line(&header), question: number, target };
     let items = question.items.iter().enumerate().filter_map(|(i, item)| Some((i, item.answer.as_ref()?)));
     match question.kind {
-        Kind::Grid | Kind::Multiple | Kind::Numbers if !question.items.is_empty() => {
+        Kind::Grid | Kind::Multiple | Kind::Numbers
+            if !question.items.is_empty() && question.separator.is_none() =>
+        {
             let header = |i: usize, answer: &str| match &question.items[i].column {
                 Some(own) => own.clone(),
                 None => format!("{column} [{answer}]"),

@@ -140,6 +140,8 @@ fn question(entry: &QuestionEntry, file: &Definitions<QuestionsFile>) -> Questio
         unit: entry.unit.clone(),
         min: entry.min,
         max: entry.max,
+        dates: entry.dates.as_ref().map(|dates| *dates.get_ref()),
+        separator: text(&entry.separator),
         waves: entry.waves.clone(),
         place: file.place(entry.name.span()),
     }

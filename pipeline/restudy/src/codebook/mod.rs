@@ -21,6 +21,7 @@ mod register;
 mod sheet;
 mod staged;
 mod timestamp;
+mod together;
 mod universe;
 mod validate;
 mod variables;
@@ -35,5 +36,6 @@ pub use model::{Codebook, Item, Kind, LeftOut, Question, Stage, Universe, ValueL
 pub use register::claims;
 pub use sheet::is_number;
 pub use sheet::{Sheet, Values};
-pub use timestamp::is_time;
+pub use timestamp::{Dates, in_iso, is_time};
+pub use together::answers_in;
 pub use variables::{Holds, Level, Variable};

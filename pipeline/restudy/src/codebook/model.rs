@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::code_frame::CodeFrame;
 use super::missing::MissingReason;
+use super::timestamp::Dates;
 use crate::diagnostic::Place;
 
 /// Everything that was asked, with its answers, and the codes for what was said freely.
@@ -163,6 +164,12 @@ pub struct Question {
     /// Largest number allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
+    /// The order of day and month in its times, where they do not begin with the year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dates: Option<Dates>,
+    /// What stands between the items that were ticked, where they are in one cell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub separator: Option<String>,
     /// The waves that asked it; all if not set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waves: Option<Vec<String>>,

@@ -205,6 +205,25 @@ impl Check<'_> {
                 self.fault(message, at.clone(), Some(format!("take out `{field}`, or change the kind")));
             }
         }
+        if let Some(dates) = entry.dates.as_ref().filter(|_| entry.kind != Kind::Timestamp) {
+            let message = format!("a question of kind `{kind}` takes no `dates`");
+            self.fault(message, dates.span(), Some("only a time has a day and a month".to_owned()));
+        }
+        if let Some(separator) = &entry.separator {
+            let hint = if entry.kind != Kind::Multiple || entry.column.is_none() {
+                Some("only a multiple-response question has several answers in the cells of its `column`")
+            } else if separator.get_ref().trim().is_empty() {
+                Some("write what stands between the answers, such as `;` or `,`")
+            } else if entry.items.iter().any(|item| item.column.is_some()) {
+                Some("its items stand in one column: take out the `column` of each")
+            } else {
+                None
+            };
+            if let Some(hint) = hint {
+                let message = format!("`{}` can separate no answers here", separator.get_ref());
+                self.fault(message, separator.span(), Some(hint.to_owned()));
+            }
+        }
         for item in &entry.items {
             if let Some(column) = &item.column
                 && (entry.kind == Kind::Staged || item.answer.is_none())

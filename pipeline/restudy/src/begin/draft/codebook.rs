@@ -70,6 +70,12 @@ fn question(question: &Question, sets: &[Set]) -> String {
     if let Some(column) = &question.column {
         field("column", column);
     }
+    if let Some(dates) = question.dates {
+        field("dates", dates.words());
+    }
+    if let Some(separator) = question.separator {
+        field("separator", separator);
+    }
     if let Some(of) = &question.part_of {
         field("part_of", of);
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::tools::{Known, known};
-use crate::codebook::{is_number, is_time};
+use crate::codebook::{Dates, answers_in, in_iso, is_number};
 use crate::sources::RawTable;
 
 /// Different answers of the longest set that is drafted.
@@ -28,6 +28,10 @@ pub(super) struct Column {
     pub(super) is_labelled: bool,
     /// Whether the file says that these are in an order.
     pub(super) is_ordinal: bool,
+    /// The order of day and month in its times, where they do not begin with the year.
+    pub(super) dates: Option<Dates>,
+    /// What stands between the answers in its cells, with each answer that was ticked and how often.
+    pub(super) together: Option<(&'static str, Vec<(String, usize)>)>,
     /// What it holds.
     pub(super) holds: Holds,
 }
@@ -45,6 +49,8 @@ pub(super) enum Holds {
     OfTool,
     /// Points in time.
     Times,
+    /// Several answers in one cell.
+    Together,
     /// Numbers.
     Numbers,
     /// A few answers, again and again.
@@ -68,7 +74,7 @@ impl Column {
                 answers.push((label.clone(), 0));
             }
         }
-        let (mut answered, mut numbers, mut times) = (0, true, true);
+        let (mut answered, mut numbers) = (0, true);
         for row in (0..table.len()).filter(|row| table.stated(*row, number).is_none()) {
             let (cell, code) = (table.cell(row, number), table.code(row, number));
             if cell.is_empty() {
@@ -76,7 +82,6 @@ impl Column {
             }
             answered += 1;
             numbers &= is_number(code);
-            times &= is_time(cell);
             match standing.get(cell) {
                 Some(at) => answers[*at].1 += 1,
                 None => {
@@ -102,6 +107,24 @@ impl Column {
         let short = answers.iter().all(|(answer, _)| answer.chars().count() <= 100);
         let repeated =
             given <= MOST_LABELS && short && (answered >= 2 * given || given <= 3 && answered > given);
+        let written_so =
+            |dates: Option<Dates>| answers.iter().all(|(answer, _)| in_iso(answer, dates).is_some());
+        let orders: Vec<Option<Dates>> = match answered {
+            0 => Vec::new(),
+            _ => [None, Some(Dates::DayFirst), Some(Dates::MonthFirst)]
+                .into_iter()
+                .filter(|o| written_so(*o))
+                .collect(),
+        };
+        let in_halves = answers.iter().any(|(answer, _)| answer.to_ascii_uppercase().contains('M'));
+        let dates = match orders[..] {
+            // In either order: where the clock has twelve hours, the month stands first as a rule.
+            [Some(day_first), Some(month_first)] => Some(if in_halves { month_first } else { day_first }),
+            [only] => only,
+            _ => None,
+        };
+        let times = !orders.is_empty();
+        let together = if is_labelled || numbers || times { None } else { together(&answers) };
         let holds = match known(header) {
             _ if answered == 0 => Holds::Nothing,
             Some(Known::Id) if unique => Holds::Id,
@@ -110,6 +133,7 @@ impl Column {
             _ if is_labelled && answers.len() <= 4 * MOST_LABELS => Holds::Labels,
             _ if times => Holds::Times,
             _ if numbers => Holds::Numbers,
+            _ if together.is_some() => Holds::Together,
             _ if repeated => Holds::Labels,
             _ => Holds::Text,
         };
@@ -120,7 +144,19 @@ impl Column {
         let code = in_brackets.map_or(header, |(code, _)| code).to_owned();
         let label = label.or(in_brackets.map(|(_, words)| words.trim()));
         let (header, label) = (header.to_owned(), label.unwrap_or(header).to_owned());
-        Column { number, header, code, label, answers, answered, is_labelled, is_ordinal, holds }
+        Column {
+            number,
+            header,
+            code,
+            label,
+            answers,
+            answered,
+            is_labelled,
+            is_ordinal,
+            dates,
+            together,
+            holds,
+        }
     }
 
     /// The only answer that anybody gave, if there is only one, and it is in words.
@@ -131,4 +167,34 @@ impl Column {
             _ => None,
         }
     }
+}
+
+/// The answers that stand together in cells, and what stands between them: `;`, or a comma where that leaves but a few
+/// answers, each of them given again and again.
+fn together(cells: &[(String, usize)]) -> Option<(&'static str, Vec<(String, usize)>)> {
+    [";", ","].into_iter().find_map(|separator| {
+        let mut given: Vec<(String, usize)> = Vec::new();
+        let (mut ticks, mut several) = (0, 0);
+        for (cell, n) in cells {
+            let answers = answers_in(cell, separator, &[]);
+            ticks += n * answers.len();
+            several += if answers.len() > 1 { *n } else { 0 };
+            for answer in answers {
+                let is_full = given.len() > MOST_LABELS;
+                match given.iter_mut().find(|(known, _)| known == answer) {
+                    Some((_, of_it)) => *of_it += n,
+                    None if is_full => return None,
+                    None => given.push((answer.to_owned(), *n)),
+                }
+            }
+        }
+        let answered: usize = cells.iter().map(|(_, n)| n).sum();
+        let ends = separator == ";" && cells.iter().all(|(cell, _)| cell.ends_with(separator));
+        let is_few = given.len() > 1
+            && given.len() <= MOST_LABELS
+            && given.iter().all(|(a, _)| a.chars().count() <= 80);
+        let again = ticks >= 2 * given.len() && (ends || given.iter().all(|(_, n)| *n > 1));
+        let parts = several > 0 && (ends || 5 * several >= answered && cells.len() > 2);
+        (is_few && parts && again).then_some((separator, given))
+    })
 }

@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn names_are_short_and_fit_for_sql() {
         let mut given = Given::default();
-        let mut name = |header: &str| given.name(header, "", "column");
+        let mut name = |header: &str| given.name(header, "", "question");
         assert_eq!(name("Q1 Your role"), "role");
         assert_eq!(name("Which of these comes closest to your main role?"), "comes_closest_main_role");
         assert_eq!(name("s1_role"), "s1_role");
@@ -210,10 +210,10 @@ mod tests {
         assert_eq!(name("3. Où habitez-vous ?"), "ou_habitez_vous");
         assert_eq!(name("Role"), "role2");
         assert_eq!(name("Order"), "order_given");
-        assert_eq!(name("年齢"), "column");
+        assert_eq!(name("年齢"), "question");
         assert_eq!(name("2013"), "q2013");
-        assert_eq!(given.name("年", "What is your age?", "column"), "age");
-        assert_eq!(given.name("Q8_1", "Years in the post", "column"), "years_post");
-        assert_eq!(given.name("s8_1", "s8_1", "column"), "s8_1");
+        assert_eq!(given.name("年", "What is your age?", "question"), "age");
+        assert_eq!(given.name("Q8_1", "Years in the post", "question"), "years_post");
+        assert_eq!(given.name("s8_1", "s8_1", "question"), "s8_1");
     }
 }

@@ -4,7 +4,7 @@ use super::answers::{Answer, Arranged, arranged};
 use super::columns::{Column, Holds, MOST_LABELS};
 use super::groups::{Part, parts};
 use super::names::Given;
-use crate::codebook::Kind;
+use crate::codebook::{Dates, Kind, in_iso};
 use crate::sources::RawTable;
 
 /// A question.
@@ -25,6 +25,10 @@ pub(super) struct Question {
     pub(super) part_of: Option<String>,
     /// What was guessed.
     pub(super) guess: String,
+    /// The order of day and month in its times.
+    pub(super) dates: Option<Dates>,
+    /// What stands between the answers in a cell.
+    pub(super) separator: Option<&'static str>,
     /// The first and the last of its times.
     pub(super) between: Option<(String, String)>,
 }
@@ -115,7 +119,11 @@ impl Drafted {
             Holds::OfTool => {
                 return self.leave_out(column, "it is about the survey tool (guessed from its name)");
             }
-            Holds::Times => (Kind::Timestamp, "Every cell is a point in time.".to_owned()),
+            Holds::Times => (Kind::Timestamp, times(column)),
+            Holds::Together => {
+                let ticked = column.together.as_ref().map_or(0, |(_, given)| given.len());
+                (Kind::Multiple, format!("Cells hold several answers; {} in all.", different(ticked)))
+            }
             Holds::Numbers => {
                 let numbers = column.answers.iter().filter_map(|(words, _)| words.parse::<f64>().ok());
                 let (low, high) =
@@ -148,9 +156,10 @@ impl Drafted {
         let name = self.given.name(&column.code, &column.label, "question");
         let set = (kind == Kind::Single).then(|| self.set(&name, &[column]));
         let between = (kind == Kind::Timestamp).then(|| {
-            let mut times: Vec<&String> = column.answers.iter().map(|(time, _)| time).collect();
+            let times = column.answers.iter().filter_map(|(time, _)| in_iso(time, column.dates));
+            let mut times: Vec<String> = times.collect();
             times.sort();
-            Some(((*times.first()?).clone(), (*times.last()?).clone()))
+            Some((times.first()?.clone(), times.last()?.clone()))
         });
         self.questions.push(Question {
             label: short(&column.label),
@@ -158,6 +167,13 @@ impl Drafted {
             column: Some(column.header.clone()),
             set,
             guess,
+            dates: column.dates.filter(|_| kind == Kind::Timestamp),
+            separator: column
+                .together
+                .as_ref()
+                .map(|(separator, _)| *separator)
+                .filter(|_| kind == Kind::Multiple),
+            items: if kind == Kind::Multiple { ticked(column) } else { Vec::new() },
             between: between.flatten(),
             name,
             ..Question::of(kind)
@@ -283,6 +299,34 @@ impl Drafted {
     }
 }
 
+/// What is said of a column of times.
+fn times(column: &Column) -> String {
+    let all = |dates: Dates| column.answers.iter().all(|(time, _)| dates.is_time(time));
+    let either = Dates::ALL.into_iter().all(all);
+    match column.dates {
+        None => "Every cell is a point in time.".to_owned(),
+        Some(_) if !either => "Every cell is a point in time, with dates in one order alone.".to_owned(),
+        Some(dates) => format!(
+            "Every cell is a point in time. No date tells day from month: {} is a guess.",
+            dates.words()
+        ),
+    }
+}
+
+/// The items that stand together in the cells of a column, what more people ticked first.
+fn ticked(column: &Column) -> Vec<Item> {
+    let mut given = Given::default();
+    let mut answers = column.together.clone().map_or_else(Vec::new, |(_, answers)| answers);
+    answers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let items = answers.into_iter().map(|(answer, _)| Item {
+        name: given.name(&answer, "", "item"),
+        label: short(&answer),
+        answer,
+        column: None,
+    });
+    items.collect()
+}
+
 impl Question {
     fn of(kind: Kind) -> Question {
         Question {
@@ -295,6 +339,8 @@ impl Question {
             items: Vec::new(),
             part_of: None,
             guess: String::new(),
+            dates: None,
+            separator: None,
             between: None,
         }
     }
