@@ -11,6 +11,7 @@ pub fn one_row(name: &str) -> Option<&'static str> {
         "pilots" => "a place where the questionnaire was tried",
         "variables" => "a variable: what was asked",
         "value_labels" => "a label of a value set",
+        "changes" => "a share or mean that two waves can be compared by",
         "comparability" => "a variable and two waves: whether its answers can be compared",
         "cases" => "a case",
         "documents" => "a document about a case",
