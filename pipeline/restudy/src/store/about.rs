@@ -18,6 +18,7 @@ pub fn one_row(name: &str) -> Option<&'static str> {
         "segments" => "a paragraph of a document",
         "codings" => "a code that a coder gave to a segment",
         "codes" => "a code of the code frame",
+        "waves" => "a wave of the survey, with how many answered",
         "claims" => "a number or statement that was published",
         _ => return None,
     })

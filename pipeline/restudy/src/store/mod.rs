@@ -21,6 +21,7 @@ mod open;
 mod response_tables;
 mod tables;
 mod wave;
+mod waves_table;
 mod write;
 
 pub use about::one_row;
