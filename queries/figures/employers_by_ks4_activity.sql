@@ -7,7 +7,7 @@
 -- order: activities by the number of schools that do them, descending; employers in scale order
 
 -- This is the way round in which the source prints it: of schools that do an activity, how many have such employers.
--- `ks4_activity_by_employers` asks the other question: of schools with such employers, how many do the activity.
+-- An answer that nobody gave was not offered in this wave. `ks4_activity_by_employers` asks the other question: of schools with such employers, how many do the activity.
 with doing as (
   select
     answers.item_label as activity,
@@ -51,6 +51,7 @@ offered as (
   from activities
   cross join value_labels
   where value_labels.value_set = 'employer_presence'
+    and value_labels.label in (select employers from responses where wave = $wave)
 )
 
 select
