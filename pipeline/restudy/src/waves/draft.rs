@@ -40,6 +40,9 @@ pub(super) struct Drafting<'a> {
     pub(super) before: &'a HashMap<usize, String>,
 }
 
+/// Likeness from which a column may well be the variable that it is most like.
+const LIKELY: f64 = 0.4;
+
 /// Text as TOML has it.
 pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
@@ -70,8 +73,9 @@ impl Drafting<'_> {
 
     fn head(&self) -> String {
         let mut text = format!(
-            "# How the export of {}, `{}`, is read in the light of the codebook. Drafted by `restudy wave add`, then decided by\n\
-             # people: what was beyond doubt is filled in (look at it), and each OPEN is to be decided. Nothing is built before.\n\
+            "# How the export of {}, `{}`, is read.\n\
+             # Drafted by `restudy wave add`, then decided by people: what was beyond doubt is filled in (look at it), and each\n\
+             # OPEN is to be decided. Nothing is built before.\n\
              #\n\
              #   means       a variable of the codebook (`question`, `question__item`, …)\n\
              #   leave_out   or: why the column is not used\n\
@@ -127,9 +131,10 @@ impl Drafting<'_> {
                 continue;
             }
             let _ = writeln!(draft.text, "\n[answers.{}]", set.name);
-            let mut taken: HashSet<String> = HashSet::new();
+            // One label for two answers is a merge, which somebody must want.
+            let given = set.labels.iter().filter(|label| answers.contains_key(label.answer.as_str()));
+            let mut taken: HashSet<String> = given.map(|label| label.label.clone()).collect();
             for (answer, n) in others {
-                // One label for two answers is a merge, which somebody must want.
                 let sure =
                     label(self.codebook, &set.name, answer).filter(|label| taken.insert(label.clone()));
                 match sure {
@@ -141,11 +146,11 @@ impl Drafting<'_> {
                         let near: Vec<String> = (labels(self.codebook, &set.name, answer).iter().take(3))
                             .map(|(label, likeness)| format!("{} ({likeness:.2})", quoted(label)))
                             .collect();
-                        let _ = writeln!(
+                        let _ = write!(
                             draft.text,
-                            "# OPEN: {} was given {}. Is it {}? Or a new answer: add its label to `{}` in\n\
-                             # codebook/value-labels.toml, and to `new_answers` of the columns that offered it.\n\
-                             # {} = {}",
+                            "# OPEN: {} was given {}. Is it {}?\n\
+                             # Or is it new? Then add its label to `{}` in codebook/value-labels.toml, and to `new_answers` below.\n\
+                             # {} = {}\n",
                             quoted(answer),
                             times(*n),
                             near.join(" or "),
@@ -192,12 +197,18 @@ impl Drafting<'_> {
         draft.open.push(proposal.raw.clone());
         let doubt = proposal.doubt.as_deref().unwrap_or("nothing in the codebook is like it");
         let _ = write!(draft.text, "\n[[column]]\nraw = {}\n# OPEN: {doubt}\n", quoted(&proposal.raw));
-        if !proposal.answers.is_empty() {
-            let shown = proposal.answers.iter().take(4);
+        // What only one person said is theirs, and stays out of the file.
+        if proposal.answers.first().is_some_and(|(_, n)| *n > 1) {
+            let shown = proposal.answers.iter().filter(|(_, n)| *n > 1).take(4);
             let shown: Vec<String> = shown
                 .map(|(answer, n)| format!("{} {n}", quoted(&crate::sources::shortened(answer))))
                 .collect();
-            let _ = writeln!(draft.text, "# answers: {}", shown.join(", "));
+            let _ = writeln!(
+                draft.text,
+                "# answers: {}{}",
+                shown.join(", "),
+                if proposal.answers.len() > 4 { ", …" } else { "" }
+            );
         }
         for candidate in &proposal.candidates {
             let Some(column) = columns.get(candidate.column) else { continue };
@@ -218,6 +229,11 @@ impl Drafting<'_> {
                 "# keep_as = {}    # if a sample design in study.toml uses it",
                 quoted(&proposal.raw)
             );
+        }
+        // Where a column is much like a variable, nobody needs the draft of a new one.
+        let is_like = proposal.candidates.first().is_some_and(|first| first.name >= LIKELY);
+        if is_like && !proposal.misnamed {
+            return;
         }
         let name = self.name(proposal);
         let (kind, values) = self.kind(proposal);
@@ -276,10 +292,18 @@ impl Drafting<'_> {
         draft: &mut Draft,
     ) {
         let found: HashSet<&str> = sure.iter().map(|(_, column)| column.means.as_str()).collect();
+        // What an open column is much like is asked there.
+        let asked: HashSet<usize> = (self.proposals.iter())
+            .filter(|proposal| !proposal.sure && !proposal.misnamed)
+            .filter_map(|proposal| proposal.candidates.first())
+            .filter(|first| first.name >= LIKELY)
+            .map(|first| first.column)
+            .collect();
         let lost: Vec<&codebook::Column> = (columns.iter().enumerate())
             .filter(|(number, column)| {
                 self.before.contains_key(number) && !found.contains(column.means.as_str())
             })
+            .filter(|(number, _)| !asked.contains(number))
             .map(|(_, column)| column)
             .collect();
         if lost.is_empty() {
@@ -300,10 +324,10 @@ impl Drafting<'_> {
             draft.missing.push(name.clone());
             let _ = write!(
                 draft.text,
-                "\n# OPEN: {} ({}). Is it one of the open columns above? If it was not asked:\n\
+                "\n# OPEN: no column is like {} ({}). If it was not asked:\n\
                  # [[gone]]\n# variable = {}\n# why = \"not asked in {}\"\n",
                 column.header,
-                count(lost_of_question, "column"),
+                count(lost.iter().filter(|c| c.question == *name || c.variable == *name).count(), "column"),
                 quoted(name),
                 self.wave
             );

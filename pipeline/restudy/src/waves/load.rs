@@ -89,6 +89,9 @@ impl<'a> Check<'a> {
             against: written.against.as_ref().map(|against| against.get_ref().clone()),
             columns,
             answers,
+            answers_at: (written.answers.keys())
+                .map(|set| (set.get_ref().clone(), self.file.place(set.span())))
+                .collect(),
             ticked: written.ticked.clone(),
             not_ticked: written.not_ticked.clone(),
             routings,

@@ -26,6 +26,8 @@ pub struct Crosswalk {
     pub columns: Vec<Column>,
     /// Answers of sets of value labels, by set: the label by what the export says.
     pub answers: IndexMap<String, IndexMap<String, String>>,
+    /// Where the answers of each set stand.
+    pub(super) answers_at: IndexMap<String, Place>,
     /// What stands in a cell that was ticked.
     pub ticked: Vec<String>,
     /// What stands in a cell that was not, beside nothing.
