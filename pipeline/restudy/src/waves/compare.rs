@@ -3,7 +3,7 @@
 //! In: the export, the codebook, and under which names the columns were known in the last wave. Out: a [`Proposal`] for
 //! each raw column: what is beyond doubt, or the candidates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::likeness::{Weights, of_answers, plain, words};
 use crate::codebook::{self, Codebook, Takes};
@@ -131,7 +131,14 @@ pub(super) fn compare(
         .collect();
     settle(&columns, before, &mut proposals);
     by_block(codebook, &columns, &mut proposals);
+    let taken: HashSet<usize> = (proposals.iter().filter(|proposal| proposal.sure))
+        .filter_map(|proposal| Some(proposal.candidates.first()?.column))
+        .collect();
     for proposal in &mut proposals {
+        if !proposal.sure {
+            // What another column means beyond doubt is only of interest where the name was used again.
+            proposal.candidates.sort_by_key(|candidate| taken.contains(&candidate.column));
+        }
         proposal.candidates.truncate(CANDIDATES);
     }
     proposals
