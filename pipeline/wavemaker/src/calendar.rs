@@ -17,6 +17,16 @@ pub(crate) fn day(text: &str) -> Option<i64> {
     Some(era * 146_097 + day_of_era - 719_468)
 }
 
+/// Seconds since 1970 of a moment as [`written`] writes it.
+pub(crate) fn seconds(text: &str) -> Option<i64> {
+    let (date, time) = text.split_once(' ')?;
+    let parts: Option<Vec<i64>> = time.split(':').map(|part| part.parse().ok()).collect();
+    match parts?.as_slice() {
+        [hour, minute, second] => Some(day(date)? * 86_400 + hour * 3600 + minute * 60 + second),
+        _ => None,
+    }
+}
+
 /// 0 for Monday to 6 for Sunday.
 pub(crate) fn weekday(day: i64) -> i64 {
     (day + 3).rem_euclid(7)
@@ -47,6 +57,7 @@ mod tests {
         assert_eq!(day("2013-03-04"), Some(15_768));
         assert_eq!(day("2013-13-04"), None);
         assert_eq!(written(15_768 * 86_400 + 9 * 3600 + 62), "2013-03-04 09:01:02");
+        assert_eq!(seconds("2013-03-04 09:01:02"), Some(15_768 * 86_400 + 9 * 3600 + 62));
         assert_eq!(weekday(15_768), 0);
     }
 }

@@ -98,6 +98,8 @@ pub(crate) struct ValueLabel {
     pub(crate) label: String,
     /// The answer in the export.
     pub(crate) answer: String,
+    /// Why nothing is known, if the answer says so.
+    pub(crate) missing: Option<String>,
 }
 
 impl Codebook {
@@ -123,7 +125,7 @@ impl Codebook {
             }
             let after = set.labels.iter().position(|known| known.label == new.after);
             let after = after.ok_or_else(|| unknown("label", &new.after))?;
-            let label = ValueLabel { label: new.label.clone(), answer: new.answer.clone() };
+            let label = ValueLabel { label: new.label.clone(), answer: new.answer.clone(), missing: None };
             set.labels.insert(after + 1, label);
         }
         Ok(self)

@@ -17,6 +17,8 @@ pub(crate) struct Column<'c> {
     pub(crate) tick: Option<(&'c str, &'c str)>,
     /// What its cells are.
     pub(crate) holds: Holds<'c>,
+    /// Whether an earlier answer opened the question for each respondent.
+    pub(crate) opened: Vec<bool>,
     /// A cell for each respondent.
     pub(crate) cells: Vec<Option<String>>,
 }
@@ -47,7 +49,9 @@ pub(crate) fn of<'c>(
     }
     let people = 0..wave.people;
     let said = |variable: &str| wave.answers.get(variable).cloned();
-    let alone = |holds, cells| Column { question, item: None, tick: None, holds, cells };
+    let opened = opened(question, wave);
+    let alone =
+        |holds, cells| Column { question, item: None, tick: None, holds, opened: opened.clone(), cells };
     Ok(match question.kind.as_str() {
         "id" => vec![alone(Holds::Plain, people.map(|person| Some(visits[person].id.to_string())).collect())],
         "timestamp" if question.name == clock.started => {
@@ -84,7 +88,15 @@ fn of_item<'c>(
 ) -> Result<Vec<Column<'c>>, Fault> {
     let variable = format!("{}__{}", question.name, item.name);
     let Some(answers) = wave.answers.get(&variable) else { return Ok(Vec::new()) };
-    let column = |tick, holds, cells| Column { question, item: Some(item), tick, holds, cells };
+    let opened = opened(question, wave);
+    let column = |tick, holds, cells| Column {
+        question,
+        item: Some(item),
+        tick,
+        holds,
+        opened: opened.clone(),
+        cells,
+    };
     let ticked = |variable: &str, label: &str, text: &str| -> Vec<Option<String>> {
         (0..wave.people)
             .map(|person| (wave.answer(variable, person) == Some(label)).then(|| text.to_owned()))
@@ -111,6 +123,17 @@ fn of_item<'c>(
             stages.chain(boxes).collect()
         }
     })
+}
+
+/// For whom an earlier answer opens the question: everybody, where it does not depend on one.
+fn opened(question: &Question, wave: &Wave) -> Vec<bool> {
+    let opens = |person: usize| match &question.asked_if {
+        Some(rule) => {
+            wave.answer(&rule.variable, person).is_some_and(|label| rule.is.iter().any(|is| is == label))
+        }
+        None => true,
+    };
+    (0..wave.people).map(opens).collect()
 }
 
 fn label_set<'c>(question: &Question, codebook: &'c Codebook) -> Result<&'c ValueSet, Fault> {

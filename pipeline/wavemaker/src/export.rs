@@ -5,8 +5,9 @@ use crate::chance::Chance;
 use crate::codebook::Codebook;
 use crate::columns::{self, Column, Holds};
 use crate::fault::Fault;
-use crate::layout;
+use crate::layout::{self, Layout};
 use crate::recipe::{Clock, Recipe};
+use crate::spss;
 use crate::wave::Wave;
 
 /// When a respondent began and ended, and the tool's number.
@@ -39,18 +40,11 @@ pub(crate) fn files(wave: &Wave, recipe: &Recipe, codebook: &Codebook) -> Result
     for question in &codebook.questions {
         columns.extend(columns::of(question, wave, codebook, &recipe.clock, &visits)?);
     }
-    let responses = match &recipe.export {
-        None => ExportFile {
-            name: "responses.synthetic.csv".to_owned(),
-            bytes: delimited(&plain(&columns, &order), ',')?,
-            rows: order.len(),
-        },
-        Some(layout) => {
-            let bytes = delimited(&layout::rows(layout, &columns, &order)?, layout.separator)?;
-            let bytes = encoded(&bytes, &layout.encoding)?;
-            ExportFile { name: layout.file.clone(), bytes, rows: order.len() }
-        }
+    let (name, bytes) = match &recipe.export {
+        None => ("responses.synthetic.csv", delimited(&plain(&columns, &order), ',')?),
+        Some(layout) => (layout.file.as_str(), laid_out(layout, recipe, &columns, &order)?),
     };
+    let responses = ExportFile { name: name.to_owned(), bytes, rows: order.len() };
 
     let mut codes = vec![["respondent_id", "question", "code"].map(String::from).to_vec()];
     for person in &order {
@@ -67,6 +61,23 @@ pub(crate) fn files(wave: &Wave, recipe: &Recipe, codebook: &Codebook) -> Result
         rows: codes.len() - 1,
     };
     Ok(vec![responses, codings])
+}
+
+/// The export in a form of its own.
+fn laid_out(
+    layout: &Layout,
+    recipe: &Recipe,
+    columns: &[Column<'_>],
+    order: &[usize],
+) -> Result<Vec<u8>, Fault> {
+    match (&layout.text, &layout.spss) {
+        (Some(look), None) => {
+            let text = delimited(&layout::rows(layout, look, columns, order)?, look.separator)?;
+            encoded(&text, &look.encoding)
+        }
+        (None, Some(look)) => spss::file(layout, look, &layout.named(columns)?, order, recipe.seed),
+        _ => Err(Fault::step("export", "it is either `text` or `spss`")),
+    }
 }
 
 /// The export as the codebook describes it: one row of names, and its own words for answers.

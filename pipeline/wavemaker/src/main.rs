@@ -18,6 +18,7 @@ mod fault;
 mod layout;
 mod make;
 mod recipe;
+mod spss;
 mod variant;
 mod wave;
 
@@ -84,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_waves_in_the_repository_are_what_their_recipes_make() {
-        for wave in ["2013", "2014"] {
+        for wave in ["2013", "2014", "2015"] {
             let path =
                 Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../fixtures/recipe/{wave}.toml"));
             let (recipe, files) = made(&path).expect("the wave can be made");

@@ -215,3 +215,64 @@ impl Scale {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(numbers: &[(&str, usize)]) -> Counts {
+        numbers.iter().map(|(label, number)| ((*label).to_owned(), Count::Exactly(*number))).collect()
+    }
+
+    fn numbers(counts: &Counts) -> Vec<usize> {
+        counts.values().map(|count| if let Count::Exactly(number) = count { *number } else { 0 }).collect()
+    }
+
+    fn step(answered: Option<usize>, whole: &[(&str, usize)]) -> Step {
+        let mut step: Step = toml::from_str("question = \"drinks\"").expect("a step");
+        (step.answered, step.counts) = (answered, counts(whole));
+        step
+    }
+
+    fn change(label: Option<&str>, from: f64, to: f64) -> Change {
+        let variable = if label.is_some() { "drinks" } else { "drinks__tea" };
+        let other = label.map(|_| "milk".to_owned());
+        Change { variable: variable.to_owned(), label: label.map(str::to_owned), from, to, other }
+    }
+
+    #[test]
+    fn counts_of_one_answer_add_to_what_their_sum_becomes() {
+        let scale = Scale { from: 3, to: 4 };
+        let mut scaled = counts(&[("tea", 1), ("milk", 1), ("water", 1)]);
+        scale.counts(&mut scaled, false);
+        assert_eq!(numbers(&scaled), [2, 1, 1]);
+        let mut ticks = step(Some(3), &[("tea", 3), ("milk", 1)]);
+        scale.step(&mut ticks);
+        assert_eq!((ticks.answered, numbers(&ticks.counts)), (Some(4), vec![4, 1]));
+    }
+
+    #[test]
+    fn a_change_moves_one_answer_and_another_makes_room() {
+        let mut steps = [step(None, &[("tea", 20), ("milk", 70), ("water", 10)])];
+        change(Some("tea"), 0.2, 0.45).make(&mut steps).expect("a change");
+        assert_eq!(numbers(&steps[0].counts), [45, 45, 10]);
+        let mut steps = [step(Some(50), &[("tea", 10), ("milk", 45)])];
+        change(None, 0.2, 0.5).make(&mut steps).expect("a change");
+        assert_eq!(numbers(&steps[0].counts), [25, 45]);
+    }
+
+    #[test]
+    fn a_change_from_what_is_not_so_or_to_more_than_there_is_is_told() {
+        let mut steps = [step(None, &[("tea", 20), ("milk", 30), ("water", 50)])];
+        let told =
+            |change: Change, steps: &mut [Step]| change.make(steps).err().map(|fault| fault.to_string());
+        assert_eq!(
+            told(change(Some("tea"), 0.3, 0.4), &mut steps).as_deref(),
+            Some("step `change of drinks`: it goes from 0.200, not from 0.3")
+        );
+        assert_eq!(
+            told(change(Some("tea"), 0.2, 0.6), &mut steps).as_deref(),
+            Some("step `change of drinks`: the other answer has not as many to give")
+        );
+    }
+}

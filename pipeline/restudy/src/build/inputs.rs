@@ -58,23 +58,17 @@ impl Inputs {
     pub(super) fn of_store(study: &Study, wave: &Wave, seen: &mut Seen) -> Result<Inputs, Diagnostics> {
         let (root, from) = (&study.root, &study.sources);
         let mut inputs = Inputs::default();
-        let sources = [
-            "study.toml",
-            "codebook",
-            &from.cases.file,
-            &from.documents.file,
-            &from.texts,
-            &from.codings.file,
-            &from.pilots.file,
-            &wave.responses.file,
-            &wave.open_codings.file,
-            &wave.frame.file,
-        ];
-        for name in sources {
+        let shared = [&from.cases, &from.documents, &from.codings, &from.pilots].into_iter().flatten();
+        let shared = shared.map(|source| source.file.as_str()).chain(from.texts.as_deref());
+        let of_wave = [&wave.responses.file, &wave.open_codings.file, &wave.frame.file];
+        let sources = ["study.toml", "codebook"].into_iter().chain(shared);
+        for name in sources.chain(of_wave.into_iter().map(String::as_str)) {
             collect(root, name, &mut inputs.sources, seen)?;
         }
-        collect(root, &from.claims.file, &mut inputs.claims, seen)?;
-        collect(root, &from.claim_relations, &mut inputs.claims, seen)?;
+        let claims = from.claims.as_ref().map(|claims| claims.file.as_str());
+        for name in claims.into_iter().chain(from.claim_relations.as_deref()) {
+            collect(root, name, &mut inputs.claims, seen)?;
+        }
         inputs.sources.sort_keys();
         inputs.claims.sort_keys();
         Ok(inputs)

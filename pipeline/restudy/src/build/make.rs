@@ -102,14 +102,16 @@ pub fn build(
             .map(|(step, found)| (step.to_owned(), found))
             .collect();
     let all = together(&warnings);
-    let summary = format!(
-        "{} in the text, {}, {}, {} of {} claims reproduced",
+    let mut summary = format!(
+        "{} in the text, {}, {}",
         count(document.numbers, "number"),
         count(document.figures, "figure"),
-        count(document.tables, "table"),
-        evaluated.findings.count(Verdict::Reproduced),
-        evaluated.findings.total
+        count(document.tables, "table")
     );
+    if evaluated.findings.total > 0 {
+        let (reproduced, total) = (evaluated.findings.count(Verdict::Reproduced), evaluated.findings.total);
+        summary.push_str(&format!(", {reproduced} of {total} claims reproduced"));
+    }
     let sha256 = match hashing {
         Some(hashing) => hashing.sha(&mut seen)?,
         None => known,

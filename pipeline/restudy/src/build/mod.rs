@@ -13,6 +13,7 @@
 //! Each step has a key, a hash of all that it depends on, the program's own sources among it; the keys are in the
 //! manifest. It knows the insides of no step.
 
+mod edition;
 mod inputs;
 mod make;
 mod program;

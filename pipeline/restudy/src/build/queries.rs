@@ -41,6 +41,20 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// What a query gave in that build, if it has the columns that the query promises now.
+    pub(super) fn result(&self, query: &Query) -> Option<QueryResult> {
+        let batch = self.tables.get(&query.head.name)?.clone();
+        let columns = &query.head.columns;
+        columns.iter().all(|column| batch.column_by_name(&column.name).is_some()).then(|| QueryResult {
+            head: query.head.clone(),
+            file: query.file.clone(),
+            sha: query.sha.clone(),
+            batch,
+        })
+    }
+}
+
 /// Results of all queries.
 pub(super) struct Ran {
     /// The results, each after those that it selects from.

@@ -275,7 +275,7 @@ impl Compared<'_> {
 
     /// The queries that a build would run, in words; the store stands.
     fn to_be_run(&self, target: &Path) -> Result<String, Diagnostics> {
-        let catalogue = Catalogue::load(&self.study.root)?;
+        let catalogue = Catalogue::of(self.study, self.study.wave(Some(&self.manifest.wave))?)?;
         let confidence = self.study.design.confidence;
         let keys = queries::keys(&catalogue, &target.join("store"), &self.manifest.wave, confidence)?;
         let changed = keys.iter().filter(|(name, key)| self.manifest.queries.get(*name) != Some(*key));

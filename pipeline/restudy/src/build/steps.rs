@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use datafusion::arrow::array::RecordBatch;
 
+use super::edition::edition;
 use super::queries::{self, Kept, Ran};
 use super::standing::Standing;
 use super::{Done, Unwatched, Watch};
@@ -84,7 +85,7 @@ pub(super) fn compute(
     let started = Instant::now();
     watch.begin("queries");
     let confidence = study.design.confidence;
-    let catalogue = Catalogue::load(&study.root)?;
+    let catalogue = Catalogue::of(study, wave)?;
     let session = Session::open(&Store::open(folder)?.tables())?.with_confidence(confidence);
     let ran = queries::run(&catalogue, &session, folder, &wave.id, confidence, kept)?;
     let reused = ran.reused == ran.results.len();
@@ -97,7 +98,7 @@ pub(super) fn compute(
     let started = Instant::now();
     watch.begin("evidence");
     let mut faults = checks(&ran.results);
-    let findings = match audited(study, &session, &ran.results) {
+    let findings = match audited(study, wave, &session, &ran.results) {
         Ok(findings) => faults.or(findings)?.0,
         Err(found) => {
             faults.extend(found);
@@ -126,13 +127,23 @@ pub(super) fn compute(
     })
 }
 
-/// What the data say of each published claim.
-fn audited(study: &Study, session: &Session, results: &[QueryResult]) -> Result<Findings, Diagnostics> {
-    let register = &study.sources.claims.file;
-    let claims = audit::claims(register, &session.query("select * from claims", &Params::none())?)?;
+/// What the data say of each published claim; nothing where the study has no claims about this wave.
+fn audited(
+    study: &Study,
+    wave: &Wave,
+    session: &Session,
+    results: &[QueryResult],
+) -> Result<Findings, Diagnostics> {
+    let claims = study.sources.claims.as_ref().filter(|_| study.claims_are_about(&wave.id));
+    let Some(register) = claims else {
+        return audit::audit(&[], results, &Relations::default());
+    };
+    let claims = audit::claims(&register.file, &session.query("select * from claims", &Params::none())?)?;
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
-    let file = &study.sources.claim_relations;
-    let relations = Relations::parse(file, &fs_err::read_to_string(study.root.join(file))?, &ids)?;
+    let relations = match &study.sources.claim_relations {
+        Some(file) => Relations::parse(file, &fs_err::read_to_string(study.root.join(file))?, &ids)?,
+        None => Relations::default(),
+    };
     audit::audit(&claims, results, &relations)
 }
 
@@ -172,6 +183,7 @@ pub fn write_document(
         study,
         wave,
         templates: Arc::clone(&templates),
+        edition: Arc::new(edition(study, wave, &evaluated.codebook)?),
         numbers: Arc::clone(&evaluated.report) as Arc<dyn report::numbers::Numbers>,
         titles: evaluated.report.titles(),
         findings: &evaluated.findings,

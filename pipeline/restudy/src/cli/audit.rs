@@ -17,7 +17,7 @@ use crate::evidence::Finding;
 /// claim differs from the data, or when no query answers for it.
 #[derive(Debug, Args)]
 pub(super) struct Audit {
-    /// The wave [default: the newest]
+    /// The wave [default: the one that the claims are about]
     #[arg(long, value_name = "WAVE")]
     wave: Option<String>,
 
@@ -37,7 +37,12 @@ enum Format {
 impl Audit {
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
         let study = study(folder)?;
-        let wave = wave(&study, self.wave.as_deref())?;
+        let about = study.sources.claims_wave.as_deref();
+        let wave = wave(&study, self.wave.as_deref().or(about))?;
+        if let Some(about) = about.filter(|about| *about != wave.id) {
+            let fault = Diagnostic::error(format!("no published claims are about wave `{}`", wave.id));
+            return Err(Failure::CommandLine(fault.note(format!("they are about wave `{about}`")).into()));
+        }
         let evaluated = evaluate(&study, wave)?;
         let findings = &evaluated.findings;
         match self.format {

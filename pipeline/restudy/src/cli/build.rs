@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use clap::Args;
 
+use super::editions::Editions;
 use super::output::{Output, seconds};
-use super::{Failure, study, wave};
+use super::{Failure, study};
 use crate::build::build;
 
 /// Make the report from the data: does only what a change reaches
@@ -15,9 +16,8 @@ use crate::build::build;
 /// the last good one as it was.
 #[derive(Debug, Args)]
 pub(super) struct Build {
-    /// The wave [default: the newest]
-    #[arg(long, value_name = "WAVE")]
-    wave: Option<String>,
+    #[command(flatten)]
+    editions: Editions,
 
     /// The Typst to set the report with [default: the one on the PATH, or the study's own in .tools/]
     #[arg(long, value_name = "PATH", env = "RESTUDY_TYPST")]
@@ -26,17 +26,18 @@ pub(super) struct Build {
 
 impl Build {
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
-        let started = Instant::now();
         let study = study(folder)?;
-        let wave = wave(&study, self.wave.as_deref())?;
-        let built = build(&study, wave, self.typst.as_deref(), output)?;
-        output.faults(&built.warnings);
-        let pdf = built.pdf.strip_prefix("./").unwrap_or(&built.pdf).display();
-        if built.unchanged {
-            output.say(&format!("{pdf} is up to date: nothing that it is made from has changed"));
-        } else {
-            output.say(&format!("{pdf}: {}, in {}", built.summary, seconds(started.elapsed())));
-        }
-        Ok(())
+        self.editions.each(&study, output, |wave| {
+            let started = Instant::now();
+            let built = build(&study, wave, self.typst.as_deref(), output)?;
+            output.faults(&built.warnings);
+            let pdf = built.pdf.strip_prefix("./").unwrap_or(&built.pdf).display();
+            if built.unchanged {
+                output.say(&format!("{pdf} is up to date: nothing that it is made from has changed"));
+            } else {
+                output.say(&format!("{pdf}: {}, in {}", built.summary, seconds(started.elapsed())));
+            }
+            Ok(())
+        })
     }
 }

@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use clap::Args;
 
+use super::editions::Editions;
 use super::output::{Output, seconds};
-use super::{Failure, study, wave};
+use super::{Failure, study};
 use crate::build::check;
 
 /// Look for everything that can be wrong with the study, without building
@@ -15,19 +16,20 @@ use crate::build::check;
 /// writes nothing.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// The wave [default: the newest]
-    #[arg(long, value_name = "WAVE")]
-    wave: Option<String>,
+    #[command(flatten)]
+    editions: Editions,
 }
 
 impl Check {
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
-        let started = Instant::now();
         let study = study(folder)?;
-        let wave = wave(&study, self.wave.as_deref())?;
-        let (summary, warnings) = check(&study, wave, output)?;
-        output.faults(&warnings);
-        output.say(&format!("nothing is wrong: {summary}, in {}", seconds(started.elapsed())));
-        Ok(())
+        self.editions.each(&study, output, |wave| {
+            let started = Instant::now();
+            let (summary, warnings) = check(&study, wave, output)?;
+            output.faults(&warnings);
+            let of = if study.waves.len() > 1 { format!(" with {}", wave.id) } else { String::new() };
+            output.say(&format!("nothing is wrong{of}: {summary}, in {}", seconds(started.elapsed())));
+            Ok(())
+        })
     }
 }

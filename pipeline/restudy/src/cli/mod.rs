@@ -8,6 +8,7 @@ mod audit;
 mod build;
 mod check;
 mod codebook;
+mod editions;
 mod explain;
 mod functions;
 mod interrupts;

@@ -18,7 +18,7 @@ pub struct Fieldwork {
     /// The sampling frame: `wave`, `role`, `invited`.
     pub frame: Sheet,
     /// Places where the questionnaire was piloted.
-    pub pilots: Sheet,
+    pub pilots: Option<Sheet>,
 }
 
 impl Fieldwork {
@@ -42,7 +42,8 @@ impl Fieldwork {
             }
             unique(sheet, table, "role", faults);
         });
-        let pilots = sheet(study, &study.sources.pilots, &[], &mut diagnostics, |_, _, _| {});
+        let pilots = study.sources.pilots.as_ref();
+        let pilots = pilots.map(|pilots| sheet(study, pilots, &[], &mut diagnostics, |_, _, _| {}));
         diagnostics.or(Fieldwork { frame, pilots })
     }
 
@@ -52,13 +53,20 @@ impl Fieldwork {
     }
 }
 
-/// The case studies.
+/// The case studies; a study may have cases and no documents of them, or none at all.
 #[derive(Clone, Debug, Default)]
 pub struct Material {
     /// The cases, with all columns of their file.
-    pub cases: Sheet,
+    pub cases: Option<Sheet>,
+    /// Their documents.
+    pub documents: Option<Documents>,
+}
+
+/// What was written about the cases.
+#[derive(Clone, Debug, Default)]
+pub struct Documents {
     /// The documents, with all columns of their list.
-    pub documents: Sheet,
+    pub list: Sheet,
     /// Paragraphs of documents, in order.
     pub segments: Vec<Segment>,
     /// Codes given to segments, in the order of the file.
@@ -85,7 +93,7 @@ pub struct Segment {
 /// A code that a coder gave to a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coding {
-    /// The segment, by its number in [`Material::segments`].
+    /// The segment, by its number in [`Documents::segments`].
     pub segment: usize,
     /// Who gave it.
     pub coder: String,
@@ -100,29 +108,40 @@ impl Material {
     /// All faults of the cases, documents, texts and codings, among them names that point to nothing.
     pub fn read(study: &Study, codebook: &Codebook) -> Result<(Material, Diagnostics), Diagnostics> {
         let mut diagnostics = Diagnostics::new();
-        let sources = &study.sources;
         let fields = [("case_id", Holding::Name)];
-        let cases = sheet(study, &sources.cases, &fields, &mut diagnostics, |sheet, table, faults| {
-            unique(sheet, table, "case_id", faults);
+        let cases = study.sources.cases.as_ref().map(|source| {
+            sheet(study, source, &fields, &mut diagnostics, |sheet, table, faults| {
+                unique(sheet, table, "case_id", faults);
+            })
         });
-        let fields = [("document_id", Holding::Name), ("case_id", Holding::Name), ("kind", Holding::Name)];
-        let documents =
-            sheet(study, &sources.documents, &fields, &mut diagnostics, |sheet, table, faults| {
-                unique(sheet, table, "document_id", faults);
-                let known: Vec<&str> = (0..cases.rows()).map(|row| cases.text("case_id", row)).collect();
-                for row in 0..sheet.rows() {
-                    plain_name(table, row, sheet.text("document_id", row), faults);
-                    // Without a column of cases none is known: that is told already.
-                    if cases.column("case_id").is_none() {
-                        continue;
-                    }
-                    known_name(table, row, "case_id", sheet.text("case_id", row), &known, "case", faults);
-                }
-            });
-        let segments = segments(study, &documents, &mut diagnostics);
-        let codings = codings(study, codebook, &documents, &segments, &mut diagnostics);
-        diagnostics.or(Material { cases, documents, segments, codings })
+        let documents = cases.as_ref().zip(study.sources.documents.as_ref()).map(|(cases, source)| {
+            let list = documents(study, source, cases, &mut diagnostics);
+            let segments = segments(study, source, &list, &mut diagnostics);
+            let codings = study.sources.codings.as_ref();
+            let codings = codings
+                .map(|source| codings_of(study, source, codebook, &list, &segments, &mut diagnostics))
+                .unwrap_or_default();
+            Documents { list, segments, codings }
+        });
+        diagnostics.or(Material { cases, documents })
     }
+}
+
+/// Reads the list of documents, each of which is about one of `cases`.
+fn documents(study: &Study, source: &Source, cases: &Sheet, diagnostics: &mut Diagnostics) -> Sheet {
+    let fields = [("document_id", Holding::Name), ("case_id", Holding::Name), ("kind", Holding::Name)];
+    sheet(study, source, &fields, diagnostics, |sheet, table, faults| {
+        unique(sheet, table, "document_id", faults);
+        let known: Vec<&str> = (0..cases.rows()).map(|row| cases.text("case_id", row)).collect();
+        for row in 0..sheet.rows() {
+            plain_name(table, row, sheet.text("document_id", row), faults);
+            // Without a column of cases none is known: that is told already.
+            if cases.column("case_id").is_none() {
+                continue;
+            }
+            known_name(table, row, "case_id", sheet.text("case_id", row), &known, "case", faults);
+        }
+    })
 }
 
 /// Reads and checks one table; its faults go to `diagnostics`.
@@ -203,8 +222,13 @@ fn is_plain(document: &str) -> bool {
 }
 
 /// Reads the text of every document, and tells texts that no document names.
-fn segments(study: &Study, documents: &Sheet, diagnostics: &mut Diagnostics) -> Vec<Segment> {
-    let folder = &study.sources.texts;
+fn segments(
+    study: &Study,
+    source: &Source,
+    documents: &Sheet,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Segment> {
+    let folder = study.sources.texts.as_deref().unwrap_or_default();
     let mut segments = Vec::new();
     let mut named = HashSet::new();
     for row in 0..documents.rows() {
@@ -240,14 +264,15 @@ fn segments(study: &Study, documents: &Sheet, diagnostics: &mut Diagnostics) -> 
         diagnostics.push(
             Diagnostic::warning("no document has this text")
                 .at(Place::file(format!("{folder}/{name}")))
-                .hint(format!("list it in {}, or take it out", study.sources.documents.file)),
+                .hint(format!("list it in {}, or take it out", source.file)),
         );
     }
     segments
 }
 
-fn codings(
+fn codings_of(
     study: &Study,
+    source: &Source,
     codebook: &Codebook,
     documents: &Sheet,
     segments: &[Segment],
@@ -268,7 +293,7 @@ fn codings(
         .enumerate()
         .filter_map(|(n, s)| Some(((s.document.as_str(), i64::try_from(s.paragraph).ok()?), n)))
         .collect();
-    let _ = sheet(study, &study.sources.codings, &fields, diagnostics, |sheet, table, faults| {
+    let _ = sheet(study, source, &fields, diagnostics, |sheet, table, faults| {
         let mut given = HashSet::new();
         for row in 0..sheet.rows() {
             let (document, code) = (sheet.text("document_id", row), sheet.text("code", row));

@@ -7,12 +7,14 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::sources::{Faults, RawTable};
 use crate::study::Study;
 
-/// Reads the register of published claims of `study`; values, counts and bases are numbers, the rest is text.
+/// Reads the register of published claims of `study`; values, counts and bases are numbers, the rest is text. None where the
+/// study has no register.
 ///
 /// # Errors
 /// All faults of the file, among them a claim that stands twice.
-pub fn claims(study: &Study) -> Result<(Sheet, Diagnostics), Diagnostics> {
-    let (table, mut diagnostics) = RawTable::read(&study.root, &study.sources.claims)?;
+pub fn claims(study: &Study) -> Result<(Option<Sheet>, Diagnostics), Diagnostics> {
+    let Some(source) = &study.sources.claims else { return Ok((None, Diagnostics::new())) };
+    let (table, mut diagnostics) = RawTable::read(&study.root, source)?;
     let mut faults = Faults::new(&table);
     let fields = [
         ("id", Holding::Name),
@@ -39,5 +41,5 @@ pub fn claims(study: &Study) -> Result<(Sheet, Diagnostics), Diagnostics> {
         }
     }
     diagnostics.extend(faults.finish());
-    diagnostics.or(sheet)
+    diagnostics.or(Some(sheet))
 }

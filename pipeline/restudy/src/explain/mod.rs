@@ -129,7 +129,7 @@ pub fn explain(study: &Study, wave: &Wave, name: &str) -> Result<Explained, Faul
     let evaluated = evaluate(study, wave)?;
     let named = named::named(name, &evaluated).map_err(Fault::Unknown)?;
     let (_, document) = write_document(study, wave, &evaluated)?;
-    let catalogue = Catalogue::load(&study.root)?;
+    let catalogue = Catalogue::of(study, wave)?;
     let (result, row) = place(&evaluated, &named)?;
     let (query, head) = (&result.head.name, &result.head);
     let reads = lineage::reads(&catalogue, query, study, wave);

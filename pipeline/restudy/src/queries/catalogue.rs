@@ -7,10 +7,11 @@ use datafusion::sql::resolve::resolve_table_references;
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
-use super::head::QueryHead;
-use super::parse::parse;
+use super::head::{Purpose, QueryHead};
+use super::parse::{parse, waves};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::engine::Session;
+use crate::study::{ForWaves, Study, Wave};
 
 /// The table that the evidence stage makes of all statistics; queries that select from it come after that stage.
 pub(crate) const EVIDENCE: &str = "evidence";
@@ -32,6 +33,8 @@ pub struct Query {
     /// Names of the tables and queries that it selects from, in alphabetical order; empty where its SQL cannot be
     /// parsed, which is told when it is run.
     pub reads: Vec<String>,
+    /// The waves that it is for, as its head says it, and where; all if its head does not say it.
+    pub waves: Option<(String, Place)>,
 }
 
 /// The queries of a study, each after those that it selects from.
@@ -100,6 +103,42 @@ impl Catalogue {
         }
         let ((), _) = faults.or(())?;
         Catalogue::in_order(queries)
+    }
+
+    /// The queries in the study's folder that are for `wave`: those whose heads do not leave it out, and of those that answer
+    /// published claims, the ones of the wave that the claims are about.
+    ///
+    /// # Errors
+    /// As for [`Catalogue::load`]; a wave that is not there; a query that selects from one that is for other waves.
+    pub fn of(study: &Study, wave: &Wave) -> Result<Catalogue, Diagnostics> {
+        let mut catalogue = Catalogue::load(&study.root)?;
+        let mut faults = Diagnostics::new();
+        let mut others: IndexMap<String, Query> = IndexMap::new();
+        for (name, query) in std::mem::take(&mut catalogue.queries) {
+            let is_for = match &query.waves {
+                Some((said, place)) => match ForWaves::parse(said, &study.wave_ids()) {
+                    Ok(waves) => waves.has(&wave.id),
+                    Err(fault) => {
+                        faults.push(fault.at(place.clone()));
+                        continue;
+                    }
+                },
+                None => query.head.purpose != Purpose::Claims || study.claims_are_about(&wave.id),
+            };
+            let into = if is_for { &mut catalogue.queries } else { &mut others };
+            into.insert(name, query);
+        }
+        for query in catalogue.iter() {
+            for other in query.reads.iter().filter_map(|read| others.get(read)) {
+                let message = format!(
+                    "`{}` selects from `{}`, which is not made for wave `{}`",
+                    query.head.name, other.head.name, wave.id
+                );
+                let hint = "say in its head which waves it is for, `-- waves: …`, as the other does";
+                faults.push(Diagnostic::error(message).at(Place::file(&query.file)).hint(hint));
+            }
+        }
+        faults.or(catalogue).map(|(catalogue, _)| catalogue)
     }
 
     /// The catalogue of these queries.
@@ -177,8 +216,8 @@ impl Query {
             return Err(fault.at(Place::file(file)).into());
         }
         let head = parse(name, folder, file, &text)?;
-        let reads = reads(&text);
-        Ok(Query { head, file: file.to_owned(), sha: sha(text.as_bytes()), sql: text, reads })
+        let (reads, waves) = (reads(&text), waves(file, &text));
+        Ok(Query { head, file: file.to_owned(), sha: sha(text.as_bytes()), sql: text, reads, waves })
     }
 }
 

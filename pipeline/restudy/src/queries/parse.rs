@@ -14,6 +14,8 @@
 //!
 //! `-- interval: none` says that the numbers are not about a sample, so that none gets a sampling interval.
 //!
+//! `-- waves: from 2014` says that the query is only run for these waves: `2013, 2015`, `from 2014`, `until 2013`.
+//!
 //! A line without `word:` at its beginning goes on where the line before it stopped. All faults of a head are told at
 //! once, each with line and column.
 
@@ -23,9 +25,9 @@ use super::head::{Column, ColumnKind, Purpose, QueryHead};
 use super::param::Param;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 
-const ENTRIES: [&str; 12] = [
+const ENTRIES: [&str; 13] = [
     "figure", "table", "facts", "claims", "check", "explore", "params", "base", "columns", "key", "order",
-    "interval",
+    "interval", "waves",
 ];
 const KINDS: &str = "text, count, share, number (or number1 to number4) and boolean";
 
@@ -81,6 +83,16 @@ pub fn parse(name: &str, folder: &str, file: &str, text: &str) -> Result<QueryHe
     let mut sorted = Diagnostics::new();
     sorted.extend(faults);
     sorted.or(head).map(|(head, _)| head)
+}
+
+/// The waves that a query is for, as its head says it, and where.
+pub(super) fn waves(file: &str, text: &str) -> Option<(String, Place)> {
+    let mut reader = Reader { file, text, faults: Diagnostics::new() };
+    let (_, entries) = reader.entries();
+    let entry = entries.iter().find(|entry| entry.name == "waves")?;
+    let said = reader.value(&entries, "waves").unwrap_or_default();
+    let at = entry.pieces.first().unwrap_or(&entry.place).clone();
+    Some((said, Place::span(file, text, at)))
 }
 
 /// What a file of SQL says of itself, if it says anything: a head of which nothing is required.

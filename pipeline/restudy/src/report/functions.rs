@@ -3,6 +3,7 @@
 //! Each call becomes a call of a theme function with its text as string literals and its results as JSON files; how it
 //! looks is the theme's.
 
+mod editions;
 mod joint;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +14,7 @@ use minijinja::{Environment, Error, ErrorKind, State};
 use crate::diagnostic::Diagnostic;
 
 use super::alt::Chart;
+use super::edition::Edition;
 use super::escape::{expression, literal};
 use super::line_map::plain;
 use super::numbers::{Judgement, Misnamed, Numbers};
@@ -29,6 +31,8 @@ pub struct Calls {
     pub templates: Arc<Templates>,
     /// The bibliography among the document's files.
     pub bibliography: String,
+    /// The edition.
+    pub edition: Arc<Edition>,
     /// Everything used, everything wrong.
     pub recorder: Arc<Mutex<Recorder>>,
 }
@@ -52,6 +56,13 @@ pub fn add_functions(environment: &mut Environment<'static>, calls: &Calls) {
     environment.add_function("holds", move |state: &State<'_, '_>, condition: String| {
         c.holds(state.name(), &condition)
     });
+    let c = calls.clone();
+    environment.add_function("of_waves", move |state: &State<'_, '_>, waves: String| {
+        c.of_waves(state.name(), &waves)
+    });
+    let c = calls.clone();
+    environment
+        .add_function("asked", move |state: &State<'_, '_>, name: String| c.asked(state.name(), &name));
     let c = calls.clone();
     environment.add_function("guard", move |state: &mut State<'_, '_>, condition: String, block: Kwargs| {
         c.guard(state, &condition, &block)
@@ -161,8 +172,13 @@ impl Calls {
                 let mut fault = Diagnostic::error("the data do not bear out a sentence")
                     .note(format!("the sentence: {}", readable(&sentence)))
                     .note(format!("its condition: {condition}"));
+                let other = self.edition.other.as_ref().and_then(|other| other.judge(condition));
                 for (reference, value) in &judgement.values {
-                    fault = fault.note(format!("{reference} is {value}"));
+                    let before = other.as_ref().and_then(|(name, other)| {
+                        let (_, value) = other.values.iter().find(|(known, _)| known == reference)?;
+                        Some(format!(", and was {value} in {name}"))
+                    });
+                    fault = fault.note(format!("{reference} is {value}{}", before.unwrap_or_default()));
                 }
                 fault = fault.hint("write what the data say now, and the condition that makes it true");
                 self.recorder().fault(fault, &self.templates, &turn);

@@ -10,6 +10,7 @@
 pub mod alt;
 pub mod codebook;
 pub mod data;
+pub mod edition;
 pub mod environment;
 pub mod escape;
 pub mod functions;
@@ -34,6 +35,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::evidence::Findings;
 use crate::study::{Study, Wave};
 
+use edition::Edition;
 use escape::literal;
 use functions::{Calls, add_functions};
 use glyphs::{Cleaner, Glyphs};
@@ -55,8 +57,10 @@ pub struct Material<'a> {
     pub study: &'a Study,
     /// The wave that it is about.
     pub wave: &'a Wave,
-    /// Templates.
+    /// Templates, of all editions.
     pub templates: Arc<Templates>,
+    /// The edition.
+    pub edition: Arc<Edition>,
     /// Evidence.
     pub numbers: Arc<dyn Numbers>,
     /// Titles of queries by name.
@@ -111,6 +115,7 @@ pub fn check(study: &Study, templates: &Templates) -> Result<(), Diagnostics> {
         }
     };
     faults.extend(lint::lint(templates, &keys, &study.report.counted));
+    faults.extend(edition::check(templates, &study.wave_ids(), &study.report.template));
     let mut environment = environment::environment();
     if let Err(e) = environment::add_templates(&mut environment, templates, &mut Marks::default()) {
         faults.extend(e);
@@ -135,7 +140,8 @@ pub fn write(material: &Material<'_>) -> Result<Document, Diagnostics> {
         faults.extend(e);
     }
     let recorder = Arc::new(Mutex::new(Recorder::new(Cleaner::new(material.glyphs))));
-    let rendered = render(material, &recorder);
+    let templates = Arc::new(material.edition.templates(&material.templates));
+    let rendered = render(material, &templates, &recorder);
     let mut recorder = recorder.lock().unwrap_or_else(PoisonError::into_inner);
     faults.extend(std::mem::take(&mut recorder.faults));
     let (source, lines) = match rendered {
@@ -154,7 +160,7 @@ pub fn write(material: &Material<'_>) -> Result<Document, Diagnostics> {
             return Err(told);
         }
     };
-    faults.extend(unshown(&material.templates, &recorder));
+    faults.extend(unshown(&templates, &recorder));
     let mut uses = uses::in_text(&source, &lines);
     uses.append(&mut recorder.uses);
     let mut cleaner = std::mem::take(&mut recorder.cleaner);
@@ -167,18 +173,20 @@ pub fn write(material: &Material<'_>) -> Result<Document, Diagnostics> {
 
 fn render(
     material: &Material<'_>,
+    templates: &Arc<Templates>,
     recorder: &Arc<Mutex<Recorder>>,
 ) -> Result<(String, LineMap), Diagnostics> {
     let mut marks = Marks::default();
     let mut environment = environment::environment();
     let calls = Calls {
         numbers: Arc::clone(&material.numbers),
-        templates: Arc::clone(&material.templates),
+        templates: Arc::clone(templates),
+        edition: Arc::clone(&material.edition),
         bibliography: material.study.report.bibliography.clone(),
         recorder: Arc::clone(recorder),
     };
     add_functions(&mut environment, &calls);
-    environment::add_templates(&mut environment, &material.templates, &mut marks)?;
+    environment::add_templates(&mut environment, templates, &mut marks)?;
     let (study, wave) = (material.study, material.wave);
     // Text of the study is fit for the fonts before a template can print it.
     let fit = |text: &str| {
@@ -195,7 +203,7 @@ fn render(
             synthetic => wave.synthetic, notice => fit(&wave.notice),
         },
     };
-    let told = |e: minijinja::Error| Diagnostics::from(environment::diagnostic(&e, &material.templates));
+    let told = |e: minijinja::Error| Diagnostics::from(environment::diagnostic(&e, templates));
     let template = environment.get_template(&study.report.template).map_err(told)?;
     let marked = template.render(values).map_err(told)?;
     Ok(marks.take_out(&marked))

@@ -64,7 +64,9 @@ pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagn
     response_tables::add(&mut tables, &codebook, &responses, &samples)?;
     codebook_tables::add(&mut tables, &codebook, &waves)?;
     material_tables::add(&mut tables, &fieldwork, &material)?;
-    tables.insert("claims", claims_table(&claims)?);
+    if let Some(claims) = &claims {
+        tables.insert("claims", claims_table(claims)?);
+    }
     let described = tables.iter().map(|(name, batch)| Ok((name.to_owned(), describe(batch, &codebook)?)));
     let described: Vec<(String, RecordBatch)> = described.collect::<Result<_, Diagnostics>>()?;
     let mut tables = Tables::new();
@@ -105,13 +107,13 @@ pub fn check(study: &Study, wave: &Wave) -> Diagnostics {
     }
 }
 
-/// The register of published claims as a table.
+/// The register of published claims as a table; none where the study has no register.
 ///
 /// # Errors
 /// All faults of the register's file.
-pub fn claims(study: &Study) -> Result<(RecordBatch, Diagnostics), Diagnostics> {
+pub fn claims(study: &Study) -> Result<(Option<RecordBatch>, Diagnostics), Diagnostics> {
     let (sheet, warnings) = codebook::claims(study)?;
-    Ok((claims_table(&sheet)?, warnings))
+    Ok((sheet.as_ref().map(claims_table).transpose()?, warnings))
 }
 
 fn claims_table(sheet: &Sheet) -> Result<RecordBatch, Diagnostics> {

@@ -2,25 +2,30 @@
 
 use super::arrays::Table;
 use super::tables::Tables;
-use crate::codebook::{Fieldwork, Material, Segment};
+use crate::codebook::{Documents, Fieldwork, Material, Segment};
 use crate::diagnostic::Diagnostics;
 
-/// Adds the tables.
+/// Adds the tables whose sources the study has.
 pub(super) fn add(
     tables: &mut Tables,
     fieldwork: &Fieldwork,
     material: &Material,
 ) -> Result<(), Diagnostics> {
+    let documents = material.documents.as_ref();
     for (name, sheet) in [
-        ("frame", &fieldwork.frame),
-        ("pilots", &fieldwork.pilots),
-        ("cases", &material.cases),
-        ("documents", &material.documents),
+        ("frame", Some(&fieldwork.frame)),
+        ("pilots", fieldwork.pilots.as_ref()),
+        ("cases", material.cases.as_ref()),
+        ("documents", documents.map(|documents| &documents.list)),
     ] {
-        tables.insert(name, Table::new().sheet(sheet)?.batch()?);
+        if let Some(sheet) = sheet {
+            tables.insert(name, Table::new().sheet(sheet)?.batch()?);
+        }
     }
-    tables.insert("segments", segments(material).batch()?);
-    tables.insert("codings", codings(material).batch()?);
+    if let Some(documents) = documents {
+        tables.insert("segments", segments(documents).batch()?);
+        tables.insert("codings", codings(documents).batch()?);
+    }
     Ok(())
 }
 
@@ -28,8 +33,8 @@ fn segment_id(segment: &Segment) -> String {
     format!("{}:{}", segment.document, segment.paragraph)
 }
 
-fn segments(material: &Material) -> Table {
-    let segments = &material.segments;
+fn segments(documents: &Documents) -> Table {
+    let segments = &documents.segments;
     let ids: Vec<String> = segments.iter().map(segment_id).collect();
     let mut table = Table::new();
     table
@@ -43,9 +48,9 @@ fn segments(material: &Material) -> Table {
     table
 }
 
-fn codings(material: &Material) -> Table {
+fn codings(documents: &Documents) -> Table {
     let rows: Vec<_> =
-        material.codings.iter().filter_map(|c| Some((c, material.segments.get(c.segment)?))).collect();
+        documents.codings.iter().filter_map(|c| Some((c, documents.segments.get(c.segment)?))).collect();
     let ids: Vec<String> = rows.iter().map(|(_, s)| segment_id(s)).collect();
     let mut table = Table::new();
     table

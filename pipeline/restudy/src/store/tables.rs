@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use datafusion::arrow::record_batch::RecordBatch;
 
-use crate::study::{Study, Wave};
+use crate::study::{Source, Study, Wave};
 
 /// Keys of metadata: what a field says of its variable, and what the file says of the study.
 pub mod key {
@@ -38,14 +38,19 @@ pub fn sources<'a>(table: &str, study: &'a Study, wave: &'a Wave) -> Vec<&'a str
         "variables" | "value_labels" => vec!["codebook/"],
         "codes" => vec!["codebook/code-frame.toml"],
         "frame" => vec![&wave.frame.file],
-        "pilots" => vec![&from.pilots.file],
-        "cases" => vec![&from.cases.file],
-        "documents" => vec![&from.documents.file],
-        "segments" => vec![&from.documents.file, &from.texts],
-        "codings" => vec![&from.documents.file, &from.texts, &from.codings.file],
-        "claims" => vec![&from.claims.file],
+        "pilots" => of(&[&from.pilots]),
+        "cases" => of(&[&from.cases]),
+        "documents" => of(&[&from.documents]),
+        "segments" => of(&[&from.documents]).into_iter().chain(from.texts.as_deref()).collect(),
+        "codings" => of(&[&from.documents, &from.codings]).into_iter().chain(from.texts.as_deref()).collect(),
+        "claims" => of(&[&from.claims]),
         _ => Vec::new(),
     }
+}
+
+/// The files of those that are there.
+fn of<'a>(sources: &[&'a Option<Source>]) -> Vec<&'a str> {
+    sources.iter().filter_map(|source| Some(source.as_ref()?.file.as_str())).collect()
 }
 
 /// The tables of a wave by name, one batch each.

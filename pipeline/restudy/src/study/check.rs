@@ -9,10 +9,21 @@ use toml::Spanned;
 use super::{Definitions, Source, Study, check_design};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
+/// Sources that mean something only beside another.
+const NEEDED: [(&str, &str); 6] = [
+    ("documents", "cases"),
+    ("documents", "texts"),
+    ("texts", "documents"),
+    ("codings", "documents"),
+    ("claim_relations", "claims"),
+    ("claims_wave", "claims"),
+];
+
 /// The definitions that are checked, with their places.
 #[derive(Debug, Deserialize)]
 struct Placed {
-    sources: BTreeMap<String, Spanned<Source>>,
+    #[serde(default)]
+    sources: BTreeMap<Spanned<String>, Spanned<Source>>,
     wave: Vec<PlacedWave>,
     design: Option<PlacedDesign>,
     #[serde(default)]
@@ -84,6 +95,31 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
                 format!("`{setting}` says nothing about {}: `{}`", file.format().words(), file.file);
             fault(message, source.span(), "take it out here, or name the file that it is about");
         }
+    }
+    let given = |name: &str| placed.value.sources.keys().find(|given| given.get_ref() == name);
+    for (name, needed) in NEEDED {
+        if let Some(name) = given(name)
+            && given(needed).is_none()
+        {
+            let hint = format!("add `{needed}` to `[sources]`, or take it out here");
+            fault(format!("`{}` says nothing without `{needed}`", name.get_ref()), name.span(), &hint);
+        }
+    }
+    let known = file.value.wave_ids();
+    match (
+        &file.value.sources.claims_wave,
+        given("claims"),
+        placed.value.sources.iter().find(|(name, _)| name.get_ref() == "claims_wave"),
+    ) {
+        (Some(about), _, Some((_, at))) if !known.contains(&about.as_str()) => {
+            let hint = format!("write one of {}", known.join(", "));
+            fault(format!("there is no wave `{about}`"), at.span(), &hint);
+        }
+        (None, Some(claims), _) if known.len() > 1 => {
+            let hint = "say which wave they are about: `claims_wave = \"2013\"`";
+            fault("the published claims are about no wave".to_owned(), claims.span(), hint);
+        }
+        _ => {}
     }
     let confidence = |design: &Option<PlacedDesign>| design.as_ref().and_then(|d| d.confidence.clone());
     if let Some(level) = confidence(&placed.value.design)

@@ -6,11 +6,13 @@ mod check;
 mod check_design;
 mod definitions;
 pub mod design;
+mod for_waves;
 mod missing;
 mod source;
 
 pub use definitions::Definitions;
 pub use design::Design;
+pub use for_waves::ForWaves;
 pub use missing::MissingReason;
 pub use source::{CellRange, Format, Header, Names, Source};
 
@@ -46,7 +48,8 @@ pub struct Study {
     pub region: String,
     /// Who the respondents are, in words.
     pub respondents: String,
-    /// Sources that all waves share.
+    /// Sources that all waves share; a study may have none.
+    #[serde(default)]
     pub sources: Sources,
     /// The waves, oldest first.
     #[serde(rename = "wave")]
@@ -61,24 +64,36 @@ pub struct Study {
     pub report: ReportSettings,
 }
 
-/// Sources that do not belong to one wave.
-#[derive(Clone, Debug, Deserialize)]
+/// Sources that do not belong to one wave. A table whose source is not there is not there.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sources {
     /// Case-study schools.
-    pub cases: Source,
+    pub cases: Option<Source>,
     /// List of documents.
-    pub documents: Source,
+    pub documents: Option<Source>,
     /// Folder of the documents' texts.
-    pub texts: String,
+    pub texts: Option<String>,
     /// Codings of segments.
-    pub codings: Source,
+    pub codings: Option<Source>,
     /// Places where the questionnaire was piloted.
-    pub pilots: Source,
+    pub pilots: Option<Source>,
     /// Published claims.
-    pub claims: Source,
+    pub claims: Option<Source>,
     /// How published claims bear on each other (TOML).
-    pub claim_relations: String,
+    pub claim_relations: Option<String>,
+    /// The wave that they are about; the only one if not set.
+    pub claims_wave: Option<String>,
+}
+
+impl Sources {
+    /// Those that are there: tables, and a folder or file of another kind, each by its name relative to the study's folder.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let tables = [&self.cases, &self.documents, &self.codings, &self.pilots, &self.claims];
+        let others = [&self.texts, &self.claim_relations];
+        let tables = tables.into_iter().flatten().map(|table| table.file.as_str());
+        tables.chain(others.into_iter().flatten().map(String::as_str))
+    }
 }
 
 /// One wave of the survey.
@@ -168,6 +183,16 @@ impl Study {
             others.into_iter().map(|(name, of_name)| (format!("{}_{name}", design::COLUMN), of_name)),
         );
         designs
+    }
+
+    /// The ids of the waves, oldest first.
+    pub fn wave_ids(&self) -> Vec<&str> {
+        self.waves.iter().map(|wave| wave.id.as_str()).collect()
+    }
+
+    /// Whether the published claims are about `wave`.
+    pub fn claims_are_about(&self, wave: &str) -> bool {
+        self.sources.claims_wave.as_deref().is_none_or(|about| about == wave)
     }
 
     /// The place of a byte range of `study.toml`.

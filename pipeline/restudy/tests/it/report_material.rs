@@ -6,6 +6,7 @@ use restudy::diagnostic::Diagnostics;
 use restudy::evidence::Findings;
 use restudy::evidence::statistic::{Statistic, Unit};
 use restudy::queries::head::{Column, ColumnKind, Purpose, QueryHead};
+use restudy::report::edition::Edition;
 use restudy::report::numbers::{CellView, Judgement, Misnamed, Numbers, ResultView, RowView};
 use restudy::report::templates::Templates;
 use restudy::report::{Document, Material, write};
@@ -212,6 +213,12 @@ pub(super) fn document_of(
     document_in(&study(), templates, numbers, findings)
 }
 
+/// The edition of a study's first wave.
+fn edition(study: &Study) -> Edition {
+    let waves: Vec<String> = study.waves.iter().map(|wave| wave.id.clone()).collect();
+    Edition { wave: waves[0].clone(), waves, ..Edition::default() }
+}
+
 /// The document that these make in a study.
 pub(super) fn document_in(
     study: &Study,
@@ -225,6 +232,7 @@ pub(super) fn document_in(
         wave: &study.waves[0],
         study,
         templates: Arc::new(templates),
+        edition: Arc::new(edition(study)),
         numbers: Arc::new(numbers),
         titles: [("offers".to_owned(), "Offers of schools.".to_owned())].into_iter().collect(),
         findings,

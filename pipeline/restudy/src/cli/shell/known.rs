@@ -102,6 +102,7 @@ impl Reading {
 
 fn read(study: &Study, wave: &str) -> Result<Names, Diagnostics> {
     let limits = Limits { memory: Limits::MEMORY, time: None };
-    let mut desk = Desk::open(study, study.wave(Some(wave))?, limits)?;
-    Names::read(desk.whole()?, study, &Catalogue::load(&study.root)?)
+    let wave = study.wave(Some(wave))?;
+    let mut desk = Desk::open(study, wave, limits)?;
+    Names::read(desk.whole()?, study, &Catalogue::of(study, wave)?)
 }

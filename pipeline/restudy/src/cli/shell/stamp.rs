@@ -29,11 +29,9 @@ impl LookedAt {
         // The study may name other files than it did.
         let now = Study::load(&self.study.root).ok();
         let study = now.as_ref().unwrap_or(&self.study);
-        let from = &study.sources;
-        let shared = [&from.cases, &from.documents, &from.codings, &from.pilots, &from.claims];
         let waves = study.waves.iter().flat_map(|wave| [&wave.responses, &wave.open_codings, &wave.frame]);
-        let tables = shared.into_iter().chain(waves).map(|source| source.file.as_str());
-        let names = ["study.toml", "codebook", "queries", "build", &from.texts, &from.claim_relations];
+        let tables = study.sources.files().chain(waves.map(|source| source.file.as_str()));
+        let names = ["study.toml", "codebook", "queries", "build"];
         let mut stamp = Stamp::default();
         for name in names.into_iter().chain(tables) {
             stamp.look(&study.root, name, DEPTH);
