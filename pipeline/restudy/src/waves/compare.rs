@@ -37,6 +37,8 @@ pub(super) struct Proposal {
     pub(super) code: Option<String>,
     /// Different answers, and how many gave them; most frequent first.
     pub(super) answers: Vec<(String, usize)>,
+    /// Its codes and their labels, where the file has some.
+    pub(super) codes: Vec<(String, String)>,
     /// What it may mean, the likeliest first: the number in `codebook.columns()`.
     pub(super) candidates: Vec<Candidate>,
     /// Whether the first candidate is beyond doubt.
@@ -116,12 +118,15 @@ pub(super) fn compare(
                     candidate.answers = fitting(codebook, &of.takes, &answers);
                 }
             }
+            let labelled = table.described(column).into_iter().flat_map(|described| &described.value_labels);
+            let codes = labelled.map(|(code, label)| (code.clone(), label.trim().to_owned())).collect();
             candidates.sort_by(|a, b| b.rank().total_cmp(&a.rank()));
             Proposal {
                 raw: header.to_owned(),
                 text,
                 code,
                 answers,
+                codes,
                 candidates,
                 sure: false,
                 misnamed: false,

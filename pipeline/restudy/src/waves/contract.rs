@@ -15,6 +15,7 @@
 
 use std::collections::HashMap;
 
+use super::codes::turned;
 use super::held::{Held, held, is_no_accident, number};
 use super::model::{Column, Crosswalk, Crosswalks, How, Means};
 use crate::codebook::{self, Codebook, Kind, Question, Takes};
@@ -237,45 +238,23 @@ impl Contract<'_> {
     /// Codes of a scale run as its labels do.
     fn order(&self, column: &codebook::Column, faults: &mut Faults<'_>) {
         let Takes::Labels(name) = &column.takes else { return };
-        let Some(set) = self.codebook.set(name).filter(|set| set.ordered) else { return };
-        if self.is_explained(column) {
-            return;
-        }
-        let mut codes: Vec<(f64, &str)> = Vec::new();
-        let position = |answer: &str| set.answers().position(|label| label.answer == answer);
+        let Some(set) = self.codebook.set(name).filter(|_| !self.is_explained(column)) else { return };
         let at = self.now.column(&column.header);
         let described = at.and_then(|at| self.now.described(at));
-        for (code, label) in described.into_iter().flat_map(|described| &described.value_labels) {
-            if let (Ok(code), Some(_)) = (code.parse::<f64>(), position(label.trim())) {
-                codes.push((code, label.trim()));
-            }
-        }
+        let labelled = described.into_iter().flat_map(|described| &described.value_labels);
         // Where the answers themselves begin with a number.
-        let said =
-            self.crosswalk().map(|crosswalk| (crosswalk, crosswalk.answers.get(name), self.row(column)));
-        if let Some((_, of_set, row)) = said {
-            let pairs = of_set.into_iter().flatten().chain(row.into_iter().flat_map(|row| &row.answers));
-            for (raw, label) in pairs {
-                let digits: String = raw.chars().take_while(char::is_ascii_digit).collect();
-                let answer =
-                    set.answers().find(|known| known.label == *label).map(|known| known.answer.as_str());
-                if let (Ok(code), Some(answer)) = (digits.parse::<f64>(), answer) {
-                    codes.push((code, answer));
-                }
-            }
-        }
-        codes.sort_by(|a, b| a.0.total_cmp(&b.0));
-        codes.dedup_by(|a, b| a.1 == b.1);
-        let places: Vec<usize> = codes.iter().filter_map(|(_, answer)| position(answer)).collect();
-        if places.windows(2).all(|pair| pair[0] <= pair[1]) {
-            return;
-        }
+        let said = self.crosswalk().into_iter().flat_map(|crosswalk| {
+            let of_row = self.row(column).into_iter().flat_map(|row| &row.answers);
+            crosswalk.answers.get(name).into_iter().flatten().chain(of_row)
+        });
+        let codes = labelled.chain(said).map(|(code, said)| (code.as_str(), said.as_str()));
+        let Some(turned) = turned(set, codes) else { return };
         let message =
             format!("the codes of `{}` run in another order than the labels of `{name}`", column.means);
-        let listed: Vec<String> = codes.iter().map(|(code, answer)| format!("{code} `{answer}`")).collect();
+        let listed: Vec<String> = turned.iter().map(|(code, said)| format!("{code} `{said}`")).collect();
         let fault = Diagnostic::error(message).at(self.header(column));
         faults.other(fault.note(format!("they are {}", listed.join(", "))).hint(format!(
-            "a scale that was turned round is read differently: say why, and what is `comparable`, {}",
+            "labels decide, not codes; if that is right, say so in `why` {}",
             self.where_to(column)
         )));
     }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 
+use super::codes::turned;
 use super::compare::{Proposal, label, labels, ticked};
 use super::likeness::words;
 use crate::codebook::{self, Codebook, Kind, Takes};
@@ -25,6 +26,8 @@ pub struct Draft {
     pub open: Vec<String>,
     /// Answers that are left open, with the set or variable that they are of.
     pub open_answers: Vec<(String, String)>,
+    /// Columns whose codes run otherwise than the labels of their scale.
+    pub turned: Vec<String>,
     /// What the last wave asked and no column was found for.
     pub missing: Vec<String>,
 }
@@ -191,6 +194,25 @@ impl Drafting<'_> {
                 self.against.unwrap_or("the last wave")
             );
         }
+        self.scale(proposal, column, draft);
+    }
+
+    /// Leaves it to people to say why the codes of a scale run otherwise than its labels.
+    fn scale(&self, proposal: &Proposal, column: &codebook::Column, draft: &mut Draft) {
+        let Takes::Labels(set) = &column.takes else { return };
+        let Some(set) = self.codebook.set(set) else { return };
+        let codes = proposal.codes.iter().map(|(code, label)| (code.as_str(), label.as_str()));
+        if let Some(turned) = turned(set, codes) {
+            let listed: Vec<String> = turned.iter().map(|(code, said)| format!("{code} {said}")).collect();
+            draft.turned.push(proposal.raw.clone());
+            let _ = writeln!(
+                draft.text,
+                "# OPEN: its codes run otherwise than the labels of `{}`: {}.\n\
+                 # why = \"its labels decide, and mean what they meant\"",
+                set.name,
+                listed.join(", ")
+            );
+        }
     }
 
     fn open(&self, proposal: &Proposal, columns: &[codebook::Column], draft: &mut Draft) {
@@ -222,8 +244,8 @@ impl Drafting<'_> {
             );
         }
         let _ = writeln!(draft.text, "# leave_out = \"…\"");
-        let is_number = |(answer, _): &(String, usize)| answer.parse::<f64>().is_ok();
-        if !proposal.answers.is_empty() && proposal.answers.iter().all(is_number) {
+        let is_like = proposal.candidates.first().is_some_and(|first| first.name >= LIKELY);
+        if !is_like {
             let _ = writeln!(
                 draft.text,
                 "# keep_as = {}    # if a sample design in study.toml uses it",
@@ -231,7 +253,6 @@ impl Drafting<'_> {
             );
         }
         // Where a column is much like a variable, nobody needs the draft of a new one.
-        let is_like = proposal.candidates.first().is_some_and(|first| first.name >= LIKELY);
         if is_like && !proposal.misnamed {
             return;
         }

@@ -43,6 +43,9 @@ fn alike(one: &str, other: &str) -> f64 {
     if one == other {
         return 1.0;
     }
+    if one.chars().next() != other.chars().next() {
+        return 0.0;
+    }
     let has_digit = |word: &str| word.chars().any(|c| c.is_ascii_digit());
     if has_digit(one) || has_digit(other) {
         return 0.0;

@@ -13,6 +13,7 @@
 
 mod add;
 mod block;
+mod codes;
 mod comparable;
 mod compare;
 mod contract;
