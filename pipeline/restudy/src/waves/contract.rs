@@ -273,7 +273,9 @@ impl Contract<'_> {
         }
         let answered = |table: &RawTable| -> Vec<bool> {
             let at: Vec<usize> = own.iter().filter_map(|column| table.column(&column.header)).collect();
-            (0..table.len()).map(|row| at.iter().any(|column| !table.cell(row, *column).is_empty())).collect()
+            let says =
+                |row, column| !table.cell(row, column).is_empty() && table.stated(row, column).is_none();
+            (0..table.len()).map(|row| at.iter().any(|column| says(row, *column))).collect()
         };
         let (now, before) = (answered(self.now), answered(self.before));
         if let Some(universe) = &question.asked_if {

@@ -70,6 +70,7 @@ impl Drafting<'_> {
                 None => self.open(proposal, &columns, &mut draft),
             }
         }
+        self.worded_anew(&mut draft);
         self.missing(&sure, &columns, &mut draft);
         draft
     }
@@ -302,6 +303,26 @@ impl Drafting<'_> {
                 Some(set) => (Kind::Single, Some(set.name.clone())),
                 None => (Kind::Text, None),
             },
+        }
+    }
+
+    /// Sets whose answers are left open: whether they mean what they meant is one decision for all variables.
+    fn worded_anew(&self, draft: &mut Draft) {
+        let mut sets: Vec<&str> = draft.open_answers.iter().map(|(set, _)| set.as_str()).collect();
+        sets.dedup();
+        let mut text = String::new();
+        for set in sets {
+            let _ = write!(
+                text,
+                "\n# [[changed]]\n# set = {}\n# comparable = \"with care\"\n# why = \"the answers are worded anew\"\n",
+                quoted(set)
+            );
+        }
+        if !text.is_empty() {
+            draft
+                .text
+                .push_str("\n# --- If answers that are open above do not quite mean what they meant ---\n");
+            draft.text.push_str(&text);
         }
     }
 
