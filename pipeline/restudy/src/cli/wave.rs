@@ -183,6 +183,12 @@ fn summary(added: &Added, new: &NewWave) -> String {
     for (set, answer) in &draft.open_answers {
         text.push_str(&format!("  open answer   {} ({set})\n", visible(answer)));
     }
+    for name in &draft.turned {
+        text.push_str(&format!(
+            "  open scale    {} (its codes run otherwise than its labels)\n",
+            visible(name)
+        ));
+    }
     for name in &draft.missing {
         text.push_str(&format!("  not found     {name}\n"));
     }

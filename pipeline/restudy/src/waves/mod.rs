@@ -13,11 +13,14 @@
 
 mod add;
 mod block;
+mod codes;
 mod comparable;
 mod compare;
+mod contract;
 mod definitions;
 mod draft;
 mod found;
+mod held;
 mod likeness;
 mod load;
 mod model;
@@ -28,4 +31,4 @@ pub use block::NewWave;
 pub use comparable::Comparability;
 pub use draft::Draft;
 pub use found::{Found, settings};
-pub use model::{Column, Comparable, Crosswalk, Crosswalks, Gone, How, Means, Routing};
+pub use model::{Changed, Column, Comparable, Crosswalk, Crosswalks, Gone, How, Means, Routing};
