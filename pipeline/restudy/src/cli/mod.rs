@@ -8,6 +8,7 @@ mod audit;
 mod build;
 mod check;
 mod codebook;
+mod compare;
 mod editions;
 mod explain;
 mod functions;
@@ -20,6 +21,7 @@ mod room;
 mod serve;
 mod shell;
 mod status;
+mod wave;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -62,6 +64,7 @@ enum Command {
     Explain(explain::Explain),
     Status(status::Statuses),
     Serve(serve::Serve),
+    Wave(wave::Waves),
 }
 
 /// Why a command did not do what was asked.
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Status(command) => command.run(arguments.study.as_deref(), &output),
         Command::Explain(command) => command.run(arguments.study.as_deref(), &output),
         Command::Codebook(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Wave(command) => command.run(arguments.study.as_deref(), &output),
         Command::Serve(command) => command.run(arguments.study.as_deref(), arguments.quiet),
     };
     match done {

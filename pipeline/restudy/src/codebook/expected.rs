@@ -139,6 +139,11 @@ impl Codebook {
         expected.filter_map(|expected| self.column(expected)).collect()
     }
 
+    /// Those of them that the export of `wave` must have.
+    pub fn columns_of(&self, wave: &str) -> Vec<Column> {
+        self.expected(wave).into_iter().filter_map(|expected| self.column(expected)).collect()
+    }
+
     fn column(&self, expected: Expected) -> Option<Column> {
         let question = self.questions.get(expected.question)?;
         let item = self.item_of(&expected);

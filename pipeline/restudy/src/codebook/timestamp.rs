@@ -22,6 +22,11 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
     Some(days_since_1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
+/// Whether `text` is a point in time as survey tools write it.
+pub fn is_time(text: &str) -> bool {
+    seconds(text).is_some()
+}
+
 fn digits(text: &str, length: usize) -> Option<i64> {
     (text.len() == length && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
 }

@@ -11,11 +11,24 @@
 //!
 //! [`RawTable`]: crate::sources::RawTable
 
+mod add;
+mod block;
+mod codes;
 mod comparable;
+mod compare;
+mod contract;
 mod definitions;
+mod draft;
+mod found;
+mod held;
+mod likeness;
 mod load;
 mod model;
 mod reading;
 
+pub use add::{Added, add};
+pub use block::NewWave;
 pub use comparable::Comparability;
-pub use model::{Column, Comparable, Crosswalk, Crosswalks, Gone, How, Means, Routing};
+pub use draft::Draft;
+pub use found::{Found, settings};
+pub use model::{Changed, Column, Comparable, Crosswalk, Crosswalks, Gone, How, Means, Routing};

@@ -14,6 +14,7 @@ mod engine_study;
 mod explain;
 mod inference;
 mod peer_duckdb;
+mod pooled;
 mod printing;
 mod properties_data;
 mod refused;

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 /// The stages in the order of the path. A stage may use those before it, and `diagnostic`.
-const PATH: [&str; 19] = [
-    "study", "sources", "codebook", "waves", "sample", "store", "ddi", "engine", "queries", "evidence",
-    "report", "typst", "publish", "answer", "build", "explain", "ask", "shell", "cli",
+const PATH: [&str; 20] = [
+    "study", "sources", "codebook", "waves", "sample", "store", "ddi", "engine", "changes", "queries",
+    "evidence", "report", "typst", "publish", "answer", "build", "explain", "ask", "shell", "cli",
 ];
 
 fn files_under(folder: &Path, ending: &str) -> Vec<PathBuf> {

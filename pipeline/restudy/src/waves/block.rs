@@ -1,0 +1,194 @@
+//! The `[[wave]]` block of a new wave, and where it goes in `study.toml`: behind the last wave, all else as it stands.
+//!
+//! In: what is known of the wave. Out: the new text of `study.toml`. What was found or taken over is said in comments.
+
+use super::compare::Proposal;
+use super::draft::quoted;
+use super::found::{self, Found};
+use crate::codebook::{Codebook, Kind};
+use crate::study::{Source, Study, Wave};
+
+/// What is known of a new wave.
+#[derive(Clone, Debug)]
+pub struct NewWave {
+    /// Its name.
+    pub id: String,
+    /// Its export.
+    pub found: Found,
+    /// Its sampling frame.
+    pub frame: Option<String>,
+    /// Codes given to open answers.
+    pub open_codings: Option<String>,
+    /// Title, if it is known.
+    pub title: Option<String>,
+    /// Date on the report, if it is known.
+    pub published: Option<String>,
+    /// What readers must know about the data, if it is known.
+    pub notice: Option<String>,
+}
+
+/// First and last day of the answers, if a column of the export tells.
+pub(super) fn days(
+    codebook: &Codebook,
+    proposals: &[Proposal],
+    cells: &[(String, Vec<String>)],
+) -> Option<(String, String)> {
+    let columns = codebook.columns();
+    let is_time = |proposal: &&Proposal| {
+        let first = proposal.candidates.first().filter(|_| proposal.sure);
+        let column = first.and_then(|first| columns.get(first.column));
+        column
+            .and_then(|column| codebook.question(&column.question))
+            .is_some_and(|q| q.kind == Kind::Timestamp)
+    };
+    let sure: Vec<&Proposal> = proposals.iter().filter(is_time).collect();
+    let is_sure = |name: &String| sure.is_empty() || sure.iter().any(|proposal| proposal.raw == *name);
+    let of = cells.iter().filter(|(name, _)| is_sure(name)).flat_map(|(_, cells)| cells);
+    let is_day = |day: &&str| day.as_bytes().get(4) == Some(&b'-');
+    let days: Vec<&str> = of.filter_map(|cell| cell.get(..10)).filter(is_day).collect();
+    let (first, last) = (days.iter().min()?, days.iter().max()?);
+    Some(((*first).to_owned(), (*last).to_owned()))
+}
+
+/// `study.toml` with the new wave; `days` are the first and last of its answers.
+pub(super) fn with_wave(study: &Study, new: &NewWave, days: Option<&(String, String)>) -> String {
+    let last = study.waves.last();
+    let block = block(new, last, days);
+    let text = with_claims_wave(study);
+    let at = end_of_last_wave(&text);
+    let (before, after) = text.split_at(at);
+    let before = before.trim_end_matches('\n');
+    let after = after.trim_start_matches('\n');
+    let rest = if after.is_empty() { String::new() } else { format!("\n{after}") };
+    format!("{before}\n\n{block}{rest}")
+}
+
+/// The text of `study.toml`, which says which wave the published claims are about: with one wave it need not, with two it must.
+fn with_claims_wave(study: &Study) -> String {
+    let ([only], None) = (&study.waves[..], &study.sources.claims_wave) else { return study.text.clone() };
+    let is_claims = |line: &str| {
+        line.trim_start().strip_prefix("claims").is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    let mut text = String::new();
+    for line in study.text.split_inclusive('\n') {
+        text.push_str(line);
+        if is_claims(line) {
+            text.push_str(&format!("claims_wave = {}    # the only wave that there was\n", quoted(&only.id)));
+        }
+    }
+    text
+}
+
+/// The byte behind the last line of the last wave's tables, comments that lead on to what follows not among them.
+fn end_of_last_wave(text: &str) -> usize {
+    let (mut at, mut end) = (0, text.len());
+    let mut within = false;
+    let mut last_line = 0;
+    for line in text.split_inclusive('\n') {
+        let start = line.trim_start();
+        let is_table = start.starts_with('[') && !start.starts_with("[\"") && at_line_start(line);
+        if is_table {
+            let is_wave =
+                start.starts_with("[[wave]]") || start.starts_with("[wave.") || start.starts_with("[[wave.");
+            if within && !is_wave {
+                end = last_line;
+            }
+            within = is_wave;
+            if is_wave {
+                end = text.len();
+            }
+        }
+        at += line.len();
+        let says = start.trim_end();
+        if within && !says.is_empty() && !says.starts_with('#') {
+            last_line = at;
+        }
+    }
+    if within { last_line.max(end.min(last_line)) } else { end }
+}
+
+fn at_line_start(line: &str) -> bool {
+    line.starts_with('[')
+}
+
+fn block(new: &NewWave, last: Option<&Wave>, days: Option<&(String, String)>) -> String {
+    let mut lines = vec!["[[wave]]".to_owned(), format!("id = {}", quoted(&new.id))];
+    let mut say = |name: &str, value: String, comment: &str| {
+        let comment = if comment.is_empty() { String::new() } else { format!("    # {comment}") };
+        lines.push(format!("{name} = {value}{comment}"));
+    };
+    let of_last = last.map(|wave| wave.id.as_str()).unwrap_or_default();
+    let like_last = last.map(|wave| wave.title.replace(of_last, &new.id)).filter(|t| t.contains(&new.id));
+    match &new.title {
+        Some(title) => say("title", quoted(title), ""),
+        None => {
+            let title = like_last.unwrap_or_else(|| format!("Wave {}", new.id));
+            say("title", quoted(&title), &format!("made after that of {of_last}: look at it"));
+        }
+    }
+    match days {
+        Some((first, last)) => {
+            say("fieldwork", quoted(&months(first, last)), &format!("answers came from {first} to {last}"));
+        }
+        None => say("fieldwork", quoted(""), "OPEN: when the answers were collected, in words"),
+    }
+    match (&new.published, days) {
+        (Some(date), _) => say("published", quoted(date), ""),
+        (None, Some((_, last))) => {
+            say("published", quoted(last), "the day of the last answer: write the report's date")
+        }
+        (None, None) => say("published", quoted("1970-01-01"), "OPEN: write the report's date"),
+    }
+    let synthetic = last.is_some_and(|wave| wave.synthetic);
+    say(
+        "synthetic",
+        synthetic.to_string(),
+        &format!("as in {of_last}: whether the data were made rather than collected"),
+    );
+    match (&new.notice, last) {
+        (Some(notice), _) => say("notice", quoted(notice), ""),
+        (None, Some(wave)) => say("notice", quoted(&wave.notice), &format!("as in {of_last}: look at it")),
+        (None, None) => say("notice", quoted(""), "what readers must know about the data"),
+    }
+    for said in &new.found.said {
+        lines.push(format!("# found in the export: {said}"));
+    }
+    lines.push(format!("responses = {}", found::written(&new.found.source)));
+    for (name, file) in [("open_codings", &new.open_codings), ("frame", &new.frame)] {
+        lines.extend(file.as_ref().map(|file| format!("{name} = {}", found::written(&Source::plain(file)))));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// "March to May 2014".
+fn months(first: &str, last: &str) -> String {
+    const NAMES: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let part = |day: &str| -> (String, &str) {
+        let month = day.get(5..7).and_then(|m| m.parse::<usize>().ok()).unwrap_or(1);
+        (
+            day.get(..4).unwrap_or_default().to_owned(),
+            NAMES.get(month.saturating_sub(1)).copied().unwrap_or_default(),
+        )
+    };
+    let ((year, month), (last_year, last_month)) = (part(first), part(last));
+    if year != last_year {
+        format!("{month} {year} to {last_month} {last_year}")
+    } else if month != last_month {
+        format!("{month} to {last_month} {year}")
+    } else {
+        format!("{month} {year}")
+    }
+}
