@@ -7,7 +7,7 @@
 -- order: activities by the number of schools that do them, descending; employers in scale order
 
 -- This is the way round in which the source prints it: of schools that do an activity, how many have such employers.
--- An answer that nobody gave was not offered in this wave. `ks4_activity_by_employers` asks the other question: of schools with such employers, how many do the activity.
+-- `ks4_activity_by_employers` asks the other question: of schools with such employers, how many do the activity.
 with doing as (
   select
     answers.item_label as activity,
@@ -43,15 +43,23 @@ given as (
     employers
 ),
 
+-- The answers that somebody gave: another wave may have offered more.
+kinds as (
+  select employers
+  from responses
+  where wave = $wave
+    and employers is not null
+  group by
+    employers
+),
+
 offered as (
   select
     activities.activity,
     activities.base,
-    value_labels.label as employers
+    kinds.employers
   from activities
-  cross join value_labels
-  where value_labels.value_set = 'employer_presence'
-    and value_labels.label in (select employers from responses where wave = $wave)
+  cross join kinds
 )
 
 select

@@ -7,6 +7,8 @@ mod cli;
 mod codebook_command;
 mod ddi;
 mod design;
+#[cfg(unix)]
+mod editions;
 mod engine_study;
 #[cfg(unix)]
 mod explain;
