@@ -21,6 +21,7 @@ use crate::report::templates::{FOLDER, Templates};
 use crate::report::{self, Document, Material, codebook};
 use crate::store::{Store, ingest};
 use crate::study::{Study, Wave};
+use crate::waves;
 
 /// Everything that a study's data and queries give.
 pub struct Evaluated {
@@ -119,7 +120,7 @@ pub(super) fn compute(
         ran,
         report: Arc::new(report),
         findings,
-        codebook: Codebook::load(&study.root)?,
+        codebook: waves::edition(study, &wave.id)?,
         glyphs,
         warnings,
         store: folder.to_path_buf(),

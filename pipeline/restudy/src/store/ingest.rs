@@ -22,6 +22,7 @@ use crate::waves::Crosswalks;
 pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagnostics> {
     let codebook = Codebook::load(&study.root)?;
     let (crosswalks, mut diagnostics) = Crosswalks::load(study, &codebook)?;
+    let codebook = crosswalks.edition(&codebook, &wave.id);
     let asked = crosswalks.codebook(&codebook, &wave.id);
     let table = taken(crosswalks.read(study, wave, &codebook), &mut diagnostics);
     let open = taken(RawTable::read(&study.root, &wave.open_codings), &mut diagnostics);
