@@ -61,7 +61,7 @@ fn main() {
     };
     let study = Path::new(&study);
     let wave = std::env::var("RESTUDY_BENCH_WAVE").expect("a wave");
-    let store = study.join("build").join(wave).join("store/responses.parquet");
+    let store = study.join("build").join(&wave).join(format!("store/responses/{wave}.parquet"));
     let count = "SELECT count(*) FROM responses";
     let group = "select school_type, svy_prop(employers = 'none', design) as share from responses group by school_type order by school_type";
     let peer = format!("SELECT count(*) FROM '{}'", store.display());

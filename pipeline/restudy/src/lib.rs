@@ -31,6 +31,7 @@
 pub mod answer;
 pub mod ask;
 pub mod build;
+pub mod changes;
 pub mod cli;
 pub mod codebook;
 pub mod ddi;

@@ -60,9 +60,9 @@ impl Inputs {
         let mut inputs = Inputs::default();
         let shared = [&from.cases, &from.documents, &from.codings, &from.pilots].into_iter().flatten();
         let shared = shared.map(|source| source.file.as_str()).chain(from.texts.as_deref());
-        let of_wave = [&wave.responses.file, &wave.open_codings.file, &wave.frame.file];
+        let of_waves = study.edition(wave).iter().flat_map(Wave::sources).map(|source| source.file.as_str());
         let sources = ["study.toml", "codebook"].into_iter().chain(shared);
-        for name in sources.chain(of_wave.into_iter().map(String::as_str)) {
+        for name in sources.chain(of_waves) {
             collect(root, name, &mut inputs.sources, seen)?;
         }
         let claims = from.claims.as_ref().map(|claims| claims.file.as_str());

@@ -1,5 +1,6 @@
 //! Makes `build/<wave>/`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -202,7 +203,9 @@ impl Making<'_> {
         for (name, bytes) in &files {
             write_file(self.fresh.path(), name, bytes)?;
         }
-        Ok(files.len())
+        let tables: BTreeSet<_> =
+            files.iter().map(|(name, _)| name[prefix.len()..].split('/').next()).collect();
+        Ok(tables.len())
     }
 
     fn store(&self) -> Result<Diagnostics, Diagnostics> {

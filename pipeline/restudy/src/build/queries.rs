@@ -16,7 +16,7 @@ use crate::engine::{Params, Session};
 use crate::evidence::Evidence;
 use crate::publish::{Manifest, hash};
 use crate::queries::{Catalogue, EVIDENCE, Query, QueryResult};
-use crate::store::{Store, Tables};
+use crate::store::{Store, Tables, parts};
 
 /// Folder of a build in which results and evidence wait for the next build, and for questions.
 pub(super) const KEPT: &str = "results/parquet";
@@ -152,7 +152,9 @@ pub(super) fn keys(
 fn tables(store: &Path, wave: &str, confidence: f64) -> Result<BTreeMap<String, String>, Diagnostics> {
     let mut hashes = BTreeMap::new();
     for (name, path) in Store::open(store)?.tables() {
-        hashes.insert(name, hash(&fs_err::read(path)?));
+        let files = parts(&path)?.into_iter().map(|file| Ok(hash(&fs_err::read(file)?)));
+        let files = files.collect::<Result<Vec<String>, Diagnostics>>()?;
+        hashes.insert(name, hash(files.join("\n").as_bytes()));
     }
     // Labels of ordered sets decide the order of rows, whatever a query selects from.
     let labels = hashes.get("value_labels").cloned().unwrap_or_default();

@@ -10,6 +10,7 @@ use super::queries::KEPT;
 use super::seen::Seen;
 use crate::diagnostic::Diagnostics;
 use crate::publish::Manifest;
+use crate::store::parts;
 use crate::study::{Study, Wave};
 
 /// The last build of a wave, as far as it is up to date.
@@ -76,18 +77,32 @@ impl Standing {
     }
 
     fn listed(&self, folder: &str) -> Vec<(String, PathBuf)> {
-        let name = |output: &str| {
-            let name = output.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(".parquet")?;
-            Some((name.to_owned(), self.folder.join(output)))
+        let file = |output: &str| {
+            let file = output.strip_prefix(folder)?.strip_prefix('/')?;
+            let name = file.split_once('/').map(|(table, _)| table).or(file.strip_suffix(".parquet"))?;
+            // The parts of a table lie in a folder of its name.
+            let path = if file.contains('/') { name } else { file };
+            Some((name.to_owned(), self.folder.join(folder).join(path)))
         };
-        self.manifest.outputs.keys().filter_map(|output| name(output)).collect()
+        let mut tables: Vec<_> = self.manifest.outputs.keys().filter_map(|output| file(output)).collect();
+        tables.dedup();
+        tables
     }
 
-    /// Whether a file of the build is as the build made it.
-    pub fn is_whole(&mut self, file: &Path) -> bool {
-        let name = file.strip_prefix(&self.folder).unwrap_or(file).to_string_lossy().into_owned();
-        let found = self.seen.hash(file).ok();
+    /// Whether the files of a table of the build are as the build made them, all of them and no more.
+    pub fn is_whole(&mut self, table: &Path) -> bool {
+        let Ok(files) = parts(table) else { return false };
+        let name =
+            |path: &Path| path.strip_prefix(&self.folder).unwrap_or(path).to_string_lossy().into_owned();
+        let folder = format!("{}/", name(table));
+        let made = self.manifest.outputs.keys().filter(|output| output.starts_with(&folder)).count();
+        let named: Vec<(PathBuf, String)> =
+            files.into_iter().map(|file| (file.clone(), name(&file))).collect();
+        let as_made = named.iter().all(|(file, name)| {
+            let found = self.seen.hash(file).ok();
+            found.is_some() && found.as_ref() == self.manifest.outputs.get(name)
+        });
         self.seen.remember();
-        found.is_some() && found.as_ref() == self.manifest.outputs.get(&name)
+        as_made && (made == 0 || made == named.len())
     }
 }

@@ -1,7 +1,7 @@
 //! The material beside the responses: the fieldwork (sampling frame, pilots) and the case studies (cases, documents,
 //! their paragraphs as segments, and the codes that coders gave to segments).
 //!
-//! In: the files that `study.toml` names. Out: [`Fieldwork`] and [`Material`], or all faults at once. Columns that the
+//! In: the files that `study.toml` names. Out: [`Frame`] and [`Material`], or all faults at once. Columns that the
 //! program does not need are the study's own and are carried along as text.
 
 use std::collections::{HashMap, HashSet};
@@ -12,24 +12,25 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::sources::{Faults, RawTable, Text};
 use crate::study::{Source, Study, Wave};
 
-/// How the survey of a wave was carried out.
+/// The sampling frame of a wave: who was invited.
 #[derive(Clone, Debug, Default)]
-pub struct Fieldwork {
-    /// The sampling frame: `wave`, `role`, `invited`.
-    pub frame: Sheet,
-    /// Places where the questionnaire was piloted.
-    pub pilots: Option<Sheet>,
+pub struct Frame {
+    /// Its file.
+    pub file: String,
+    /// `wave`, `role`, `invited`, and what else the file has.
+    pub sheet: Sheet,
 }
 
-impl Fieldwork {
-    /// Reads the sampling frame of `wave` and the pilots of `study`.
+impl Frame {
+    /// Reads the sampling frame of `wave`; none where the wave has none.
     ///
     /// # Errors
-    /// All faults of the two files.
-    pub fn read(study: &Study, wave: &Wave) -> Result<(Fieldwork, Diagnostics), Diagnostics> {
+    /// All faults of the file.
+    pub fn read(study: &Study, wave: &Wave) -> Result<(Option<Frame>, Diagnostics), Diagnostics> {
         let mut diagnostics = Diagnostics::new();
+        let Some(source) = &wave.frame else { return diagnostics.or(None) };
         let fields = [("wave", Holding::Name), ("role", Holding::Name), ("invited", Holding::Count)];
-        let frame = sheet(study, &wave.frame, &fields, &mut diagnostics, |sheet, table, faults| {
+        let sheet = sheet(study, source, &fields, &mut diagnostics, |sheet, table, faults| {
             for row in (0..sheet.rows()).filter(|row| !["", &wave.id].contains(&sheet.text("wave", *row))) {
                 let fault = Diagnostic::error(format!(
                     "a row of wave `{}` in the frame of wave `{}`",
@@ -42,15 +43,24 @@ impl Fieldwork {
             }
             unique(sheet, table, "role", faults);
         });
-        let pilots = study.sources.pilots.as_ref();
-        let pilots = pilots.map(|pilots| sheet(study, pilots, &[], &mut diagnostics, |_, _, _| {}));
-        diagnostics.or(Fieldwork { frame, pilots })
+        diagnostics.or(Some(Frame { file: source.file.clone(), sheet }))
     }
 
     /// Number of people invited.
     pub fn invited(&self) -> i64 {
-        (0..self.frame.rows()).filter_map(|row| self.frame.integer("invited", row)).sum()
+        (0..self.sheet.rows()).filter_map(|row| self.sheet.integer("invited", row)).sum()
     }
+}
+
+/// Reads the list of places where the questionnaire was tried; none where the study has none.
+///
+/// # Errors
+/// All faults of the file.
+pub fn pilots(study: &Study) -> Result<(Option<Sheet>, Diagnostics), Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    let pilots = study.sources.pilots.as_ref();
+    let pilots = pilots.map(|pilots| sheet(study, pilots, &[], &mut diagnostics, |_, _, _| {}));
+    diagnostics.or(pilots)
 }
 
 /// The case studies; a study may have cases and no documents of them, or none at all.

@@ -29,7 +29,7 @@ pub use answers::{Responses, read};
 pub use code_frame::{Code, CodeFrame};
 pub use counted::{Absent, Answer, Asked, Counts, Entry, Numbers, Times};
 pub use expected::{Column, Takes};
-pub use material::{Coding, Documents, Fieldwork, Material, Segment};
+pub use material::{Coding, Documents, Frame, Material, Segment, pilots};
 pub use missing::{Missing, MissingReason};
 pub use model::{Codebook, Item, Kind, Question, Stage, Universe, ValueLabel, ValueSet};
 pub use register::claims;

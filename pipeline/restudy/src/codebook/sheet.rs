@@ -37,6 +37,37 @@ impl Values {
         self.len() == 0
     }
 
+    /// So many blank cells of this kind.
+    pub fn blank(&self, rows: usize) -> Values {
+        match self {
+            Values::Labels(_) => Values::Labels(vec![None; rows]),
+            Values::Text(_) => Values::Text(vec![None; rows]),
+            Values::Number(_) => Values::Number(vec![None; rows]),
+            Values::Integer(_) => Values::Integer(vec![None; rows]),
+            Values::Timestamp(_) => Values::Timestamp(vec![None; rows]),
+        }
+    }
+
+    /// Numbers of labels; none of another kind.
+    pub fn labels(&self) -> &[Option<u32>] {
+        if let Values::Labels(values) = self { values } else { &[] }
+    }
+
+    /// Texts; none of another kind.
+    pub fn texts(&self) -> &[Option<String>] {
+        if let Values::Text(values) = self { values } else { &[] }
+    }
+
+    /// Numbers; none of another kind.
+    pub fn numbers(&self) -> &[Option<f64>] {
+        if let Values::Number(values) = self { values } else { &[] }
+    }
+
+    /// Whole numbers, or points in time; none of another kind.
+    pub fn integers(&self) -> &[Option<i64>] {
+        if let Values::Integer(values) | Values::Timestamp(values) = self { values } else { &[] }
+    }
+
     /// Whether there is a value in `row`.
     pub fn is_some(&self, row: usize) -> bool {
         match self {

@@ -35,7 +35,7 @@ pub struct Material<'a> {
     pub wave: &'a Wave,
     /// The questions, with the counts of that wave.
     pub entries: &'a [Entry],
-    /// The tables of that wave.
+    /// The tables of that wave's edition.
     pub tables: &'a Tables,
 }
 
@@ -54,7 +54,7 @@ pub fn codebook(material: &Material<'_>) -> Result<String, Diagnostics> {
         .with("xml:lang", language.trim_end_matches('-'))
         .child(study::document(study, wave))
         .child(study::study(material))
-        .children(files::descriptions(material.tables))
+        .children(files::descriptions(material.tables, &wave.id))
         .child(variables::data(material))
         .written()
 }

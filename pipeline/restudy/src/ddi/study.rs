@@ -85,18 +85,21 @@ fn method(material: &Material<'_>) -> Element {
     let collection = Element::new("dataColl").children(sampling).children(weights);
     let respondents =
         entries.iter().flat_map(|e| &e.variables).flat_map(|v| &v.waves).map(|w| w.respondents).next();
-    let rate =
-        invited(tables).zip(respondents).filter(|(invited, _)| *invited > 0).map(|(invited, answered)| {
+    let rate = invited(tables, &wave.id).zip(respondents).filter(|(invited, _)| *invited > 0).map(
+        |(invited, answered)| {
             let share = fixed(100.0 * answered as f64 / invited as f64, 1);
             Element::text("respRate", &format!("{answered} answered of {invited} invited: {share}%"))
-        });
+        },
+    );
     let appraisal = rate.map(|rate| Element::new("anlyInfo").child(rate));
     Element::new("method").child(collection).children(appraisal)
 }
 
-/// How many people were invited.
-fn invited(tables: &Tables) -> Option<i64> {
-    let invited = tables.get("frame")?.column_by_name("invited")?;
+/// How many people were invited to answer in `wave`.
+fn invited(tables: &Tables, wave: &str) -> Option<i64> {
+    let parts = tables.parts("frame");
+    let (_, frame) = parts.iter().find(|(part, _)| *part == Some(wave))?;
+    let invited = frame.column_by_name("invited")?;
     Some(invited.as_primitive_opt::<Int64Type>()?.iter().flatten().sum())
 }
 

@@ -12,6 +12,8 @@ use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
+use crate::store::parts;
+
 /// Tables by name, in alphabetical order.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
@@ -20,7 +22,7 @@ pub(super) struct Shelf {
 
 #[derive(Clone, Debug)]
 enum Slot {
-    /// A Parquet file that no query has named yet.
+    /// A Parquet file that no query has named yet, or a folder of them.
     File(PathBuf),
     /// A table to read from.
     Open(Arc<dyn TableProvider>),
@@ -83,11 +85,14 @@ impl SchemaProvider for Shelf {
     }
 }
 
-/// The table in a Parquet file, with the types and the metadata that it was written with.
+/// The table in a Parquet file, or in those of a folder, which all have the columns of the first, with the types and the
+/// metadata that it was written with.
 fn open(name: &str, path: &Path) -> Result<Arc<dyn TableProvider>> {
-    let metadata = fs_err::File::open(path).map_err(|e| e.to_string()).and_then(|file| {
+    let files = parts(path)?;
+    let first = files.first().map_or(path, PathBuf::as_path);
+    let metadata = fs_err::File::open(first).map_err(|e| e.to_string()).and_then(|file| {
         ArrowReaderMetadata::load(file.file(), Default::default())
-            .map_err(|e| format!("{}: {e}", path.display()))
+            .map_err(|e| format!("{}: {e}", first.display()))
     });
     let schema = match metadata {
         Ok(metadata) => Arc::clone(metadata.schema()),
@@ -95,8 +100,11 @@ fn open(name: &str, path: &Path) -> Result<Arc<dyn TableProvider>> {
     };
     let format = ParquetFormat::new().with_force_view_types(false).with_skip_metadata(false);
     let options = ListingOptions::new(Arc::new(format)).with_file_extension("parquet");
-    let url = ListingTableUrl::parse(file_url(&fs_err::canonicalize(path)?.to_string_lossy()))?;
-    let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
+    let url =
+        |file: &PathBuf| ListingTableUrl::parse(file_url(&fs_err::canonicalize(file)?.to_string_lossy()));
+    let urls = files.iter().map(url).collect::<Result<Vec<_>>>()?;
+    let config =
+        ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
     Ok(Arc::new(ListingTable::try_new(config)?))
 }
 

@@ -21,7 +21,7 @@ use survey::variance::{LonelyPsu, Replication, Stage};
 
 use self::columns::{Lookup, Named};
 use self::values::Reader;
-use crate::codebook::{Codebook, Fieldwork, Responses};
+use crate::codebook::{Codebook, Frame, Responses};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::sources::{Faults, RawTable};
 use crate::study::design::COLUMN;
@@ -97,8 +97,8 @@ pub fn declared<'a>(study: &'a Study, wave: &'a Wave, codebook: &Codebook, table
 }
 
 impl Declared<'_> {
-    /// The samples of the wave, `design` first. Without `responses` or `fieldwork` (which have faults of their own) only
-    /// the names are told that are none.
+    /// The samples of the wave, `design` first. Without `responses` (which then have faults of their own, or do not fit the
+    /// frame) only the names are told that are none.
     ///
     /// # Errors
     /// Everything in which the respondents do not fit a design.
@@ -106,16 +106,15 @@ impl Declared<'_> {
         self,
         table: &RawTable,
         responses: Option<&Responses>,
-        fieldwork: Option<&Fieldwork>,
+        frame: Option<&Frame>,
     ) -> Result<(Vec<Sample>, Diagnostics), Diagnostics> {
         let mut samples = Vec::new();
         let mut diagnostics = self.faults;
-        if let (Some(responses), Some(fieldwork)) = (responses, fieldwork) {
+        if let Some(responses) = responses {
             let (cells, others) = (Faults::new(table), Diagnostics::new());
-            let mut reader = Reader { study: self.study, table, responses, cells, others };
+            let mut reader = Reader { study: self.study, wave: self.wave, table, responses, cells, others };
             for (column, design, named) in &self.designs {
                 let Some(named) = named else { continue };
-                let frame = (self.wave.frame.file.as_str(), fieldwork);
                 samples.extend(place::sample(&mut reader, column, design, named, frame));
             }
             diagnostics.extend(reader.others);

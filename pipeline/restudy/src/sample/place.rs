@@ -13,7 +13,7 @@ use survey::variance::{LonelyPsu, Stage};
 use super::columns::{Named, Population};
 use super::values::Reader;
 use super::{Sample, replicates, rules, strata};
-use crate::codebook::Fieldwork;
+use crate::codebook::Frame;
 use crate::diagnostic::{Diagnostic, Place, count};
 use crate::sources::shortened;
 use crate::study::Design;
@@ -27,7 +27,7 @@ pub(super) fn sample(
     name: &str,
     design: &Design,
     named: &Named,
-    frame: (&str, &Fieldwork),
+    frame: Option<&Frame>,
 ) -> Option<Sample> {
     let rows = reader.rows();
     let weights = named.weight.as_ref().map(|column| reader.numbers(column, "weight"));
@@ -106,7 +106,7 @@ impl Given {
         design: &Design,
         named: &Named,
         stage: usize,
-        (frame, fieldwork): (&str, &Fieldwork),
+        frame: Option<&Frame>,
     ) -> Option<Given> {
         let strata = match named.strata.get(stage).and_then(Option::as_ref) {
             None => Some(None),
@@ -122,10 +122,15 @@ impl Given {
             Some(Population::Column(column)) => reader.numbers(column, "population").map(Some),
             Some(Population::Frame(at)) => match &strata {
                 None => None,
-                Some(strata) => {
-                    let frame = (frame, at.clone());
-                    strata::invited(reader, design, strata.as_deref(), fieldwork, frame).map(Some)
-                }
+                Some(strata) => match frame {
+                    Some(frame) => {
+                        strata::invited(reader, design, strata.as_deref(), (frame, at.clone())).map(Some)
+                    }
+                    None => {
+                        strata::no_frame(reader, at.clone());
+                        None
+                    }
+                },
             },
         };
         Some(Given { strata: strata?, units: units?, populations: populations? })

@@ -10,7 +10,7 @@ use survey::calibration::{CalibrationFault, nonresponse};
 
 use super::columns::Column;
 use super::values::Reader;
-use crate::codebook::Fieldwork;
+use crate::codebook::Frame;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::sources::shortened;
 use crate::study::design::Design;
@@ -77,6 +77,16 @@ fn known_labels(reader: &mut Reader<'_>, design: &Design, column: &Column) -> bo
     all_known
 }
 
+/// Tells that a population is that of a frame, where the wave has none.
+pub(super) fn no_frame(reader: &mut Reader<'_>, at: Range<usize>) {
+    let wave = &reader.wave.id;
+    let message = format!("the population is that of the frame, and wave `{wave}` has none");
+    let hint = format!(
+        "name its `frame` in study.toml, or give the wave a sample of its own: `[wave.design]` below `id = \"{wave}\"`"
+    );
+    reader.defined(at, Diagnostic::error(message).hint(hint));
+}
+
 /// The population of each respondent's stratum: those invited, by role where there are strata.
 ///
 /// Nobody was invited as one of the rest: they were invited under a role of the frame, and nobody knows which. Their
@@ -86,16 +96,15 @@ pub(super) fn invited(
     reader: &mut Reader<'_>,
     design: &Design,
     strata: Option<&[String]>,
-    fieldwork: &Fieldwork,
-    (frame, at): (&str, Range<usize>),
+    (frame, at): (&Frame, Range<usize>),
 ) -> Option<Vec<f64>> {
-    let all = people(fieldwork.invited());
+    let all = people(frame.invited());
     let Some(strata) = strata else { return Some(vec![float(all); reader.rows()]) };
     let mut respondents: BTreeMap<&str, u32> = BTreeMap::new();
     for stratum in strata {
         *respondents.entry(stratum).or_default() += 1;
     }
-    let sheet = &fieldwork.frame;
+    let sheet = &frame.sheet;
     let roles: BTreeMap<&str, u64> = (0..sheet.rows())
         .map(|row| (sheet.text("role", row), people(sheet.integer("invited", row).unwrap_or_default())))
         .collect();
@@ -110,7 +119,7 @@ pub(super) fn invited(
         let near = nearest(stratum, roles.keys().copied()).map(|near| format!("did you mean `{near}`?"));
         let hint = near.unwrap_or_else(|| "name classes as the frame names roles".to_owned());
         let at = own.map_or(at.clone(), toml::Spanned::span);
-        reader.defined(at, fault.note(format!("the frame is {frame}")).hint(hint));
+        reader.defined(at, fault.note(format!("the frame is {}", frame.file)).hint(hint));
         in_frame = false;
     }
     if !in_frame {
@@ -120,7 +129,8 @@ pub(super) fn invited(
     let mut all_answered = true;
     for (role, invited) in roles.iter().filter(unheard) {
         let fault = Diagnostic::error(format!("nobody answered for `{}`", shortened(role)));
-        let fault = fault.at(Place::file(frame)).note(format!("{invited} were invited under this role"));
+        let fault =
+            fault.at(Place::file(&frame.file)).note(format!("{invited} were invited under this role"));
         let hint = "put the role together with a similar one, in the frame and in the classes of study.toml";
         reader.others.push(fault.hint(hint));
         all_answered = false;

@@ -6,11 +6,12 @@ use super::columns::Column;
 use crate::codebook::{Holds, Responses, Values};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::sources::{Faults, RawTable, shortened};
-use crate::study::Study;
+use crate::study::{Study, Wave};
 
 /// Where values are read.
 pub(super) struct Reader<'a> {
     pub(super) study: &'a Study,
+    pub(super) wave: &'a Wave,
     pub(super) table: &'a RawTable,
     pub(super) responses: &'a Responses,
     /// Faults of cells.

@@ -73,7 +73,7 @@ impl Table {
     }
 
     pub(super) fn values(&mut self, name: &str, values: &Values) -> Result<&mut Self, Diagnostics> {
-        let array = array(values, &[])?;
+        let array = array(&[values], &[])?;
         Ok(self.array(name, array))
     }
 
@@ -91,20 +91,30 @@ impl Table {
     }
 }
 
-/// A column as an array; labels become a dictionary in the order of `labels`.
-pub(super) fn array(values: &Values, labels: &[String]) -> Result<ArrayRef, Diagnostics> {
-    Ok(match values {
-        Values::Labels(values) => {
-            let keys: Int32Array = values.iter().map(|v| v.and_then(|v| i32::try_from(v).ok())).collect();
+/// The parts of a column, one after the other, as an array; labels become a dictionary in the order of `labels`. All parts
+/// are of the kind of the first.
+pub(super) fn array(parts: &[&Values], labels: &[String]) -> Result<ArrayRef, Diagnostics> {
+    fn all<'a, T: 'a>(
+        parts: &'a [&Values],
+        of: impl Fn(&'a Values) -> &'a [Option<T>] + 'a,
+    ) -> impl Iterator<Item = &'a Option<T>> {
+        parts.iter().flat_map(move |part| of(part))
+    }
+    Ok(match parts.first() {
+        Some(Values::Labels(_)) => {
+            let keys = all(parts, Values::labels).map(|v| v.and_then(|v| i32::try_from(v).ok()));
             let labels: StringArray = labels.iter().map(|l| Some(l.as_str())).collect();
+            let keys: Int32Array = keys.collect();
             Arc::new(DictionaryArray::<Int32Type>::try_new(keys, Arc::new(labels)).map_err(fault)?)
         }
-        Values::Text(values) => Arc::new(values.iter().map(Option::as_deref).collect::<StringArray>()),
-        Values::Number(values) => Arc::new(values.iter().copied().collect::<Float64Array>()),
-        Values::Integer(values) => Arc::new(values.iter().copied().collect::<Int64Array>()),
+        Some(Values::Text(_)) | None => {
+            Arc::new(all(parts, Values::texts).map(Option::as_deref).collect::<StringArray>())
+        }
+        Some(Values::Number(_)) => Arc::new(all(parts, Values::numbers).copied().collect::<Float64Array>()),
+        Some(Values::Integer(_)) => Arc::new(all(parts, Values::integers).copied().collect::<Int64Array>()),
         // In milliseconds: Parquet has no coarser unit, and seconds would reach other tools as bare numbers.
-        Values::Timestamp(values) => {
-            let milliseconds = values.iter().map(|v| v.map(|seconds| seconds * 1000));
+        Some(Values::Timestamp(_)) => {
+            let milliseconds = all(parts, Values::integers).map(|v| v.map(|seconds| seconds * 1000));
             Arc::new(milliseconds.collect::<TimestampMillisecondArray>())
         }
     })

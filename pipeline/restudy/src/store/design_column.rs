@@ -8,12 +8,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, BinaryArray, DictionaryArray, Float64Array, Int32Array, StringArray, StructArray, UInt32Array,
+    Array, ArrayRef, BinaryArray, DictionaryArray, Float64Array, Int32Array, StringArray, StructArray,
+    UInt32Array, new_null_array,
 };
-use datafusion::arrow::datatypes::{Field, Fields, Int32Type, UInt32Type};
+use datafusion::arrow::compute::concat;
+use datafusion::arrow::datatypes::{DataType, Field, Fields, Int32Type, UInt32Type};
 use survey::variance::Stage;
 
 use super::arrays::{self, Table};
+use super::wave::OfWave;
 use crate::diagnostic::Diagnostics;
 use crate::sample::{Replicates, Sample};
 use crate::study::design::LONELY;
@@ -21,31 +24,89 @@ use crate::study::design::LONELY;
 /// The field of the replicate factors.
 pub(super) const REPLICATES: &str = "replicates";
 
-/// The column of `sample`, which is one of `wave`.
-pub(super) fn column(wave: &str, sample: &Sample) -> Result<ArrayRef, Diagnostics> {
+/// The column `name` of all waves, in which each respondent has the place that their wave's sample of that name gives them.
+/// Waves may differ in their stages and in whether they have replicate weights: all rows have the fields of all of them, NULL
+/// where their own sample has none.
+pub(super) fn column(waves: &[OfWave], name: &str) -> Result<ArrayRef, Diagnostics> {
+    let of = |wave: &OfWave| wave.samples.iter().find(|sample| sample.column == name).cloned();
+    let samples: Vec<Option<Sample>> = waves.iter().map(of).collect();
+    let known = || samples.iter().flatten();
+    let shape = Shape {
+        stages: known().map(|sample| sample.stages.len()).max().unwrap_or_default(),
+        in_all: known().map(|sample| sample.stages.len()).min().unwrap_or_default(),
+        some_replicates: known().any(|sample| sample.replicates.is_some()),
+        all_replicates: known().all(|sample| sample.replicates.is_some()),
+    };
+    let mut parts: Vec<Option<ArrayRef>> = Vec::new();
+    for (wave, sample) in waves.iter().zip(&samples) {
+        let of_sample = |sample| of_wave(&wave.responses.wave, sample, shape);
+        parts.push(sample.as_ref().map(of_sample).transpose()?);
+    }
+    let kind = parts.iter().flatten().next().map_or(DataType::Null, |part| part.data_type().clone());
+    let parts = parts.into_iter().zip(waves);
+    let parts: Vec<ArrayRef> = parts
+        .map(|(part, wave)| part.unwrap_or_else(|| new_null_array(&kind, wave.responses.respondents.len())))
+        .collect();
+    match &parts[..] {
+        [only] => Ok(only.clone()),
+        parts => {
+            let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+            concat(&parts).map_err(arrays::fault)
+        }
+    }
+}
+
+/// Which fields a column has.
+#[derive(Clone, Copy)]
+struct Shape {
+    stages: usize,
+    /// How many of the stages all waves have.
+    in_all: usize,
+    some_replicates: bool,
+    all_replicates: bool,
+}
+
+/// The part of the column that is of one wave.
+fn of_wave(wave: &str, sample: &Sample, shape: Shape) -> Result<ArrayRef, Diagnostics> {
+    let rows = sample.weights.len();
     let mut fields: Vec<(String, ArrayRef, bool)> = Vec::new();
     let name = format!("{wave}/{}", sample.column);
-    fields.push(("sample".to_owned(), word(&name, sample.weights.len())?, false));
+    fields.push(("sample".to_owned(), word(&name, rows)?, false));
     fields.push(("weight".to_owned(), Arc::new(Float64Array::from(sample.weights.clone())), false));
-    for (index, stage) in sample.stages.iter().enumerate() {
-        let numbers =
-            |of: fn(&Stage) -> u32| Arc::new(stage.iter().map(of).collect::<UInt32Array>()) as ArrayRef;
-        let populations = stage.iter().map(|place| Some(place.population).filter(|p| p.is_finite()));
-        let populations: ArrayRef = Arc::new(populations.collect::<Float64Array>());
+    for index in 0..shape.stages {
+        let stage = sample.stages.get(index);
+        let numbers = |of: fn(&Stage) -> u32| -> ArrayRef {
+            Arc::new(match stage {
+                Some(stage) => stage.iter().map(of).collect::<UInt32Array>(),
+                None => UInt32Array::new_null(rows),
+            })
+        };
+        let populations: ArrayRef = Arc::new(match stage {
+            Some(stage) => {
+                let populations = stage.iter().map(|place| Some(place.population).filter(|p| p.is_finite()));
+                populations.collect::<Float64Array>()
+            }
+            None => Float64Array::new_null(rows),
+        });
         let names = match index {
             0 => ["stratum", "psu", "psus", "fpc"].map(str::to_owned),
             later => ["stratum", "unit", "units", "fpc"].map(|name| format!("{name}{}", later + 1)),
         };
         let columns = [numbers(|p| p.stratum), numbers(|p| p.unit), numbers(|p| p.sampled), populations];
-        let nullable = [false, false, false, true];
+        let some = index >= shape.in_all;
+        let nullable = [some, some, some, true];
         fields.extend(
             names.into_iter().zip(columns).zip(nullable).map(|((name, array), null)| (name, array, null)),
         );
     }
     let lonely = LONELY.into_iter().find(|(_, policy)| *policy == sample.lonely).map_or("", |(word, _)| word);
-    fields.push(("lonely".to_owned(), word(lonely, sample.weights.len())?, false));
-    if let Some(replicates) = &sample.replicates {
-        fields.push((REPLICATES.to_owned(), patterns(sample, replicates)?, false));
+    fields.push(("lonely".to_owned(), word(lonely, rows)?, false));
+    if shape.some_replicates {
+        let patterns = match &sample.replicates {
+            Some(replicates) => patterns(sample, replicates)?,
+            None => no_patterns(rows)?,
+        };
+        fields.push((REPLICATES.to_owned(), patterns, !shape.all_replicates));
     }
     let described: Fields =
         fields.iter().map(|(name, array, null)| Field::new(name, array.data_type().clone(), *null)).collect();
@@ -76,9 +137,17 @@ fn patterns(sample: &Sample, replicates: &Replicates) -> Result<ArrayRef, Diagno
     Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(values)).map_err(arrays::fault)?))
 }
 
-/// The strata of all samples.
-pub(super) fn strata(wave: &str, samples: &[Sample]) -> Table {
+/// Rows without replicate factors.
+fn no_patterns(rows: usize) -> Result<ArrayRef, Diagnostics> {
+    let values = Arc::new(BinaryArray::from_iter_values(std::iter::empty::<&[u8]>()));
+    let keys = UInt32Array::new_null(rows);
+    Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(keys, values).map_err(arrays::fault)?))
+}
+
+/// The strata of all samples, and how many of them each wave has.
+pub(super) fn strata(waves: &[OfWave]) -> (Table, Vec<(String, usize)>) {
     struct Stratum<'a> {
+        wave: &'a str,
         design: &'a str,
         number: u32,
         label: &'a str,
@@ -88,11 +157,14 @@ pub(super) fn strata(wave: &str, samples: &[Sample]) -> Table {
         weight: f64,
     }
     let mut strata: Vec<Stratum<'_>> = Vec::new();
-    for sample in samples {
+    for (wave, sample) in
+        waves.iter().flat_map(|wave| wave.samples.iter().map(|sample| (&wave.responses.wave, sample)))
+    {
         let mut of_sample: BTreeMap<u32, Stratum<'_>> = BTreeMap::new();
         for (place, weight) in sample.stages.iter().take(1).flatten().zip(&sample.weights) {
             let label = usize::try_from(place.stratum).ok().and_then(|number| sample.strata.get(number));
             let stratum = of_sample.entry(place.stratum).or_insert(Stratum {
+                wave,
                 design: &sample.column,
                 number: place.stratum,
                 label: label.map_or("", String::as_str),
@@ -108,7 +180,7 @@ pub(super) fn strata(wave: &str, samples: &[Sample]) -> Table {
     }
     let mut table = Table::new();
     table
-        .text("wave", strata.iter().map(|_| wave))
+        .text("wave", strata.iter().map(|s| s.wave))
         .text("design", strata.iter().map(|s| s.design))
         .array("stratum", Arc::new(strata.iter().map(|s| s.number).collect::<UInt32Array>()))
         .text("label", strata.iter().map(|s| s.label))
@@ -116,5 +188,7 @@ pub(super) fn strata(wave: &str, samples: &[Sample]) -> Table {
         .array("population", Arc::new(strata.iter().map(|s| s.population).collect::<Float64Array>()))
         .integers("respondents", strata.iter().map(|s| s.respondents))
         .array("weight", Arc::new(strata.iter().map(|s| s.weight).collect::<Float64Array>()));
-    table
+    let of = |wave: &str| strata.iter().filter(|stratum| stratum.wave == wave).count();
+    let waves = waves.iter().map(|wave| &wave.responses.wave).map(|wave| (wave.clone(), of(wave)));
+    (table, waves.collect())
 }

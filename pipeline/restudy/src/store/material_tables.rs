@@ -1,20 +1,22 @@
 //! `frame`, `pilots`, `cases`, `documents`, `segments` and `codings`: the fieldwork and the case studies as tables.
 
-use super::arrays::Table;
+use super::arrays::{self, Table};
 use super::tables::Tables;
-use crate::codebook::{Documents, Fieldwork, Material, Segment};
+use super::wave::OfWave;
+use crate::codebook::{Documents, Material, Segment, Sheet, Values};
 use crate::diagnostic::Diagnostics;
 
 /// Adds the tables whose sources the study has.
 pub(super) fn add(
     tables: &mut Tables,
-    fieldwork: &Fieldwork,
+    waves: &[OfWave],
+    pilots: Option<&Sheet>,
     material: &Material,
 ) -> Result<(), Diagnostics> {
+    frame(tables, waves)?;
     let documents = material.documents.as_ref();
     for (name, sheet) in [
-        ("frame", Some(&fieldwork.frame)),
-        ("pilots", fieldwork.pilots.as_ref()),
+        ("pilots", pilots),
         ("cases", material.cases.as_ref()),
         ("documents", documents.map(|documents| &documents.list)),
     ] {
@@ -26,6 +28,32 @@ pub(super) fn add(
         tables.insert("segments", segments(documents).batch()?);
         tables.insert("codings", codings(documents).batch()?);
     }
+    Ok(())
+}
+
+/// The frames of all waves that have one, with the columns of all of them: a wave whose frame lacks a column has NULL there.
+fn frame(tables: &mut Tables, waves: &[OfWave]) -> Result<(), Diagnostics> {
+    let frames = || waves.iter().filter_map(|wave| Some((&wave.responses.wave, &wave.frame.as_ref()?.sheet)));
+    let mut columns: Vec<(&str, &Values)> = Vec::new();
+    for (name, values) in frames().flat_map(|(_, sheet)| &sheet.columns) {
+        if columns.iter().all(|(known, _)| known != name) {
+            columns.push((name, values));
+        }
+    }
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new();
+    for (name, kind) in columns {
+        let parts = frames().map(|(_, sheet)| match sheet.column(name) {
+            Some(values) => values.clone(),
+            None => kind.blank(sheet.rows()),
+        });
+        let parts: Vec<Values> = parts.collect();
+        table.array(name, arrays::array(&parts.iter().collect::<Vec<_>>(), &[])?);
+    }
+    let waves = frames().map(|(wave, sheet)| (wave.clone(), sheet.rows())).collect();
+    tables.insert_by_wave("frame", table.batch()?, waves);
     Ok(())
 }
 

@@ -1,8 +1,10 @@
-//! The store: the typed tables of one wave, in memory as Arrow batches and on disk as Parquet.
+//! The store: the typed tables of a wave's edition, in memory as Arrow batches and on disk as Parquet.
 //!
 //! In: the study's sources, read and checked by the codebook. Out: [`Tables`]; written, a folder with one Parquet file
 //! per table, which [`Store`] opens and any other tool reads.
 //!
+//! - An edition of a wave holds that wave and those before it. A table whose rows are of waves is a folder with a file for each;
+//!   all have the same columns of the same types, and the column `wave`.
 //! - A folder is written whole or not at all.
 //! - The same sources give the same bytes.
 //! - Labels are dictionary-encoded text; what a column means goes with it, as metadata of its field.
@@ -11,16 +13,21 @@
 mod about;
 mod arrays;
 mod codebook_tables;
+mod comparability;
 mod design_column;
 mod ingest;
 mod material_tables;
 mod open;
 mod response_tables;
 mod tables;
+mod wave;
+mod waves_table;
 mod write;
 
 pub use about::one_row;
-pub use ingest::{check, claims, ingest, responses};
-pub use open::Store;
+pub use ingest::{check, claims, ingest};
+pub use open::{Store, parts};
 pub use tables::{RESPONDENT, RESPONSES, Tables, key, sources};
+pub use wave::responses;
 pub(crate) use write::parquet;
+pub use write::{add, file_of};

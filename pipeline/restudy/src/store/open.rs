@@ -31,9 +31,8 @@ impl Store {
         let mut tables = Vec::new();
         for entry in fs_err::read_dir(dir).map_err(|_| missing())? {
             let path = entry?.path();
-            if path.extension().is_some_and(|e| e == "parquet")
-                && let Some(name) = path.file_stem().and_then(|s| s.to_str())
-            {
+            let is_table = if path.is_dir() { !parts(&path)?.is_empty() } else { is_parquet(&path) };
+            if let Some(name) = path.file_stem().and_then(|name| name.to_str()).filter(|_| is_table) {
                 tables.push((name.to_owned(), path.clone()));
             }
         }
@@ -44,7 +43,7 @@ impl Store {
         Ok(Store { tables })
     }
 
-    /// The tables, in order of name: name and file.
+    /// The tables, in order of name: name and file, or the folder of the files of each wave.
     pub fn tables(&self) -> Vec<(String, PathBuf)> {
         self.tables.clone()
     }
@@ -56,10 +55,43 @@ impl Store {
     pub fn read(&self) -> Result<Tables, Diagnostics> {
         let mut tables = Tables::new();
         for (name, path) in &self.tables {
-            tables.insert(name.clone(), batch(path)?);
+            if !path.is_dir() {
+                tables.insert(name.clone(), batch(path)?);
+                continue;
+            }
+            let (mut waves, mut batches) = (Vec::new(), Vec::new());
+            for path in parts(path)? {
+                let wave = path.file_stem().map(|wave| wave.to_string_lossy().into_owned());
+                let batch = batch(&path)?;
+                waves.push((wave.unwrap_or_default(), batch.num_rows()));
+                batches.push(batch);
+            }
+            if let Some(first) = batches.first() {
+                let batch = concat_batches(&first.schema(), &batches).map_err(arrays::fault)?;
+                tables.insert_by_wave(name.clone(), batch, waves);
+            }
         }
         Ok(tables)
     }
+}
+
+/// The files of a table that lies at `path`: that file, or those in that folder, in order of name.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn parts(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    let entries: Vec<_> = fs_err::read_dir(path)?.collect::<Result<_, _>>()?;
+    let mut files: Vec<PathBuf> =
+        entries.into_iter().map(|entry| entry.path()).filter(|path| is_parquet(path)).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "parquet")
 }
 
 fn batch(path: &Path) -> Result<RecordBatch, Diagnostics> {

@@ -9,38 +9,75 @@ use datafusion::arrow::compute::take;
 use super::arrays::{self, Table};
 use super::design_column;
 use super::tables::{Tables, key};
+use super::wave::OfWave;
 use crate::codebook::{Codebook, Holds, Kind, Responses, Values, Variable};
 use crate::diagnostic::Diagnostics;
-use crate::sample::Sample;
 
-/// A sample's column: its name and values.
-type Design = (String, ArrayRef);
+/// A sample's column: its name, its values, and whether some respondents are in no such sample.
+struct Design {
+    name: String,
+    values: ArrayRef,
+    nullable: bool,
+}
 
-/// Adds the tables.
-pub(super) fn add(
-    tables: &mut Tables,
-    codebook: &Codebook,
-    responses: &Responses,
-    samples: &[Sample],
-) -> Result<(), Diagnostics> {
-    let designs = samples.iter().map(|s| Ok((s.column.clone(), design_column::column(&responses.wave, s)?)));
-    let designs: Vec<Design> = designs.collect::<Result<_, Diagnostics>>()?;
-    tables.insert("responses", wide(responses, &designs)?.batch()?);
-    tables.insert("answers", long(codebook, responses, &designs)?.batch()?);
-    tables.insert("design_strata", design_column::strata(&responses.wave, samples).batch()?);
-    tables.insert("missing", missing(responses).batch()?);
+impl Design {
+    /// Puts the column into `table`.
+    fn put(&self, table: &mut Table, values: ArrayRef) {
+        if self.nullable {
+            table.array(&self.name, values)
+        } else {
+            table.required(&self.name, values)
+        };
+    }
+}
+
+/// Adds the tables, wave by wave.
+pub(super) fn add(tables: &mut Tables, codebook: &Codebook, waves: &[OfWave]) -> Result<(), Diagnostics> {
+    let designs = designs(waves)?;
+    let responses: Vec<&Responses> = waves.iter().map(|wave| &wave.responses).collect();
+    let by_wave = |rows: &dyn Fn(&Responses) -> usize| -> Vec<(String, usize)> {
+        responses.iter().map(|of_wave| (of_wave.wave.clone(), rows(of_wave))).collect()
+    };
+    let wide = wide(&responses, &designs)?.batch()?;
+    tables.insert_by_wave("responses", wide, by_wave(&|of_wave| of_wave.respondents.len()));
+    let answers: Vec<Vec<Answer<'_>>> = responses.iter().map(|of_wave| answers(codebook, of_wave)).collect();
+    let long = long(&responses, &answers, &designs)?.batch()?;
+    let of_waves = responses.iter().zip(&answers);
+    let of_waves = of_waves.map(|(of_wave, answers)| (of_wave.wave.clone(), answers.len()));
+    tables.insert_by_wave("answers", long, of_waves.collect());
+    tables.insert_by_wave("missing", missing(&responses).batch()?, by_wave(&|of_wave| of_wave.missing.len()));
+    let (mut strata, of_waves) = design_column::strata(waves);
+    tables.insert_by_wave("design_strata", strata.batch()?, of_waves);
     Ok(())
 }
 
-fn wide(responses: &Responses, designs: &[Design]) -> Result<Table, Diagnostics> {
+/// The columns of all samples of all waves, in the order in which waves name them.
+fn designs(waves: &[OfWave]) -> Result<Vec<Design>, Diagnostics> {
+    let mut names: Vec<&str> = Vec::new();
+    for sample in waves.iter().flat_map(|wave| &wave.samples) {
+        if !names.contains(&sample.column.as_str()) {
+            names.push(&sample.column);
+        }
+    }
+    let design = |name: &str| {
+        let of = |wave: &&OfWave| wave.samples.iter().any(|sample| sample.column == name);
+        let nullable = !waves.iter().all(|wave| of(&wave));
+        Ok(Design { name: name.to_owned(), values: design_column::column(waves, name)?, nullable })
+    };
+    names.into_iter().map(design).collect()
+}
+
+fn wide(waves: &[&Responses], designs: &[Design]) -> Result<Table, Diagnostics> {
     let mut table = Table::new();
-    table.text("wave", responses.respondents.iter().map(|_| responses.wave.as_str()));
-    for (variable, values) in responses.variables.iter().zip(&responses.columns) {
-        let array = arrays::array(values, &variable.labels)?;
+    table.text("wave", waves.iter().flat_map(|wave| wave.respondents.iter().map(|_| wave.wave.as_str())));
+    let variables = waves.first().map_or(&[][..], |wave| &wave.variables);
+    for (number, variable) in variables.iter().enumerate() {
+        let parts: Vec<&Values> = waves.iter().filter_map(|wave| wave.columns.get(number)).collect();
+        let array = arrays::array(&parts, &variable.labels)?;
         table.array_with(&variable.name, array, metadata(variable));
     }
-    for (name, design) in designs {
-        table.required(name, design.clone());
+    for design in designs {
+        design.put(&mut table, design.values.clone());
     }
     Ok(table)
 }
@@ -60,15 +97,17 @@ fn metadata(variable: &Variable) -> HashMap<String, String> {
     metadata
 }
 
-/// One row per answer to an item of a question with labels.
-fn long(codebook: &Codebook, responses: &Responses, designs: &[Design]) -> Result<Table, Diagnostics> {
-    struct Answer<'a> {
-        row: usize,
-        variable: &'a Variable,
-        stage: Option<&'a str>,
-        item_label: &'a str,
-        answer: &'a str,
-    }
+/// An answer to an item of a question with labels.
+struct Answer<'a> {
+    row: usize,
+    variable: &'a Variable,
+    stage: Option<&'a str>,
+    item_label: &'a str,
+    answer: &'a str,
+}
+
+/// All of a wave.
+fn answers<'a>(codebook: &'a Codebook, responses: &'a Responses) -> Vec<Answer<'a>> {
     let mut answers: Vec<Answer<'_>> = Vec::new();
     for (variable, values) in responses.variables.iter().zip(&responses.columns) {
         let (Some(item), Values::Labels(values)) = (&variable.item, values) else { continue };
@@ -87,32 +126,44 @@ fn long(codebook: &Codebook, responses: &Responses, designs: &[Design]) -> Resul
             }
         }
     }
-    let rows: UInt64Array = answers.iter().map(|a| u64::try_from(a.row).ok()).collect();
+    answers
+}
+
+/// One row per answer; `answers` are those of each wave.
+fn long(waves: &[&Responses], answers: &[Vec<Answer<'_>>], designs: &[Design]) -> Result<Table, Diagnostics> {
+    let mut rows: Vec<Option<u64>> = Vec::new();
+    let mut before = 0;
+    for (wave, answers) in waves.iter().zip(answers) {
+        rows.extend(answers.iter().map(|answer| u64::try_from(before + answer.row).ok()));
+        before += wave.respondents.len();
+    }
+    let rows = UInt64Array::from(rows);
+    let all = || waves.iter().zip(answers).flat_map(|(wave, answers)| answers.iter().map(move |a| (wave, a)));
     let mut table = Table::new();
     table
-        .text("wave", answers.iter().map(|_| responses.wave.as_str()))
-        .text("respondent_id", answers.iter().map(|a| responses.respondents[a.row].as_str()))
-        .text("question", answers.iter().map(|a| a.variable.question.as_str()))
-        .maybe_text("item", answers.iter().map(|a| a.variable.item.as_deref()))
-        .text("item_label", answers.iter().map(|a| a.item_label))
-        .maybe_text("stage", answers.iter().map(|a| a.stage))
-        .text("answer", answers.iter().map(|a| a.answer));
-    for (name, design) in designs {
-        table.required(name, take(design, &rows, None).map_err(arrays::fault)?);
+        .text("wave", all().map(|(wave, _)| wave.wave.as_str()))
+        .text("respondent_id", all().map(|(wave, a)| wave.respondents[a.row].as_str()))
+        .text("question", all().map(|(_, a)| a.variable.question.as_str()))
+        .maybe_text("item", all().map(|(_, a)| a.variable.item.as_deref()))
+        .text("item_label", all().map(|(_, a)| a.item_label))
+        .maybe_text("stage", all().map(|(_, a)| a.stage))
+        .text("answer", all().map(|(_, a)| a.answer));
+    for design in designs {
+        design.put(&mut table, take(&design.values, &rows, None).map_err(arrays::fault)?);
     }
     Ok(table)
 }
 
-fn missing(responses: &Responses) -> Table {
-    let missing = &responses.missing;
-    let variable = |m: &crate::codebook::Missing| &responses.variables[m.variable];
+fn missing(waves: &[&Responses]) -> Table {
+    let all = || waves.iter().flat_map(|wave| wave.missing.iter().map(move |m| (wave, m)));
+    let variables = || all().map(|(wave, m)| &wave.variables[m.variable]);
     let mut table = Table::new();
     table
-        .text("wave", missing.iter().map(|_| responses.wave.as_str()))
-        .text("respondent_id", missing.iter().map(|m| responses.respondents[m.row].as_str()))
-        .text("variable", missing.iter().map(|m| variable(m).name.as_str()))
-        .text("question", missing.iter().map(|m| variable(m).question.as_str()))
-        .maybe_text("item", missing.iter().map(|m| variable(m).item.as_deref()))
-        .text("reason", missing.iter().map(|m| m.reason.words()));
+        .text("wave", all().map(|(wave, _)| wave.wave.as_str()))
+        .text("respondent_id", all().map(|(wave, m)| wave.respondents[m.row].as_str()))
+        .text("variable", variables().map(|variable| variable.name.as_str()))
+        .text("question", variables().map(|variable| variable.question.as_str()))
+        .maybe_text("item", variables().map(|variable| variable.item.as_deref()))
+        .text("reason", all().map(|(_, m)| m.reason.words()));
     table
 }

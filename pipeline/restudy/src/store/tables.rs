@@ -1,9 +1,10 @@
-//! The tables of a wave, in memory.
+//! The tables of a wave's edition, in memory.
 
 use std::collections::BTreeMap;
 
 use datafusion::arrow::record_batch::RecordBatch;
 
+use crate::diagnostic::Diagnostics;
 use crate::study::{Source, Study, Wave};
 
 /// Keys of metadata: what a field says of its variable, and what the file says of the study.
@@ -31,13 +32,21 @@ pub const RESPONDENT: &str = "respondent_id";
 /// The files of the study that a table is made from: names relative to its folder, or what the names begin with; none for
 /// a table that the store does not make.
 pub fn sources<'a>(table: &str, study: &'a Study, wave: &'a Wave) -> Vec<&'a str> {
-    let from = &study.sources;
+    let (from, waves) = (&study.sources, study.edition(wave));
     match table {
-        RESPONSES | "answers" | "missing" => vec![&wave.responses.file, &wave.open_codings.file, "codebook/"],
-        "design_strata" => vec!["study.toml", &wave.responses.file, &wave.frame.file],
+        RESPONSES | "answers" | "missing" | "changes" | "waves" => {
+            let read =
+                waves.iter().flat_map(|wave| std::iter::once(&wave.responses).chain(&wave.open_codings));
+            read.map(|source| source.file.as_str()).chain(["codebook/"]).collect()
+        }
+        "design_strata" => {
+            let read = waves.iter().flat_map(|wave| std::iter::once(&wave.responses).chain(&wave.frame));
+            std::iter::once("study.toml").chain(read.map(|source| source.file.as_str())).collect()
+        }
+        "comparability" => vec!["study.toml", "codebook/"],
         "variables" | "value_labels" => vec!["codebook/"],
         "codes" => vec!["codebook/code-frame.toml"],
-        "frame" => vec![&wave.frame.file],
+        "frame" => waves.iter().flat_map(|wave| &wave.frame).map(|source| source.file.as_str()).collect(),
         "pilots" => of(&[&from.pilots]),
         "cases" => of(&[&from.cases]),
         "documents" => of(&[&from.documents]),
@@ -53,9 +62,16 @@ fn of<'a>(sources: &[&'a Option<Source>]) -> Vec<&'a str> {
     sources.iter().filter_map(|source| Some(source.as_ref()?.file.as_str())).collect()
 }
 
-/// The tables of a wave by name, one batch each.
+/// The tables of a wave's edition by name, one batch each.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Tables(BTreeMap<String, RecordBatch>);
+pub struct Tables(BTreeMap<String, Table>);
+
+/// A table, and how many of its rows are of each wave, wave by wave; of no wave where its rows are of none.
+#[derive(Clone, Debug, PartialEq)]
+struct Table {
+    batch: RecordBatch,
+    waves: Vec<(String, usize)>,
+}
 
 impl Tables {
     /// No tables yet.
@@ -65,16 +81,53 @@ impl Tables {
 
     /// The table `name`.
     pub fn get(&self, name: &str) -> Option<&RecordBatch> {
-        self.0.get(name)
+        self.0.get(name).map(|table| &table.batch)
     }
 
     /// All tables, in order of name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &RecordBatch)> {
-        self.0.iter().map(|(name, batch)| (name.as_str(), batch))
+        self.0.iter().map(|(name, table)| (name.as_str(), &table.batch))
+    }
+
+    /// The table `name` in the parts that are written apart: one for each wave with its rows, in the order of the waves, or one
+    /// of no wave.
+    pub fn parts(&self, name: &str) -> Vec<(Option<&str>, RecordBatch)> {
+        let Some(table) = self.0.get(name) else { return Vec::new() };
+        if table.waves.is_empty() {
+            return vec![(None, table.batch.clone())];
+        }
+        let mut parts = Vec::new();
+        let mut before = 0;
+        for (wave, rows) in &table.waves {
+            parts.push((Some(wave.as_str()), table.batch.slice(before, *rows)));
+            before += rows;
+        }
+        parts
     }
 
     /// Adds a table.
     pub fn insert(&mut self, name: impl Into<String>, batch: RecordBatch) {
-        self.0.insert(name.into(), batch);
+        self.0.insert(name.into(), Table { batch, waves: Vec::new() });
+    }
+
+    /// Adds a table whose rows stand wave by wave, so many of each.
+    pub(super) fn insert_by_wave(
+        &mut self,
+        name: impl Into<String>,
+        batch: RecordBatch,
+        waves: Vec<(String, usize)>,
+    ) {
+        self.0.insert(name.into(), Table { batch, waves });
+    }
+
+    /// Changes each table.
+    pub(super) fn change(
+        &mut self,
+        change: impl Fn(&RecordBatch) -> Result<RecordBatch, Diagnostics>,
+    ) -> Result<(), Diagnostics> {
+        for table in self.0.values_mut() {
+            table.batch = change(&table.batch)?;
+        }
+        Ok(())
     }
 }

@@ -23,7 +23,8 @@ const CREATED_BY: &str = "restudy version 0.1.0";
 const DICTIONARY: usize = 1 << 30;
 
 impl Tables {
-    /// Writes one `NAME.parquet` per table into the folder `dir`, which then holds these tables and nothing else.
+    /// Writes one `NAME.parquet` per table into the folder `dir`, which then holds these tables and nothing else. A table
+    /// whose rows are of waves is a folder `NAME` with a file for each wave.
     ///
     /// # Errors
     /// A file cannot be written; `dir` is then what it was.
@@ -32,11 +33,33 @@ impl Tables {
         fs_err::create_dir_all(parent)?;
         sweep(parent, dir)?;
         let fresh = tempfile::Builder::new().prefix(&prefix(NEW)).tempdir_in(parent)?;
-        for (name, batch) in self.iter() {
-            let path = fresh.path().join(format!("{name}.parquet"));
-            fs_err::write(&path, parquet(batch).map_err(|e| fault(name, &e))?)?;
+        for (name, _) in self.iter() {
+            for (wave, batch) in self.parts(name) {
+                let path = fresh.path().join(file_of(name, wave));
+                if let Some(folder) = path.parent() {
+                    fs_err::create_dir_all(folder)?;
+                }
+                fs_err::write(&path, parquet(&batch).map_err(|e| fault(name, &e))?)?;
+            }
         }
         swap(fresh, dir)
+    }
+}
+
+/// Puts one more table into the store in `dir`.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn add(dir: &Path, name: &str, batch: &RecordBatch) -> Result<(), Diagnostics> {
+    let bytes = parquet(batch).map_err(|e| fault(name, &e))?;
+    Ok(fs_err::write(dir.join(file_of(name, None)), bytes)?)
+}
+
+/// The file of a table, or of its part that is of `wave`, in the folder of a store.
+pub fn file_of(table: &str, wave: Option<&str>) -> String {
+    match wave {
+        Some(wave) => format!("{table}/{wave}.parquet"),
+        None => format!("{table}.parquet"),
     }
 }
 

@@ -43,8 +43,8 @@ struct PlacedWave {
     id: Spanned<String>,
     published: Spanned<String>,
     responses: Spanned<Source>,
-    open_codings: Spanned<Source>,
-    frame: Spanned<Source>,
+    open_codings: Option<Spanned<Source>>,
+    frame: Option<Spanned<Source>>,
     design: Option<PlacedDesign>,
     #[serde(default)]
     designs: BTreeMap<Spanned<String>, PlacedDesign>,
@@ -77,7 +77,11 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
             fault(format!("`{published}` is not a date"), wave.published.span(), hint);
         }
     }
-    let of_waves = placed.value.wave.iter().flat_map(|w| [&w.responses, &w.open_codings, &w.frame]);
+    let of_waves = placed
+        .value
+        .wave
+        .iter()
+        .flat_map(|w| [&w.responses].into_iter().chain(&w.open_codings).chain(&w.frame));
     let sources: Vec<&Spanned<Source>> = placed.value.sources.values().chain(of_waves).collect();
     let report = &placed.value.report;
     let of_report = [&report.template, &report.fonts, &report.bibliography].into_iter();
@@ -116,8 +120,11 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
             fault(format!("there is no wave `{about}`"), at.span(), &hint);
         }
         (None, Some(claims), _) if known.len() > 1 => {
-            let hint = "say which wave they are about: `claims_wave = \"2013\"`";
-            fault("the published claims are about no wave".to_owned(), claims.span(), hint);
+            let hint = format!(
+                "say which wave they are about: `claims_wave = \"{}\"`",
+                known.first().unwrap_or(&"")
+            );
+            fault("the published claims are about no wave".to_owned(), claims.span(), &hint);
         }
         _ => {}
     }

@@ -114,15 +114,22 @@ pub struct Wave {
     pub notice: String,
     /// Survey responses.
     pub responses: Source,
-    /// Codes given to open answers.
-    pub open_codings: Source,
-    /// Sampling frame.
-    pub frame: Source,
+    /// Codes given to open answers, where somebody has coded them.
+    pub open_codings: Option<Source>,
+    /// Sampling frame, where there is one.
+    pub frame: Option<Source>,
     /// How the sample of this wave was drawn, where it is another than the study's.
     pub design: Option<Design>,
     /// The same for further designs: those of the same name are replaced.
     #[serde(default)]
     pub designs: IndexMap<String, Design>,
+}
+
+impl Wave {
+    /// The files that are this wave's own.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        std::iter::once(&self.responses).chain(&self.open_codings).chain(&self.frame)
+    }
 }
 
 /// How the report is made.
@@ -170,6 +177,12 @@ impl Study {
         let diagnostics = check::check(&file)?;
         let study = Study { root: root.to_path_buf(), text: file.text, ..file.value };
         diagnostics.or(study).map(|(study, _)| study)
+    }
+
+    /// The waves that an edition of `wave` is about: those before it, and itself. A wave that comes later changes none of it.
+    pub fn edition(&self, wave: &Wave) -> &[Wave] {
+        let at = self.waves.iter().position(|known| known.id == wave.id);
+        at.and_then(|at| self.waves.get(..=at)).unwrap_or_default()
     }
 
     /// The designs of `wave` by the columns that hold them: `design` first, then `design_NAME` in the order of the

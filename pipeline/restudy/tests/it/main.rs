@@ -7,11 +7,14 @@ mod cli;
 mod codebook_command;
 mod ddi;
 mod design;
+#[cfg(unix)]
+mod editions;
 mod engine_study;
 #[cfg(unix)]
 mod explain;
 mod inference;
 mod peer_duckdb;
+mod pooled;
 mod printing;
 mod properties_data;
 mod refused;

@@ -14,14 +14,14 @@ import sys
 import duckdb
 folder = sys.argv[1]
 def rows(sql):
-    return duckdb.sql(sql.replace("FROM ", f"FROM '{folder}/", 1).replace(";", ".parquet'", 1)).fetchall()
+    return duckdb.sql(sql.replace("FROM ", f"FROM '{folder}/", 1).replace(";", "/*.parquet'", 1)).fetchall()
 print(rows("SELECT count(*) FROM responses;")[0][0])
 print(rows("SELECT count(*) FROM answers;")[0][0])
 print(sorted(rows("SELECT rooms__reading, count(*) FROM responses; GROUP BY 1")))
 print(rows("SELECT visits__alone, typeof(visits__alone), typeof(started_at), typeof(design) FROM responses; WHERE respondent_id = 'r1'")[0])
 print(rows("SELECT sum(design.weight), max(design.fpc), max(design.psu) FROM responses;")[0])
 print(rows("SELECT cast(started_at AS VARCHAR) FROM responses; WHERE respondent_id = 'r3'")[0][0])
-kept = duckdb.sql(f"SELECT decode(value) FROM parquet_kv_metadata('{folder}/responses.parquet') WHERE decode(key) = 'restudy.codebook'").fetchall()
+kept = duckdb.sql(f"SELECT decode(value) FROM parquet_kv_metadata('{folder}/responses/*.parquet') WHERE decode(key) = 'restudy.codebook'").fetchall()
 print("How often do you come?" in kept[0][0])
 "#;
 
@@ -31,13 +31,14 @@ import sys, os
 import duckdb
 folder = sys.argv[1]
 for name in sorted(os.listdir(folder)):
-    table, _ = name.rsplit(".", 1)
-    count = duckdb.sql(f"SELECT count(*) FROM '{folder}/{name}'").fetchall()[0][0]
+    table, *ending = name.rsplit(".", 1)
+    files = name if ending else f"{name}/*.parquet"
+    count = duckdb.sql(f"SELECT count(*) FROM '{folder}/{files}'").fetchall()[0][0]
     print(table, count)
-for label, count in duckdb.sql(f"SELECT coalesce(role, '-'), count(*) FROM '{folder}/responses.parquet' GROUP BY 1 ORDER BY 1").fetchall():
+for label, count in duckdb.sql(f"SELECT coalesce(role, '-'), count(*) FROM '{folder}/responses/*.parquet' GROUP BY 1 ORDER BY 1").fetchall():
     print(label, count)
-print(duckdb.sql(f"SELECT sum(destinations__university) FROM '{folder}/responses.parquet'").fetchall()[0][0])
-print(duckdb.sql(f"SELECT sum(invited) FROM '{folder}/frame.parquet'").fetchall()[0][0])
+print(duckdb.sql(f"SELECT sum(destinations__university) FROM '{folder}/responses/*.parquet'").fetchall()[0][0])
+print(duckdb.sql(f"SELECT sum(invited) FROM '{folder}/frame/*.parquet'").fetchall()[0][0])
 "#;
 
 /// Whether Python has `duckdb`; says so where it has not.

@@ -233,7 +233,11 @@ fn built(responses: &str, file: &str, bytes: &[u8]) -> (Vec<Vec<u8>>, String) {
     tables.write(out.path()).unwrap();
     let parquet = |name: &str| fs_err::read(out.path().join(name)).unwrap();
     (
-        vec![parquet("responses.parquet"), parquet("answers.parquet"), parquet("missing.parquet")],
+        vec![
+            parquet("responses/2013.parquet"),
+            parquet("answers/2013.parquet"),
+            parquet("missing/2013.parquet"),
+        ],
         told.to_string(),
     )
 }

@@ -56,7 +56,7 @@ const CHANGES: [Change; 13] = [
         fs_err::write(file, was.replace("a small library", "a very small library")).unwrap();
     }),
     ("a font", |study| write(study, "report-templates/fonts/README", "still none")),
-    ("a table altered by hand", |study| write(study, "build/first/store/responses.parquet", "mine")),
+    ("a table altered by hand", |study| write(study, "build/first/store/responses/first.parquet", "mine")),
     ("a result altered by hand", |study| write(study, "build/first/results/parquet/alone.parquet", "mine")),
     ("a page taken away by hand", |study| fs_err::remove_file(study.join("build/first/report.pdf")).unwrap()),
     ("another Typst", |study| pretender(&study.join("typst"), "echo '%PDF-1.7 another'")),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::study::Study;
+use crate::study::{Study, Wave};
 
 /// Folders of builds have many files; what is at their top is replaced with the rest.
 const DEPTH: usize = 2;
@@ -29,7 +29,7 @@ impl LookedAt {
         // The study may name other files than it did.
         let now = Study::load(&self.study.root).ok();
         let study = now.as_ref().unwrap_or(&self.study);
-        let waves = study.waves.iter().flat_map(|wave| [&wave.responses, &wave.open_codings, &wave.frame]);
+        let waves = study.waves.iter().flat_map(Wave::sources);
         let tables = study.sources.files().chain(waves.map(|source| source.file.as_str()));
         let names = ["study.toml", "codebook", "queries", "build"];
         let mut stamp = Stamp::default();

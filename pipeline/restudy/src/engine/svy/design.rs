@@ -1,8 +1,9 @@
 //! The column `design`, one batch of it.
 //!
 //! In: a struct per row, as the store makes it (`sample`, `weight`, then `stratum`, `psu`, `psus`, `fpc`, further stages as
-//! `stratum2`, `unit2`, `units2`, `fpc2`, then `lonely` and, of replicate weights, `replicates`). Out: each row's weight and
-//! unit, and its unit's places among the [`Units`] that are known.
+//! `stratum2`, `unit2`, `units2`, `fpc2`, then `lonely` and, of replicate weights, `replicates`). Where waves of different samples
+//! share the column, a row has NULL for a stage that its own sample does not have. Out: each row's weight and unit, and its
+//! unit's places among the [`Units`] that are known.
 //!
 //! - Units of two samples (two waves, or two designs of one) are never one, whatever their numbers.
 //! - Each row is held against what is known of its unit, so that a unit with two places is a fault in whatever order and
@@ -104,6 +105,8 @@ struct StageBatch<'a> {
     units: &'a [u32],
     sampled: &'a [u32],
     population: &'a Float64Array,
+    /// Rows of samples without this stage, which is not the first.
+    absent: Option<&'a NullBuffer>,
 }
 
 impl<'a> DesignBatch<'a> {
@@ -121,28 +124,34 @@ impl<'a> DesignBatch<'a> {
             if !stages.is_empty() && design.column_by_name(&strata).is_none() {
                 break;
             }
-            let mut numbers = |name: &str| -> Result<&'a [u32]> {
-                let array = field(design, name)?;
-                nulls = NullBuffer::union(nulls.as_ref(), array.nulls());
-                match array.as_primitive_opt::<UInt32Type>() {
-                    Some(array) => Ok(array.values()),
+            let numbers = |name: &str| -> Result<(&'a [u32], Option<&'a NullBuffer>)> {
+                match field(design, name)?.as_primitive_opt::<UInt32Type>() {
+                    Some(array) => Ok((array.values(), array.nulls())),
                     None => exec_err!("the design's `{name}` is no number"),
                 }
             };
-            let (strata, units, sampled) = (numbers(&strata)?, numbers(&units)?, numbers(&sampled)?);
+            let [(strata, of_strata), (units, of_units), (sampled, of_sampled)] =
+                [numbers(&strata)?, numbers(&units)?, numbers(&sampled)?];
+            let absent =
+                of_units.filter(|_| !stages.is_empty() && of_strata == of_units && of_units == of_sampled);
+            if absent.is_none() {
+                for lacking in [of_strata, of_units, of_sampled] {
+                    nulls = NullBuffer::union(nulls.as_ref(), lacking);
+                }
+            }
             let Some(population) = field(design, &population)?.as_primitive_opt::<Float64Type>() else {
                 return exec_err!("the design's `{population}` is no number");
             };
-            stages.push(StageBatch { strata, units, sampled, population });
+            stages.push(StageBatch { strata, units, sampled, population, absent });
         }
         let Some(weights) = weights.as_primitive_opt::<Float64Type>() else {
             return exec_err!("the design's `weight` is no number");
         };
         let samples = sample.numbers(|name| known.sample(name));
-        let units = stages.last().map_or(&[][..], |stage| stage.units);
+        let units = last_units(&stages);
         let units = match samples {
-            Samples::One(0) => Cow::Borrowed(units),
-            _ => (0..).zip(units).map(|(row, unit)| known.apart(samples.of(row), *unit)).collect(),
+            Samples::One(0) => units,
+            _ => (0..).zip(units.iter()).map(|(row, unit)| known.apart(samples.of(row), *unit)).collect(),
         };
         let lonely = Words::new(field(design, "lonely")?)?;
         Ok(DesignBatch {
@@ -195,7 +204,8 @@ impl<'a> DesignBatch<'a> {
             Some(bytes) => replication(bytes)?,
             None => (Kind::Stages(self.lonely(row)?), Vec::new()),
         };
-        let places = self.stages.iter().map(|stage| self.place(stage, row));
+        let own = self.stages.iter().take(depth(&self.stages, row));
+        let places = own.map(|stage| self.place(stage, row));
         known.note(self.samples.of(row), self.units[row], places, kind, factors)?;
         known.mark(self.units[row], self.marks[row]);
         Ok(())
@@ -212,6 +222,23 @@ impl<'a> DesignBatch<'a> {
             }
         }
     }
+}
+
+/// How many stages the sample of a row has.
+fn depth(stages: &[StageBatch<'_>], row: usize) -> usize {
+    let absent = |stage: &StageBatch<'_>| stage.absent.is_some_and(|absent| absent.is_null(row));
+    stages.iter().position(absent).unwrap_or(stages.len())
+}
+
+/// Each row's unit at the last stage of its sample.
+fn last_units<'a>(stages: &[StageBatch<'a>]) -> Cow<'a, [u32]> {
+    let Some(last) = stages.last() else { return Cow::Borrowed(&[]) };
+    if stages.iter().all(|stage| stage.absent.is_none()) {
+        return Cow::Borrowed(last.units);
+    }
+    let own =
+        |row: usize| stages.get(depth(stages, row).saturating_sub(1)).map_or(0, |stage| stage.units[row]);
+    (0..last.units.len()).map(own).collect()
 }
 
 impl StageBatch<'_> {
