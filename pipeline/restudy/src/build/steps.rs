@@ -22,6 +22,7 @@ use crate::report::templates::{FOLDER, Templates};
 use crate::report::{self, Document, Material, codebook};
 use crate::store::{Store, add, ingest};
 use crate::study::{Study, Wave};
+use crate::waves;
 
 /// Everything that a study's data and queries give.
 pub struct Evaluated {
@@ -125,7 +126,7 @@ pub(super) fn compute(
         ran,
         report: Arc::new(report),
         findings,
-        codebook: Codebook::load(&study.root)?,
+        codebook: waves::edition(study, &wave.id)?,
         glyphs,
         warnings,
         store: folder.to_path_buf(),

@@ -30,3 +30,4 @@ mod stages_data;
 #[cfg(unix)]
 mod status;
 mod theme;
+mod waves;
