@@ -2,7 +2,7 @@
 -- explore
 -- params: wave, least count = 4
 -- base: respondents with such employers nearby who answered at least one item on STEM career activities
--- columns: employers text, n count, base count, share share, share_lower share, share_upper share
+-- columns: employers text, n count, base count, weighted share, weighted_lower share, weighted_upper share
 -- key: employers
 -- order: employers in scale order
 
@@ -37,9 +37,9 @@ select
   employers,
   busy['n'] as n,
   busy['base'] as base,
-  busy['estimate'] as share,
-  busy['lower'] as share_lower,
-  busy['upper'] as share_upper
+  busy['estimate'] as weighted,
+  busy['lower'] as weighted_lower,
+  busy['upper'] as weighted_upper
 from estimated
 order by
   employers

@@ -2,7 +2,7 @@
 -- explore
 -- params: wave
 -- base: respondents who answered the item; "do not know" is an answer
--- columns: n count, base count, share share, share_lower share, share_upper share, design_effect number2
+-- columns: n count, base count, weighted share, weighted_lower share, weighted_upper share, design_effect number2
 
 -- `design` is where a respondent stands in the sample, as study.toml declares it. An estimate has parts, taken out by name:
 -- `club['lower']`. A condition that is NULL, for want of an answer, is not in the base. `docs/functions.md` lists all such functions.
@@ -16,8 +16,8 @@ with estimated as (
 select
   club['n'] as n,
   club['base'] as base,
-  club['estimate'] as share,
-  club['lower'] as share_lower,
-  club['upper'] as share_upper,
+  club['estimate'] as weighted,
+  club['lower'] as weighted_lower,
+  club['upper'] as weighted_upper,
   club['deff'] as design_effect
 from estimated

@@ -43,14 +43,23 @@ given as (
     employers
 ),
 
+-- The answers that somebody gave: another wave may have offered more.
+kinds as (
+  select employers
+  from responses
+  where wave = $wave
+    and employers is not null
+  group by
+    employers
+),
+
 offered as (
   select
     activities.activity,
     activities.base,
-    value_labels.label as employers
+    kinds.employers
   from activities
-  cross join value_labels
-  where value_labels.value_set = 'employer_presence'
+  cross join kinds
 )
 
 select

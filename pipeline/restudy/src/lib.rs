@@ -33,6 +33,7 @@ pub mod answer;
 pub mod ask;
 pub mod begin;
 pub mod build;
+pub mod changes;
 pub mod cli;
 pub mod codebook;
 pub mod ddi;

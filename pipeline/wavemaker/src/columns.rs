@@ -19,6 +19,8 @@ pub(crate) struct Column<'c> {
     pub(crate) holds: Holds<'c>,
     /// Whether an earlier answer opened the question for each respondent.
     pub(crate) opened: Vec<bool>,
+    /// Whether each respondent said anything to the question, or to the item: what is not ticked may be an answer.
+    pub(crate) answered: Vec<bool>,
     /// A cell for each respondent.
     pub(crate) cells: Vec<Option<String>>,
 }
@@ -50,8 +52,10 @@ pub(crate) fn of<'c>(
     let people = 0..wave.people;
     let said = |variable: &str| wave.answers.get(variable).cloned();
     let opened = opened(question, wave);
-    let alone =
-        |holds, cells| Column { question, item: None, tick: None, holds, opened: opened.clone(), cells };
+    let alone = |holds, cells: Vec<Option<String>>| {
+        let answered = cells.iter().map(Option::is_some).collect();
+        Column { question, item: None, tick: None, holds, opened: opened.clone(), answered, cells }
+    };
     Ok(match question.kind.as_str() {
         "id" => vec![alone(Holds::Plain, people.map(|person| Some(visits[person].id.to_string())).collect())],
         "timestamp" if question.name == clock.started => {
@@ -89,12 +93,14 @@ fn of_item<'c>(
     let variable = format!("{}__{}", question.name, item.name);
     let Some(answers) = wave.answers.get(&variable) else { return Ok(Vec::new()) };
     let opened = opened(question, wave);
+    let answered: Vec<bool> = answers.iter().map(Option::is_some).collect();
     let column = |tick, holds, cells| Column {
         question,
         item: Some(item),
         tick,
         holds,
         opened: opened.clone(),
+        answered: answered.clone(),
         cells,
     };
     let ticked = |variable: &str, label: &str, text: &str| -> Vec<Option<String>> {

@@ -10,6 +10,7 @@ use super::edition::edition;
 use super::queries::{self, Kept, Ran};
 use super::standing::Standing;
 use super::{Done, Unwatched, Watch};
+use crate::changes::{CHANGES, changes};
 use crate::codebook::Codebook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, count};
 use crate::engine::{Params, Session};
@@ -19,8 +20,9 @@ use crate::report::glyphs::Glyphs;
 use crate::report::results::Results;
 use crate::report::templates::{FOLDER, Templates};
 use crate::report::{self, Document, Material, codebook};
-use crate::store::{Store, ingest};
+use crate::store::{Store, add, ingest};
 use crate::study::{Study, Wave};
+use crate::waves;
 
 /// Everything that a study's data and queries give.
 pub struct Evaluated {
@@ -71,7 +73,12 @@ pub(super) fn write_store(
 ) -> Result<(usize, Diagnostics), Diagnostics> {
     let (tables, warnings) = ingest(study, wave)?;
     tables.write(folder)?;
-    Ok((tables.iter().count(), warnings))
+    let session = Session::open(&Store::open(folder)?.tables())?.with_confidence(study.design.confidence);
+    let (changed, of_samples) = changes(study, wave, &session)?;
+    add(folder, CHANGES, &changed)?;
+    let mut warnings = warnings;
+    warnings.extend(of_samples);
+    Ok((tables.iter().count() + 1, warnings))
 }
 
 /// Queries, evidence and audit, over the store in `folder`; results that a change does not reach are taken from `kept`.
@@ -119,7 +126,7 @@ pub(super) fn compute(
         ran,
         report: Arc::new(report),
         findings,
-        codebook: Codebook::load(&study.root)?,
+        codebook: waves::edition(study, &wave.id)?,
         glyphs,
         warnings,
         store: folder.to_path_buf(),

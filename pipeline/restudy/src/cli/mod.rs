@@ -8,6 +8,7 @@ mod audit;
 mod build;
 mod check;
 mod codebook;
+mod compare;
 mod editions;
 mod explain;
 mod functions;

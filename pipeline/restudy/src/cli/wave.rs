@@ -1,9 +1,10 @@
-//! `restudy wave`: a new wave in, and the waves that there are.
+//! `restudy wave`: a new wave in, the waves that there are, and two of them compared.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use super::compare::Compare;
 use super::output::Output;
 use super::{Failure, study};
 use crate::codebook::Codebook;
@@ -12,7 +13,7 @@ use crate::publish::write_whole;
 use crate::study::Study;
 use crate::waves::{self, Added, Comparable, Crosswalks, Means, NewWave};
 
-/// Take in a new wave, or list those that there are
+/// Take in a new wave, list those that there are, or compare two
 #[derive(Debug, Args)]
 pub(super) struct Waves {
     #[command(subcommand)]
@@ -23,6 +24,7 @@ pub(super) struct Waves {
 enum Command {
     Add(Add),
     List(List),
+    Compare(Compare),
 }
 
 /// Draft how the export of a new wave is read, and add the wave to study.toml
@@ -77,6 +79,7 @@ impl Waves {
         match &self.command {
             Command::Add(command) => command.run(folder, output),
             Command::List(List {}) => list(&study(folder)?, output),
+            Command::Compare(command) => command.run(folder, output),
         }
     }
 }
@@ -131,13 +134,8 @@ impl Add {
     fn unsound(&self, faults: Diagnostics) -> Failure {
         let mut told = Diagnostics::new();
         told.extend(faults.into_iter().map(|fault| {
-            let message = fault.message.clone();
             let fault = Diagnostic { place: None, ..fault };
-            match message.contains("missing field") {
-                true => fault
-                    .hint("say `--frame FILE` and `--open-codings FILE`: the study needs both for each wave"),
-                false => fault.note("study.toml would not be sound with the new wave, and was left as it is"),
-            }
+            fault.note("study.toml would not be sound with the new wave, and was left as it is")
         }));
         Failure::CommandLine(told)
     }
@@ -179,6 +177,12 @@ fn summary(added: &Added, new: &NewWave) -> String {
     }
     for (set, answer) in &draft.open_answers {
         text.push_str(&format!("  open answer   {} ({set})\n", visible(answer)));
+    }
+    for name in &draft.turned {
+        text.push_str(&format!(
+            "  open scale    {} (its codes run otherwise than its labels)\n",
+            visible(name)
+        ));
     }
     for name in &draft.missing {
         text.push_str(&format!("  not found     {name}\n"));

@@ -176,7 +176,9 @@ impl Calls {
                 for (reference, value) in &judgement.values {
                     let before = other.as_ref().and_then(|(name, other)| {
                         let (_, value) = other.values.iter().find(|(known, _)| known == reference)?;
-                        Some(format!(", and was {value} in {name}"))
+                        // Where it comes from has been said.
+                        let value = value.split(", by ").next().unwrap_or(value);
+                        Some(format!("; it was {value} in {name}"))
                     });
                     fault = fault.note(format!("{reference} is {value}{}", before.unwrap_or_default()));
                 }

@@ -2,12 +2,12 @@
 
 use super::arrays::Table;
 use super::tables::Tables;
-use crate::codebook::Codebook;
+use crate::codebook::{Codebook, Variable};
 use crate::diagnostic::Diagnostics;
 use crate::study::Wave;
 use crate::waves::Crosswalks;
 
-/// Adds the table: a row for each variable and pair of `waves`, which are in their order.
+/// Adds the table: a row for each pair of `waves`, which are in their order, and each variable that one of them asked.
 pub(super) fn add(
     tables: &mut Tables,
     codebook: &Codebook,
@@ -18,7 +18,10 @@ pub(super) fn add(
     let mut rows = Vec::new();
     for (at, to) in waves.iter().enumerate() {
         for from in waves.iter().take(at) {
-            for variable in &variables {
+            let asked = |variable: &&Variable| {
+                [from, to].iter().any(|wave| crosswalks.asked(codebook, variable, &wave.id))
+            };
+            for variable in variables.iter().filter(asked) {
                 let found = crosswalks.comparability(codebook, variable, &from.id, &to.id);
                 rows.push((variable.name.as_str(), from.id.as_str(), to.id.as_str(), found));
             }

@@ -7,7 +7,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use super::arrays::{self, Table};
 use super::tables::{Tables, key};
 use super::wave::OfWave;
-use super::{codebook_tables, comparability, material_tables, response_tables};
+use super::{codebook_tables, comparability, material_tables, response_tables, waves_table};
 use crate::codebook::{self, Codebook, Material, Sheet};
 use crate::diagnostic::Diagnostics;
 use crate::study::design::COLUMN;
@@ -22,6 +22,8 @@ use crate::waves::Crosswalks;
 pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagnostics> {
     let codebook = Codebook::load(&study.root)?;
     let (crosswalks, mut diagnostics) = Crosswalks::load(study, &codebook)?;
+    // Nothing that later waves brought, so that an edition stays as it is when they come.
+    let codebook = crosswalks.edition(&codebook, &wave.id);
     let waves = study.edition(wave).iter();
     let waves: Vec<_> =
         waves.map(|wave| OfWave::read(study, wave, &codebook, &crosswalks, &mut diagnostics)).collect();
@@ -33,9 +35,10 @@ pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagn
         return Err(diagnostics);
     };
     let mut tables = Tables::new();
-    let all: Vec<&str> = study.waves.iter().map(|w| w.id.as_str()).collect();
+    let all: Vec<&str> = study.edition(wave).iter().map(|w| w.id.as_str()).collect();
     response_tables::add(&mut tables, &codebook, &waves)?;
     codebook_tables::add(&mut tables, &codebook, &all)?;
+    waves_table::add(&mut tables, study.edition(wave), &waves)?;
     comparability::add(&mut tables, &codebook, &crosswalks, study.edition(wave))?;
     material_tables::add(&mut tables, &waves, pilots.as_ref(), &material)?;
     if let Some(claims) = &claims {

@@ -21,6 +21,7 @@ mod open;
 mod response_tables;
 mod tables;
 mod wave;
+mod waves_table;
 mod write;
 
 pub use about::one_row;
@@ -28,5 +29,5 @@ pub use ingest::{check, claims, ingest};
 pub use open::{Store, parts};
 pub use tables::{RESPONDENT, RESPONSES, Tables, key, sources};
 pub use wave::responses;
-pub use write::file_of;
 pub(crate) use write::parquet;
+pub use write::{add, file_of};

@@ -34,7 +34,7 @@ pub const RESPONDENT: &str = "respondent_id";
 pub fn sources<'a>(table: &str, study: &'a Study, wave: &'a Wave) -> Vec<&'a str> {
     let (from, waves) = (&study.sources, study.edition(wave));
     match table {
-        RESPONSES | "answers" | "missing" => {
+        RESPONSES | "answers" | "missing" | "changes" | "waves" => {
             let read =
                 waves.iter().flat_map(|wave| std::iter::once(&wave.responses).chain(&wave.open_codings));
             read.map(|source| source.file.as_str()).chain(["codebook/"]).collect()

@@ -46,6 +46,15 @@ impl Tables {
     }
 }
 
+/// Puts one more table into the store in `dir`.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn add(dir: &Path, name: &str, batch: &RecordBatch) -> Result<(), Diagnostics> {
+    let bytes = parquet(batch).map_err(|e| fault(name, &e))?;
+    Ok(fs_err::write(dir.join(file_of(name, None)), bytes)?)
+}
+
 /// The file of a table, or of its part that is of `wave`, in the folder of a store.
 pub fn file_of(table: &str, wave: Option<&str>) -> String {
     match wave {

@@ -120,8 +120,11 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
             fault(format!("there is no wave `{about}`"), at.span(), &hint);
         }
         (None, Some(claims), _) if known.len() > 1 => {
-            let hint = "say which wave they are about: `claims_wave = \"2013\"`";
-            fault("the published claims are about no wave".to_owned(), claims.span(), hint);
+            let hint = format!(
+                "say which wave they are about: `claims_wave = \"{}\"`",
+                known.first().unwrap_or(&"")
+            );
+            fault("the published claims are about no wave".to_owned(), claims.span(), &hint);
         }
         _ => {}
     }

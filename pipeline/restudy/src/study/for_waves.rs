@@ -1,6 +1,6 @@
 //! For which waves something is: a section of the report, a sentence, a query.
 //!
-//! In: `2013, 2015`, `from 2014`, `until 2013`. Out: a [`ForWaves`], which knows whether a wave is among them.
+//! In: `2013, 2015`, `from 2014`, `after 2013` (of which there may be none yet), `until 2013`. Out: a [`ForWaves`], which knows whether a wave is among them.
 
 use crate::diagnostic::{Diagnostic, nearest};
 
@@ -19,7 +19,7 @@ impl ForWaves {
         let mut ids = Vec::new();
         for part in text.split(',').map(str::trim) {
             let (word, id) = match part.split_once(' ') {
-                Some((word @ ("from" | "until"), id)) => (word, id.trim()),
+                Some((word @ ("from" | "until" | "after"), id)) => (word, id.trim()),
                 _ => ("", part),
             };
             let Some(at) = known.iter().position(|wave| *wave == id) else {
@@ -28,6 +28,7 @@ impl ForWaves {
             ids.extend(match word {
                 "from" => &known[at..],
                 "until" => &known[..=at],
+                "after" => &known[at + 1..],
                 _ => &known[at..=at],
             });
         }
@@ -48,7 +49,9 @@ fn unknown(id: &str, known: &[&str]) -> Diagnostic {
     let fault = fault.note(format!("the waves are: {}", known.join(", ")));
     match nearest(id, known.iter().copied()) {
         Some(near) => fault.hint(format!("did you mean `{near}`?")),
-        None => fault.hint("write `2013, 2015`, `from 2014` or `until 2013`, with the waves of study.toml"),
+        None => fault.hint(
+            "write `2013, 2015`, `from 2014`, `after 2013` or `until 2013`, with the waves of study.toml",
+        ),
     }
 }
 
@@ -69,6 +72,8 @@ mod tests {
         assert_eq!(of("2012, 2015"), ["2012", "2015"]);
         assert_eq!(of("from 2014"), ["2014", "2015"]);
         assert_eq!(of("until 2012, from  2015"), ["2012", "2015"]);
+        assert_eq!(of("after 2013"), ["2014", "2015"]);
+        assert!(of("after 2015").is_empty());
     }
 
     #[test]

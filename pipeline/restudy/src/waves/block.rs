@@ -41,11 +41,11 @@ pub(super) fn days(
             .and_then(|column| codebook.question(&column.question))
             .is_some_and(|q| q.kind == Kind::Timestamp)
     };
-    let mut days: Vec<&str> = Vec::new();
-    for proposal in proposals.iter().filter(is_time) {
-        let of = cells.iter().filter(|(name, _)| *name == proposal.raw).flat_map(|(_, cells)| cells);
-        days.extend(of.filter_map(|cell| cell.get(..10)).filter(|day| day.as_bytes().get(4) == Some(&b'-')));
-    }
+    let sure: Vec<&Proposal> = proposals.iter().filter(is_time).collect();
+    let is_sure = |name: &String| sure.is_empty() || sure.iter().any(|proposal| proposal.raw == *name);
+    let of = cells.iter().filter(|(name, _)| is_sure(name)).flat_map(|(_, cells)| cells);
+    let is_day = |day: &&str| day.as_bytes().get(4) == Some(&b'-');
+    let days: Vec<&str> = of.filter_map(|cell| cell.get(..10)).filter(is_day).collect();
     let (first, last) = (days.iter().min()?, days.iter().max()?);
     Some(((*first).to_owned(), (*last).to_owned()))
 }
@@ -54,12 +54,29 @@ pub(super) fn days(
 pub(super) fn with_wave(study: &Study, new: &NewWave, days: Option<&(String, String)>) -> String {
     let last = study.waves.last();
     let block = block(new, last, days);
-    let at = end_of_last_wave(&study.text);
-    let (before, after) = study.text.split_at(at);
+    let text = with_claims_wave(study);
+    let at = end_of_last_wave(&text);
+    let (before, after) = text.split_at(at);
     let before = before.trim_end_matches('\n');
     let after = after.trim_start_matches('\n');
     let rest = if after.is_empty() { String::new() } else { format!("\n{after}") };
     format!("{before}\n\n{block}{rest}")
+}
+
+/// The text of `study.toml`, which says which wave the published claims are about: with one wave it need not, with two it must.
+fn with_claims_wave(study: &Study) -> String {
+    let ([only], None) = (&study.waves[..], &study.sources.claims_wave) else { return study.text.clone() };
+    let is_claims = |line: &str| {
+        line.trim_start().strip_prefix("claims").is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    let mut text = String::new();
+    for line in study.text.split_inclusive('\n') {
+        text.push_str(line);
+        if is_claims(line) {
+            text.push_str(&format!("claims_wave = {}    # the only wave that there was\n", quoted(&only.id)));
+        }
+    }
+    text
 }
 
 /// The byte behind the last line of the last wave's tables, comments that lead on to what follows not among them.

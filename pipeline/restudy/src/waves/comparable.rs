@@ -114,7 +114,18 @@ impl Crosswalk {
         let of_columns =
             columns.into_iter().map(|column| (column.comparable.unwrap_or_default(), column.why.as_str()));
         let routings = self.routings.iter().filter(|routing| routing.question == variable.question);
-        of_columns.chain(routings.map(|routing| (routing.comparable, routing.why.as_str()))).collect()
+        let changed = self.changed.iter().filter(|changed| {
+            let of = |name: &Option<String>, own: &str| name.as_deref() == Some(own);
+            of(&changed.variable, &variable.question)
+                || of(&changed.variable, &name)
+                || of(&changed.variable, &variable.name)
+                || changed.set.is_some() && changed.set == variable.value_set
+        });
+        let changed = changed.map(|changed| (changed.comparable, changed.why.as_str()));
+        of_columns
+            .chain(changed)
+            .chain(routings.map(|routing| (routing.comparable, routing.why.as_str())))
+            .collect()
     }
 
     /// `question` as the wave asked it.

@@ -3,7 +3,7 @@
 //! In: the export, the codebook, and under which names the columns were known in the last wave. Out: a [`Proposal`] for
 //! each raw column: what is beyond doubt, or the candidates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::likeness::{Weights, of_answers, plain, words};
 use crate::codebook::{self, Codebook, Takes};
@@ -11,6 +11,8 @@ use crate::sources::RawTable;
 
 /// Likeness from which a name leaves no doubt, if nothing else speaks against it.
 const SURE: f64 = 0.72;
+/// Likeness from which two texts may be the same question in other words.
+const NEARLY: f64 = 0.6;
 /// By how much it must be more like than anything else.
 const AHEAD: f64 = 0.04;
 /// Share of respondents whose answers must be known.
@@ -35,10 +37,14 @@ pub(super) struct Proposal {
     pub(super) code: Option<String>,
     /// Different answers, and how many gave them; most frequent first.
     pub(super) answers: Vec<(String, usize)>,
+    /// Its codes and their labels, where the file has some.
+    pub(super) codes: Vec<(String, String)>,
     /// What it may mean, the likeliest first: the number in `codebook.columns()`.
     pub(super) candidates: Vec<Candidate>,
     /// Whether the first candidate is beyond doubt.
     pub(super) sure: bool,
+    /// Whether it has the name of a variable that its text is not like.
+    pub(super) misnamed: bool,
     /// What speaks against it.
     pub(super) doubt: Option<String>,
 }
@@ -55,6 +61,12 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// Whether the column may well be it: by its name, or because nothing else holds such answers.
+    pub(super) fn is_likely(&self) -> bool {
+        const LIKELY: f64 = 0.4;
+        self.name >= LIKELY || self.name <= 0.0
+    }
+
     /// All in all.
     fn rank(&self) -> f64 {
         0.8 * self.name + 0.2 * self.answers
@@ -112,12 +124,32 @@ pub(super) fn compare(
                     candidate.answers = fitting(codebook, &of.takes, &answers);
                 }
             }
+            let labelled = table.described(column).into_iter().flat_map(|described| &described.value_labels);
+            let codes = labelled.map(|(code, label)| (code.clone(), label.trim().to_owned())).collect();
             candidates.sort_by(|a, b| b.rank().total_cmp(&a.rank()));
-            Proposal { raw: header.to_owned(), text, code, answers, candidates, sure: false, doubt: None }
+            Proposal {
+                raw: header.to_owned(),
+                text,
+                code,
+                answers,
+                codes,
+                candidates,
+                sure: false,
+                misnamed: false,
+                doubt: None,
+            }
         })
         .collect();
     settle(&columns, before, &mut proposals);
+    by_block(codebook, &columns, &mut proposals);
+    let taken: HashSet<usize> = (proposals.iter().filter(|proposal| proposal.sure))
+        .filter_map(|proposal| Some(proposal.candidates.first()?.column))
+        .collect();
     for proposal in &mut proposals {
+        if !proposal.sure {
+            // What another column means beyond doubt is only of interest where the name was used again.
+            proposal.candidates.sort_by_key(|candidate| taken.contains(&candidate.column));
+        }
         proposal.candidates.truncate(CANDIDATES);
     }
     proposals
@@ -155,8 +187,9 @@ fn settle(columns: &[codebook::Column], before: &HashMap<usize, String>, proposa
         });
         let wrongly_named = named_like.filter(|(column, _)| {
             let name = proposal.candidates.iter().find(|c| c.column == *column).map_or(0.0, |c| c.name);
-            *column != first.column || name < SURE
+            *column != first.column || name < NEARLY
         });
+        proposal.misnamed = wrongly_named.is_some();
         let describe = |column: &codebook::Column| format!("`{}`", column.means);
         proposal.doubt = if let Some((_, named)) = wrongly_named {
             Some(format!("its name is that of {}, its text is not", describe(named)))
@@ -178,6 +211,58 @@ fn settle(columns: &[codebook::Column], before: &HashMap<usize, String>, proposa
             None
         };
         proposal.sure = proposal.doubt.is_none();
+    }
+}
+
+/// Columns that stand together, begin alike and are, item by item, named like the items of one question are those items,
+/// whatever the question is called now.
+fn by_block(codebook: &Codebook, columns: &[codebook::Column], proposals: &mut [Proposal]) {
+    let mut from = 0;
+    while from < proposals.len() {
+        let of_first = proposals.get(from).and_then(first_question(columns));
+        let prefix =
+            proposals.get(from).and_then(|p| p.text.split_once(": ")).map(|(prefix, _)| prefix.to_owned());
+        let length = proposals.get(from..).unwrap_or_default().iter().take_while(|proposal| {
+            let begins = proposal.text.split_once(": ").map(|(prefix, _)| prefix);
+            begins == prefix.as_deref() && first_question(columns)(proposal) == of_first
+        });
+        let to = from + length.count().max(1);
+        if let (Some(question), Some(_), Some(block)) = (of_first, prefix, proposals.get_mut(from..to)) {
+            settle_block(codebook, columns, &question, block);
+        }
+        from = to;
+    }
+}
+
+/// The question of the first candidate, if it has items.
+fn first_question(columns: &[codebook::Column]) -> impl Fn(&Proposal) -> Option<String> {
+    move |proposal| {
+        let column = columns.get(proposal.candidates.first()?.column)?;
+        column.item.is_some().then(|| column.question.clone())
+    }
+}
+
+fn settle_block(codebook: &Codebook, columns: &[codebook::Column], question: &str, block: &mut [Proposal]) {
+    const FEWEST: usize = 3;
+    let Some(question) = codebook.question(question) else { return };
+    let likeness = |proposal: &Proposal| -> Option<f64> {
+        let column = columns.get(proposal.candidates.first()?.column)?;
+        let item = question.items.iter().find(|item| column.item.as_ref() == Some(&item.name))?;
+        let (_, own) = proposal.text.split_once(": ")?;
+        Some(of_answers(own, item.answer.as_deref()?).max(of_answers(own, &item.label)))
+    };
+    let fits = |proposal: &Proposal| likeness(proposal).is_some_and(|likeness| likeness >= SURE);
+    let means: Vec<usize> = block.iter().filter_map(|p| Some(p.candidates.first()?.column)).collect();
+    let alike = block.iter().filter(|proposal| fits(proposal)).count();
+    if alike < FEWEST || alike * 10 < block.len() * 8 {
+        return;
+    }
+    for (number, proposal) in block.iter_mut().enumerate() {
+        let is_one = means.iter().enumerate().all(|(n, of)| n == number || means.get(number) != Some(of));
+        let known = proposal.candidates.first().is_some_and(|first| first.answers >= KNOWN);
+        if is_one && known && fits(proposal) {
+            (proposal.sure, proposal.doubt) = (true, None);
+        }
     }
 }
 
@@ -229,7 +314,9 @@ fn parts(header: &str, label: Option<&str>) -> (Option<String>, String) {
     }
     if let Some((code, rest)) = header.split_once([' ', ':'])
         && is_code(code)
-        && (code.contains('_') || code.chars().any(|c| c.is_ascii_digit()))
+        && (code.contains('_')
+            || code.chars().any(|c| c.is_ascii_digit())
+            || rest.trim().starts_with('[') && code.chars().all(|c| c.is_ascii_lowercase()))
     {
         let rest = rest.trim().trim_start_matches(':').trim();
         let whole = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
@@ -269,7 +356,14 @@ fn share(answers: &[(String, usize)], so: impl Fn(&str) -> bool) -> f64 {
 fn fitting(codebook: &Codebook, takes: &Takes, answers: &[(String, usize)]) -> f64 {
     let is_number = |text: &str| text.parse::<f64>().is_ok();
     match takes {
-        Takes::Labels(set) => share(answers, |answer| label(codebook, set, answer).is_some()),
+        // As many answers as the set has, in other words: they are decided answer by answer.
+        Takes::Labels(set) => {
+            let labels = codebook.set(set).map_or(0, |set| set.labels.len());
+            let known = share(answers, |answer| label(codebook, set, answer).is_some());
+            let as_many =
+                answers.len() > 1 && answers.len() <= labels && !answers.iter().all(|(a, _)| is_number(a));
+            if as_many { known.max(KNOWN) } else { known }
+        }
         Takes::Tick(own) => {
             if answers.len() > 2 {
                 return 0.0;

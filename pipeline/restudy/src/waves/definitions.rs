@@ -23,6 +23,8 @@ pub(super) struct CrosswalkFile {
     #[serde(default)]
     pub(super) routing: Vec<RoutingEntry>,
     #[serde(default)]
+    pub(super) changed: Vec<ChangedEntry>,
+    #[serde(default)]
     pub(super) gone: Vec<GoneEntry>,
 }
 
@@ -59,6 +61,15 @@ pub(super) struct RoutingEntry {
 pub(super) struct UniverseEntry {
     pub(super) variable: Spanned<String>,
     pub(super) is: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangedEntry {
+    pub(super) set: Option<Spanned<String>>,
+    pub(super) variable: Option<Spanned<String>>,
+    pub(super) comparable: Spanned<Comparable>,
+    pub(super) why: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]

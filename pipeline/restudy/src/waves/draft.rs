@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 
-use super::compare::{Proposal, label, labels, ticked};
+use super::codes::turned;
+use super::compare::{Candidate, Proposal, label, labels, ticked};
 use super::likeness::words;
 use crate::codebook::{self, Codebook, Kind, Takes};
 use crate::diagnostic::count;
@@ -25,6 +26,8 @@ pub struct Draft {
     pub open: Vec<String>,
     /// Answers that are left open, with the set or variable that they are of.
     pub open_answers: Vec<(String, String)>,
+    /// Columns whose codes run otherwise than the labels of their scale.
+    pub turned: Vec<String>,
     /// What the last wave asked and no column was found for.
     pub missing: Vec<String>,
 }
@@ -64,14 +67,16 @@ impl Drafting<'_> {
                 None => self.open(proposal, &columns, &mut draft),
             }
         }
+        self.worded_anew(&mut draft);
         self.missing(&sure, &columns, &mut draft);
         draft
     }
 
     fn head(&self) -> String {
         let mut text = format!(
-            "# How the export of {}, `{}`, is read in the light of the codebook. Drafted by `restudy wave add`, then decided by\n\
-             # people: what was beyond doubt is filled in (look at it), and each OPEN is to be decided. Nothing is built before.\n\
+            "# How the export of {}, `{}`, is read.\n\
+             # Drafted by `restudy wave add`, then decided by people: what was beyond doubt is filled in (look at it), and each\n\
+             # OPEN is to be decided. Nothing is built before.\n\
              #\n\
              #   means       a variable of the codebook (`question`, `question__item`, …)\n\
              #   leave_out   or: why the column is not used\n\
@@ -127,9 +132,10 @@ impl Drafting<'_> {
                 continue;
             }
             let _ = writeln!(draft.text, "\n[answers.{}]", set.name);
-            let mut taken: HashSet<String> = HashSet::new();
+            // One label for two answers is a merge, which somebody must want.
+            let given = set.labels.iter().filter(|label| answers.contains_key(label.answer.as_str()));
+            let mut taken: HashSet<String> = given.map(|label| label.label.clone()).collect();
             for (answer, n) in others {
-                // One label for two answers is a merge, which somebody must want.
                 let sure =
                     label(self.codebook, &set.name, answer).filter(|label| taken.insert(label.clone()));
                 match sure {
@@ -141,11 +147,11 @@ impl Drafting<'_> {
                         let near: Vec<String> = (labels(self.codebook, &set.name, answer).iter().take(3))
                             .map(|(label, likeness)| format!("{} ({likeness:.2})", quoted(label)))
                             .collect();
-                        let _ = writeln!(
+                        let _ = write!(
                             draft.text,
-                            "# OPEN: {} was given {}. Is it {}? Or a new answer: add its label to `{}` in\n\
-                             # codebook/value-labels.toml, and to `new_answers` of the columns that offered it.\n\
-                             # {} = {}",
+                            "# OPEN: {} was given {}. Is it {}?\n\
+                             # Or is it new? Then add its label to `{}` in codebook/value-labels.toml, and to `new_answers` below.\n\
+                             # {} = {}\n",
                             quoted(answer),
                             times(*n),
                             near.join(" or "),
@@ -186,18 +192,43 @@ impl Drafting<'_> {
                 self.against.unwrap_or("the last wave")
             );
         }
+        self.scale(proposal, column, draft);
+    }
+
+    /// Leaves it to people to say why the codes of a scale run otherwise than its labels.
+    fn scale(&self, proposal: &Proposal, column: &codebook::Column, draft: &mut Draft) {
+        let Takes::Labels(set) = &column.takes else { return };
+        let Some(set) = self.codebook.set(set) else { return };
+        let codes = proposal.codes.iter().map(|(code, label)| (code.as_str(), label.as_str()));
+        if let Some(turned) = turned(set, codes) {
+            let listed: Vec<String> = turned.iter().map(|(code, said)| format!("{code} {said}")).collect();
+            draft.turned.push(proposal.raw.clone());
+            let _ = writeln!(
+                draft.text,
+                "# OPEN: its codes run otherwise than the labels of `{}`: {}.\n\
+                 # why = \"its labels decide, and mean what they meant\"",
+                set.name,
+                listed.join(", ")
+            );
+        }
     }
 
     fn open(&self, proposal: &Proposal, columns: &[codebook::Column], draft: &mut Draft) {
         draft.open.push(proposal.raw.clone());
         let doubt = proposal.doubt.as_deref().unwrap_or("nothing in the codebook is like it");
         let _ = write!(draft.text, "\n[[column]]\nraw = {}\n# OPEN: {doubt}\n", quoted(&proposal.raw));
-        if !proposal.answers.is_empty() {
-            let shown = proposal.answers.iter().take(4);
+        // What only one person said is theirs, and stays out of the file.
+        if proposal.answers.first().is_some_and(|(_, n)| *n > 1) {
+            let shown = proposal.answers.iter().filter(|(_, n)| *n > 1).take(4);
             let shown: Vec<String> = shown
                 .map(|(answer, n)| format!("{} {n}", quoted(&crate::sources::shortened(answer))))
                 .collect();
-            let _ = writeln!(draft.text, "# answers: {}", shown.join(", "));
+            let _ = writeln!(
+                draft.text,
+                "# answers: {}{}",
+                shown.join(", "),
+                if proposal.answers.len() > 4 { ", …" } else { "" }
+            );
         }
         for candidate in &proposal.candidates {
             let Some(column) = columns.get(candidate.column) else { continue };
@@ -211,13 +242,17 @@ impl Drafting<'_> {
             );
         }
         let _ = writeln!(draft.text, "# leave_out = \"…\"");
-        let is_number = |(answer, _): &(String, usize)| answer.parse::<f64>().is_ok();
-        if !proposal.answers.is_empty() && proposal.answers.iter().all(is_number) {
+        let is_like = proposal.candidates.first().is_some_and(Candidate::is_likely);
+        if !is_like && !proposal.raw.contains(' ') {
             let _ = writeln!(
                 draft.text,
                 "# keep_as = {}    # if a sample design in study.toml uses it",
                 quoted(&proposal.raw)
             );
+        }
+        // Where a column is much like a variable, nobody needs the draft of a new one.
+        if is_like && !proposal.misnamed {
+            return;
         }
         let name = self.name(proposal);
         let (kind, values) = self.kind(proposal);
@@ -268,6 +303,26 @@ impl Drafting<'_> {
         }
     }
 
+    /// Sets whose answers are left open: whether they mean what they meant is one decision for all variables.
+    fn worded_anew(&self, draft: &mut Draft) {
+        let mut sets: Vec<&str> = draft.open_answers.iter().map(|(set, _)| set.as_str()).collect();
+        sets.dedup();
+        let mut text = String::new();
+        for set in sets {
+            let _ = write!(
+                text,
+                "\n# [[changed]]\n# set = {}\n# comparable = \"with care\"\n# why = \"the answers are worded anew\"\n",
+                quoted(set)
+            );
+        }
+        if !text.is_empty() {
+            draft
+                .text
+                .push_str("\n# --- If answers that are open above do not quite mean what they meant ---\n");
+            draft.text.push_str(&text);
+        }
+    }
+
     /// What the last wave asked, and no column was found for.
     fn missing(
         &self,
@@ -276,10 +331,18 @@ impl Drafting<'_> {
         draft: &mut Draft,
     ) {
         let found: HashSet<&str> = sure.iter().map(|(_, column)| column.means.as_str()).collect();
+        // What an open column is much like is asked there.
+        let asked: HashSet<usize> = (self.proposals.iter())
+            .filter(|proposal| !proposal.sure && !proposal.misnamed)
+            .filter_map(|proposal| proposal.candidates.first())
+            .filter(|first| first.is_likely())
+            .map(|first| first.column)
+            .collect();
         let lost: Vec<&codebook::Column> = (columns.iter().enumerate())
             .filter(|(number, column)| {
                 self.before.contains_key(number) && !found.contains(column.means.as_str())
             })
+            .filter(|(number, _)| !asked.contains(number))
             .map(|(_, column)| column)
             .collect();
         if lost.is_empty() {
@@ -300,10 +363,10 @@ impl Drafting<'_> {
             draft.missing.push(name.clone());
             let _ = write!(
                 draft.text,
-                "\n# OPEN: {} ({}). Is it one of the open columns above? If it was not asked:\n\
+                "\n# OPEN: no column is like {} ({}). If it was not asked:\n\
                  # [[gone]]\n# variable = {}\n# why = \"not asked in {}\"\n",
                 column.header,
-                count(lost_of_question, "column"),
+                count(lost.iter().filter(|c| c.question == *name || c.variable == *name).count(), "column"),
                 quoted(name),
                 self.wave
             );

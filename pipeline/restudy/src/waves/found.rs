@@ -5,10 +5,12 @@
 use std::path::Path;
 
 use encoding_rs::WINDOWS_1252;
+use indexmap::IndexMap;
 
+use super::likeness::words;
 use crate::diagnostic::Diagnostics;
 use crate::sources::{self, RawTable};
-use crate::study::{Format, Header, Source};
+use crate::study::{Format, Header, MissingReason, Source};
 
 /// How a file is read, and what that was found by.
 #[derive(Clone, Debug)]
@@ -39,7 +41,12 @@ pub fn settings(root: &Path, file: &str, header: Option<usize>) -> Result<Found,
             said.push(format!("{name} stand between its cells"));
         }
     }
-    if source.header.is_none() && source.format() != Format::Spss {
+    if source.format() == Format::Spss {
+        let (table, _) = RawTable::parse(&source, bytes)?;
+        missing_codes(&table, &mut source, &mut said);
+        return Ok(Found { source, said });
+    }
+    if source.header.is_none() {
         let (table, _) = RawTable::parse(&source, bytes)?;
         if is_text_row(&table) {
             source.header = Some(Header::Rows(2));
@@ -67,6 +74,58 @@ fn separator(bytes: &[u8]) -> Option<(char, &'static str)> {
     let others = [(b';', ';', "semicolons"), (b'\t', '\t', "tabs"), (b'|', '|', "vertical bars")];
     let most = others.into_iter().max_by_key(|(byte, ..)| count(*byte))?;
     (count(most.0) > count(b',')).then_some((most.1, most.2))
+}
+
+/// Finds why answers are missing in an SPSS file: what it calls missing, by the labels of the codes.
+fn missing_codes(table: &RawTable, source: &mut Source, said: &mut Vec<String>) {
+    let mut labels: IndexMap<String, Option<String>> = IndexMap::new();
+    for column in 0..table.headers().count() {
+        let Some(described) = table.described(column) else { continue };
+        let known = described.value_labels.iter().filter(|(code, _)| described.missing.has(code));
+        for (code, label) in known {
+            labels.insert(code.clone(), Some(label.trim().to_owned()));
+        }
+        for code in described.missing.codes.iter().filter(|code| !described.value_labels.contains_key(*code))
+        {
+            labels.entry(code.clone()).or_insert(None);
+        }
+    }
+    labels.sort_keys();
+    for (code, label) in labels {
+        let own = label.as_deref().map(words).unwrap_or_default();
+        let reason = reason(&own);
+        let called = label.map(|label| format!(", `{label}`")).unwrap_or_default();
+        match reason {
+            Some(reason) => {
+                said.push(format!("it calls {code}{called}, missing: taken as `{reason}`; look at it"));
+                source.missing.insert(code, reason);
+            }
+            None => {
+                let reasons: Vec<String> =
+                    MissingReason::ALL.iter().map(|reason| format!("`{reason}`")).collect();
+                said.push(format!(
+                    "OPEN: it calls {code}{called}, missing: add to `missing` below why, one of {}",
+                    reasons.join(", ")
+                ));
+            }
+        }
+    }
+}
+
+/// The reason that the label of a missing value names, in its own words or in those that tools use.
+fn reason(label: &[String]) -> Option<MissingReason> {
+    const OTHERS: [(&str, MissingReason); 7] = [
+        ("not shown", MissingReason::NotAsked),
+        ("not displayed", MissingReason::NotAsked),
+        ("no answer", MissingReason::Skipped),
+        ("not answered", MissingReason::Skipped),
+        ("does not apply", MissingReason::NotApplicable),
+        ("prefer not", MissingReason::Refused),
+        ("refusal", MissingReason::Refused),
+    ];
+    let own = MissingReason::ALL.into_iter().map(|reason| (reason.words(), reason));
+    let found = own.chain(OTHERS).find(|(said, _)| words(said).iter().all(|word| label.contains(word)));
+    found.map(|(_, reason)| reason)
 }
 
 /// Whether the first row under the header is none of answers: its cells are blank where all others have something, and what
@@ -106,6 +165,14 @@ pub(super) fn written(source: &Source) -> String {
     }
     if let Some(Header::Rows(rows)) = source.header {
         settings.push(format!("header = {rows}"));
+    }
+    if !source.missing.is_empty() {
+        let reasons: Vec<String> = source
+            .missing
+            .iter()
+            .map(|(code, reason)| format!("{} = {}", quoted(code), quoted(reason.words())))
+            .collect();
+        settings.push(format!("missing = {{ {} }}", reasons.join(", ")));
     }
     match &settings[..] {
         [_] => quoted(&source.file),

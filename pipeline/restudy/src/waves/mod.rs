@@ -13,11 +13,15 @@
 
 mod add;
 mod block;
+mod codes;
 mod comparable;
 mod compare;
+mod contract;
 mod definitions;
 mod draft;
+mod edition;
 mod found;
+mod held;
 mod likeness;
 mod load;
 mod model;
@@ -27,5 +31,6 @@ pub use add::{Added, add};
 pub use block::NewWave;
 pub use comparable::Comparability;
 pub use draft::Draft;
+pub use edition::edition;
 pub use found::{Found, settings};
-pub use model::{Column, Comparable, Crosswalk, Crosswalks, Gone, How, Means, Routing};
+pub use model::{Changed, Column, Comparable, Crosswalk, Crosswalks, Gone, How, Means, Routing};

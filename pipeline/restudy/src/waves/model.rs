@@ -26,12 +26,16 @@ pub struct Crosswalk {
     pub columns: Vec<Column>,
     /// Answers of sets of value labels, by set: the label by what the export says.
     pub answers: IndexMap<String, IndexMap<String, String>>,
+    /// Where the answers of each set stand.
+    pub(super) answers_at: IndexMap<String, Place>,
     /// What stands in a cell that was ticked.
     pub ticked: Vec<String>,
     /// What stands in a cell that was not, beside nothing.
     pub not_ticked: Vec<String>,
     /// Questions that were put to others than the codebook says.
     pub routings: Vec<Routing>,
+    /// What has changed in several variables at once.
+    pub changed: Vec<Changed>,
     /// Variables that were asked before, and not in this wave.
     pub gone: Vec<Gone>,
     /// Its file.
@@ -126,6 +130,19 @@ pub struct Routing {
     pub why: String,
     /// Where it is decided.
     pub place: Place,
+}
+
+/// What has changed in all variables of a question, or of a set of value labels.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// The set; none if it is about a question or a variable.
+    pub set: Option<String>,
+    /// The question or variable.
+    pub variable: Option<String>,
+    /// Whether answers can be compared with those of every earlier wave.
+    pub comparable: Comparable,
+    /// Why.
+    pub why: String,
 }
 
 /// A variable that was asked before, and not in this wave.

@@ -121,7 +121,9 @@ fn drafts_of_every_format_build() {
 #[test]
 fn exports_of_survey_tools_are_known_for_what_they_are() {
     let mut told = String::new();
-    for name in ["google-forms.csv", "limesurvey.csv", "microsoft-forms.xlsx", "qualtrics.csv", "surveymonkey.csv"] {
+    for name in
+        ["google-forms.csv", "limesurvey.csv", "microsoft-forms.xlsx", "qualtrics.csv", "surveymonkey.csv"]
+    {
         let export = root().join("pipeline/restudy/tests/sources/tools").join(name);
         let (_folder, study, _) = drafted(name, &fs_err::read(export).unwrap());
         let said = fs_err::read_to_string(study.join("study.toml")).unwrap();

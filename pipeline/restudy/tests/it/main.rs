@@ -8,6 +8,8 @@ mod cli;
 mod codebook_command;
 mod ddi;
 mod design;
+#[cfg(unix)]
+mod editions;
 mod engine_study;
 #[cfg(unix)]
 mod explain;
@@ -29,3 +31,4 @@ mod stages_data;
 #[cfg(unix)]
 mod status;
 mod theme;
+mod waves;

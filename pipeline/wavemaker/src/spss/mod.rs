@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use crate::calendar;
 use crate::chance::Chance;
 use crate::codebook::ValueSet;
-use crate::columns::{Column, Holds};
+use crate::columns::Holds;
 use crate::fault::Fault;
 use crate::layout::{Absent, Layout, Named, Spss, Strata};
 use system_file::{Kind, SystemFile, Variable};
@@ -61,7 +61,7 @@ fn variable(
     for person in order {
         let said = match (&column.cells[*person], column.holds) {
             (Some(_), Holds::Tick) => Some(1.0),
-            (None, Holds::Tick) => is_answered(columns, column, *person).then_some(0.0),
+            (None, Holds::Tick) => column.answered[*person].then_some(0.0),
             (Some(label), Holds::Labels(set)) => {
                 codes.get(&layout.answer(set, label)).map(|code| f64::from(*code))
             }
@@ -69,7 +69,7 @@ fn variable(
             (Some(text), Holds::Plain) => text.parse().ok(),
             (None, _) => None,
         };
-        let went_on = || columns[place..].iter().any(|later| later.column.cells[*person].is_some());
+        let went_on = || columns[place..].iter().any(|later| later.column.answered[*person]);
         variable.numbers.push(match said {
             Some(number) => Some(number),
             None if !asks => None,
@@ -107,17 +107,6 @@ fn codes(layout: &Layout, look: &Spss, set: &ValueSet, refused: &Absent) -> Inde
         codes.entry(layout.answer(set, &label.label)).or_insert(code);
     }
     codes
-}
-
-/// Whether a respondent ticked any of the boxes that a box belongs to.
-fn is_answered(columns: &[Named<'_>], of: &Column<'_>, person: usize) -> bool {
-    let item = |column: &Column<'_>| column.item.map(|item| item.name.clone());
-    columns.iter().any(|named| {
-        let column = named.column;
-        column.question.name == of.question.name
-            && (of.tick.is_none() || item(column) == item(of))
-            && column.cells[person].is_some()
-    })
 }
 
 /// Stratum, size of its population and weight of each respondent, who are in the strata by chance.
