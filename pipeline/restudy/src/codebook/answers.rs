@@ -216,13 +216,16 @@ impl<'a> Reader<'a> {
                     }
                 }
                 None => self.wrong(variable, row, column, cell, "is not a time", |f| {
-                    let of_either = Dates::ALL.into_iter().find(|dates| dates.is_time(cell));
-                    match (of_either, question.dates) {
-                        (Some(dates), None) => f.hint(format!(
-                            "say with the question in what order its dates are: `dates = \"{}\"`",
-                            dates.words()
+                    let orders = Dates::ALL.into_iter().filter(|dates| dates.is_time(cell));
+                    let orders: Vec<String> =
+                        orders.map(|dates| format!("`dates = \"{}\"`", dates.words())).collect();
+                    match (orders.is_empty(), question.dates) {
+                        (false, None) => f.hint(format!(
+                            "say with the question in what order its dates are: {}",
+                            orders.join(" or ")
                         )),
-                        _ => f.hint("write it like `2013-03-18 14:05:09`"),
+                        (false, Some(_)) => f.hint(format!("is it {}?", orders.join(" or "))),
+                        (true, _) => f.hint("write it like `2013-03-18 14:05:09`"),
                     }
                 }),
             },
@@ -367,7 +370,9 @@ impl<'a> Reader<'a> {
         how: &str,
         more: impl FnOnce(Diagnostic) -> Diagnostic,
     ) {
-        let name = &self.variables[variable].name;
+        let told_of = &self.variables[variable];
+        let of_all = self.codebook.question(&told_of.question).is_some_and(|q| q.separator.is_some());
+        let name = if of_all { &told_of.question } else { &told_of.name };
         let told = self.wrong.entry(variable).or_default();
         if told.len() >= TOLD_APART && !told.contains(cell) {
             let fault =
