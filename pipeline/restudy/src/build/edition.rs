@@ -17,8 +17,13 @@ use crate::report::results::Results;
 use crate::study::{Study, Wave};
 use crate::waves::Crosswalks;
 
-/// The edition of `wave`. Beside it stands the last good build of it, or else of the newest wave before it that has one.
-pub(super) fn edition(study: &Study, wave: &Wave, codebook: &Codebook) -> Result<Edition, Diagnostics> {
+/// The edition of `wave`, and the codebook as that wave met it. Beside it stands the last good build of it, or else of the
+/// newest wave before it that has one.
+pub(super) fn edition(
+    study: &Study,
+    wave: &Wave,
+    codebook: &Codebook,
+) -> Result<(Edition, Codebook), Diagnostics> {
     let (crosswalks, _) = Crosswalks::load(study, codebook)?;
     let mut edition = Edition {
         wave: wave.id.clone(),
@@ -42,7 +47,7 @@ pub(super) fn edition(study: &Study, wave: &Wave, codebook: &Codebook) -> Result
         let other = Built { study: study.clone(), wave: other.clone(), folder, name };
         Arc::new(other) as Arc<dyn OtherEdition>
     });
-    Ok(edition)
+    Ok((edition, crosswalks.as_met(codebook, &wave.id)))
 }
 
 /// An edition in its folder; it is only read when somebody asks for a value of it.

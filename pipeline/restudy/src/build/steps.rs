@@ -189,17 +189,18 @@ pub fn write_document(
     evaluated: &Evaluated,
 ) -> Result<(Arc<Templates>, Document), Diagnostics> {
     let templates = Arc::new(Templates::read(&study.root)?);
+    let (edition, met) = edition(study, wave, &evaluated.codebook)?;
     let document = report::write(&Material {
         study,
         wave,
         templates: Arc::clone(&templates),
-        edition: Arc::new(edition(study, wave, &evaluated.codebook)?),
+        edition: Arc::new(edition),
         numbers: Arc::clone(&evaluated.report) as Arc<dyn report::numbers::Numbers>,
         titles: evaluated.report.titles(),
         findings: &evaluated.findings,
-        codebook: codebook::entries(&evaluated.codebook, &wave.id),
+        codebook: codebook::entries(&met, &wave.id),
         glyphs: &evaluated.glyphs,
-        scales: codebook::scales(&evaluated.codebook),
+        scales: codebook::scales(&met),
     })?;
     Ok((templates, document))
 }
