@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     fn change(p: f64) -> Change {
-        let estimate = Estimate { n: 1, base: 2, value: 0.5, se: Some(0.1), df: Some(9.0) };
+        let estimate = Estimate { n: 1, base: 2, value: 0.5, se: Some(0.1), df: Some(9.0), interval: None };
         Change {
             from_wave: "a".into(),
             to_wave: "b".into(),
@@ -143,7 +143,8 @@ mod tests {
     #[test]
     fn a_test_of_two_samples_is_students() {
         // difference 0.3, se sqrt(0.1² + 0.1²), df 18: 2 * pt(-3 / sqrt(2), 18) in R gives 0.0479841…
-        let estimate = |value: f64| Estimate { n: 1, base: 2, value, se: Some(0.1), df: Some(9.0) };
+        let estimate =
+            |value: f64| Estimate { n: 1, base: 2, value, se: Some(0.1), df: Some(9.0), interval: None };
         let test = Test::of(estimate(0.2), estimate(0.5), 0.95).expect("a test");
         assert!((test.se - 0.02_f64.sqrt()).abs() < 1e-12 && test.df == 18.0);
         assert!((test.p - 2.0 * t_sf(3.0 / 2.0_f64.sqrt(), 18.0).expect("a tail")).abs() < 1e-12);

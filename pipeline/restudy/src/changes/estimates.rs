@@ -18,6 +18,8 @@ pub(super) struct Estimate {
     /// Its standard error, where the sample tells one.
     pub(super) se: Option<f64>,
     pub(super) df: Option<f64>,
+    /// The ends of its interval.
+    pub(super) interval: Option<(f64, f64)>,
 }
 
 /// Estimates by the number of their indicator; none where nobody answered.
@@ -74,5 +76,6 @@ fn first(estimate: &StructArray) -> Option<Estimate> {
         value: number("estimate")?,
         se: number("se"),
         df: number("df"),
+        interval: number("lower").zip(number("upper")),
     })
 }

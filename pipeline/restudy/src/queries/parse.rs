@@ -14,7 +14,7 @@
 //!
 //! `-- interval: none` says that the numbers are not about a sample, so that none gets a sampling interval.
 //!
-//! `-- waves: from 2014` says that the query is only run for these waves: `2013, 2015`, `from 2014`, `until 2013`.
+//! `-- waves: from 2014` says that the query is only run for these waves: `2013, 2015`, `from 2014`, `until 2013`, `after 2013`.
 //!
 //! A line without `word:` at its beginning goes on where the line before it stopped. All faults of a head are told at
 //! once, each with line and column.

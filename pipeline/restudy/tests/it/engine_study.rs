@@ -36,12 +36,19 @@ fn session() -> Session {
     Session::open(tables()).expect("a session")
 }
 
+/// The queries that the wave 2013 is asked.
+fn catalogue() -> Catalogue {
+    let study = Study::load(&root()).expect("a study");
+    let wave = study.wave(Some("2013")).expect("a wave");
+    Catalogue::of(&study, wave).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
 /// The results of all queries, worked out once for all tests of this file.
 pub(super) fn results() -> &'static [QueryResult] {
     static RESULTS: OnceLock<Vec<QueryResult>> = OnceLock::new();
     RESULTS.get_or_init(|| {
         let session = session();
-        let catalogue = Catalogue::load(&root()).unwrap_or_else(|faults| panic!("{faults}"));
+        let catalogue = catalogue();
         let mut results = catalogue.run_all(&session, "2013").unwrap_or_else(|faults| panic!("{faults}"));
         Evidence::from_results(results.clone(), 0.95).register(&session).expect("registered");
         let after = catalogue.run_on_evidence(&session, "2013");
@@ -168,7 +175,7 @@ fn rows_in_another_order_change_nothing() {
         let batch = take_record_batch(&batch, &backwards).expect("rows");
         session.register(name, batch).expect("registered");
     }
-    let catalogue = Catalogue::load(&root()).expect("queries");
+    let catalogue = catalogue();
     for result in catalogue.run_all(&session, "2013").unwrap_or_else(|faults| panic!("{faults}")) {
         let before = usual.iter().find(|r| r.head.name == result.head.name).expect("a result");
         assert_eq!(before.batch, result.batch, "{}", result.head.name);
@@ -177,7 +184,7 @@ fn rows_in_another_order_change_nothing() {
 
 #[test]
 fn nothing_about_the_case_studies_has_a_sampling_interval() {
-    let catalogue = Catalogue::load(&root()).expect("queries");
+    let catalogue = catalogue();
     let about_cases = |query: &str| {
         ["cases", "documents", "segments", "codings"].iter().any(|table| catalogue.reaches(query, table))
     };
@@ -197,7 +204,7 @@ fn nothing_about_the_case_studies_has_a_sampling_interval() {
 #[test]
 fn the_margin_follows_the_confidence_of_the_study() {
     let params = Params::none().with("wave", "2013");
-    let catalogue = Catalogue::load(&root()).expect("queries");
+    let catalogue = catalogue();
     for confidence in [0.95, 0.8] {
         let query = catalogue.get("fieldwork").expect("a query");
         let result = query.run(&session().with_confidence(confidence), &params).expect("a result");
@@ -215,7 +222,7 @@ fn a_tie_where_a_claim_cuts_off_is_not_decided_by_the_alphabet() {
     for result in results() {
         session.register(&result.head.name, result.batch.clone()).expect("registered");
     }
-    let claims = Catalogue::load(&root()).expect("queries");
+    let claims = catalogue();
     let claims = claims.get("development_claims").expect("a query");
     let holds = |session: &Session| {
         let result = claims.run(session, &Params::none()).expect("a result");

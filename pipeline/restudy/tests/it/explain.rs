@@ -22,7 +22,7 @@ impl Study2013 {
     fn load() -> Study2013 {
         let study = Study::load(&root()).unwrap();
         let evaluated = evaluate(&study, study.wave(None).unwrap()).unwrap();
-        let catalogue = Catalogue::load(&root()).unwrap();
+        let catalogue = Catalogue::of(&study, study.wave(None).unwrap()).unwrap();
         Study2013 { study, evaluated, catalogue }
     }
 

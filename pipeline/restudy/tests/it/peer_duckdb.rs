@@ -92,7 +92,7 @@ fn duckdb_reads_the_whole_study() {
     let mut expected: Vec<String> =
         tables.iter().map(|(name, batch)| format!("{name} {}", batch.num_rows())).collect();
     expected.sort();
-    assert_eq!(expected.len(), 14);
+    assert_eq!(expected.len(), 16);
     let mut roles = BTreeMap::new();
     for role in column(&tables, "responses", "role") {
         *roles.entry(role.unwrap_or("-".to_owned())).or_insert(0) += 1;

@@ -25,6 +25,8 @@ pub(crate) fn two_waves(more: &str, columns: &[&str]) -> tempfile::TempDir {
         "[[wave]]\nid = \"second\"\ntitle = \"Second wave\"\nfieldwork = \"autumn\"\npublished = \"2021-06-01\"\n\
          synthetic = true\nnotice = \"Invented.\"\nresponses = \"second.csv\"\n{more}\n[report]\n"
     );
+    let text =
+        text.replace("claims = \"claims.csv\"\n", "claims = \"claims.csv\"\nclaims_wave = \"first\"\n");
     fs_err::write(definitions, text.replace("[report]\n", &wave)).unwrap();
     let export = fs_err::read_to_string(folder.path().join("responses.csv")).unwrap();
     let more = columns.iter().copied().chain(std::iter::repeat(""));
@@ -159,6 +161,7 @@ fn waves_of_different_samples_share_the_column_and_keep_their_own_estimates() {
     let alone = two_waves(TWO_STAGES, &PLACES);
     let definitions = alone.path().join("study.toml");
     let text = fs_err::read_to_string(&definitions).unwrap();
+    let text = text.replace("claims_wave = \"first\"\n", "");
     let (before, rest) = text.split_once("[[wave]]\nid = \"first\"").unwrap();
     let (first, second) = rest.split_once("[[wave]]").unwrap();
     let shared = &first[first.find("[design]").unwrap()..];

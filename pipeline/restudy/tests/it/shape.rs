@@ -98,9 +98,8 @@ fn every_section_says_what_it_prints_and_reads() {
     let sections = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../report-templates/sections");
     for file in files_under(&sections, ".typ.jinja") {
         let text = fs_err::read_to_string(&file).unwrap();
-        // The first line of a section may say for which waves it is.
-        let lines = text.lines().skip_while(|line| line.starts_with("{# waves: "));
-        let head: Vec<&str> = lines.take(3).map(str::trim).collect();
+        let said = text.lines().skip_while(|line| line.starts_with("{# waves:"));
+        let head: Vec<&str> = said.take(3).map(str::trim).collect();
         let [prints, reads, included] = head[..] else { panic!("{} is empty", file.display()) };
         assert!(
             prints.starts_with("{#")

@@ -192,7 +192,7 @@ fn parquet_out_and_in_is_the_same_and_the_same_bytes_each_time() {
             }
         }
         let tables = Store::open(&first).unwrap().tables();
-        assert_eq!(tables.len(), 14);
+        assert_eq!(tables.len(), 16);
         for ((name, one), (_, other)) in tables.iter().zip(Store::open(&second).unwrap().tables()) {
             for (one, other) in parts(one).unwrap().iter().zip(parts(&other).unwrap()) {
                 assert!(fs_err::read(one).unwrap() == fs_err::read(other).unwrap(), "{name} differs");
