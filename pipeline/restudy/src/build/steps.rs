@@ -190,7 +190,7 @@ pub fn write_document(
         study,
         wave,
         templates: Arc::clone(&templates),
-        edition: Arc::new(edition(study, wave, &evaluated.codebook)?),
+        edition: Arc::new(edition(study, wave)?),
         numbers: Arc::clone(&evaluated.report) as Arc<dyn report::numbers::Numbers>,
         titles: evaluated.report.titles(),
         findings: &evaluated.findings,
