@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that stops has failed")]
 
 mod answers;
+mod changes;
 mod cli;
 mod codebook_command;
 mod ddi;

@@ -13,7 +13,7 @@ use super::report_material::root;
 use super::stages_data::{ingest, texts};
 
 /// The study as it was when there was one wave: nothing of later ones but their files.
-fn study_of_2013() -> tempfile::TempDir {
+pub(crate) fn study_of_2013() -> tempfile::TempDir {
     let study = copy_of_the_study();
     let file = study.path().join("study.toml");
     let was = fs_err::read_to_string(&file).unwrap();
@@ -45,7 +45,7 @@ fn study_of_2013() -> tempfile::TempDir {
     study
 }
 
-fn change(study: &Path, file: &str, change: impl FnOnce(String) -> String) {
+pub(crate) fn change(study: &Path, file: &str, change: impl FnOnce(String) -> String) {
     let path = study.join(file);
     let text = fs_err::read_to_string(&path).unwrap();
     fs_err::write(&path, change(text)).unwrap();
@@ -62,7 +62,7 @@ fn replace(study: &Path, file: &str, pairs: &[(&str, &str)]) {
 }
 
 /// `restudy wave add` of a wave of the fixtures, with its frame and codes: what is said.
-fn add(study: &Path, wave: &str, file: &str) -> String {
+pub(crate) fn add(study: &Path, wave: &str, file: &str) -> String {
     let folder = study.join("fixtures/waves").join(wave);
     let mut command = restudy(study);
     command.args(["wave", "add", wave]).arg(folder.join(file));
@@ -85,7 +85,7 @@ fn open_parts(draft: &str) -> String {
 }
 
 /// Decides what the draft of 2014 leaves open, as fixtures/README.md says.
-fn decide_2014(study: &Path) {
+pub(crate) fn decide_2014(study: &Path) {
     let row = |raw: &str, said: &str| (format!("raw = \"{raw}\"\n"), format!("raw = \"{raw}\"\n{said}\n"));
     let rows = [
         row("completed", "means = \"submitted_at\"\nhow = \"renamed\""),
@@ -150,6 +150,22 @@ fn decide_2014(study: &Path) {
     let question = "[[question]]\nname = \"careers_plan\"\nlabel = \"School publishes a plan\"\ntext = \"Does it?\"\n\
                     kind = \"single\"\nvalues = \"yes_no_unknown\"\ncolumn = \"Plan\"\nwaves = [\"2014\", \"2015\"]\n";
     fs_err::write(study.join("codebook/questions/09-later.toml"), question).unwrap();
+}
+
+/// Decides what the draft of 2015 leaves open, but for the scale that runs the other way in it.
+pub(crate) fn decide_2015(study: &Path) {
+    let row = |raw: &str, said: &str| (format!("raw = \"{raw}\"\n"), format!("raw = \"{raw}\"\n{said}\n"));
+    let rows = [
+        row("StartOfInterview", "means = \"started_at\"\nhow = \"renamed\""),
+        row("EndOfInterview", "means = \"submitted_at\"\nhow = \"renamed\""),
+        row("REGION", "keep_as = \"REGION\""),
+        row("REGION_N", "keep_as = \"REGION_N\""),
+        row("WEIGHT", "keep_as = \"WEIGHT\""),
+    ];
+    let rows: Vec<(&str, &str)> = rows.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+    replace(study, "codebook/waves/2015.toml", &rows);
+    let design = "[wave.design]\nweight = \"WEIGHT\"\nstrata = \"REGION\"\nfpc = \"REGION_N\"\n\n# How the sample was drawn";
+    replace(study, "study.toml", &[("# How the sample was drawn", design)]);
 }
 
 /// How many gave `answer` to `variable`, and how many answered it, in `wave`.
@@ -226,18 +242,7 @@ fn an_spss_file_is_drafted_and_its_turned_scale_is_left_to_people() {
     decide_2014(study);
     let said = add(study, "2015", "responses.synthetic.sav");
     insta::assert_snapshot!("wave_add_2015", said);
-    let row = |raw: &str, said: &str| (format!("raw = \"{raw}\"\n"), format!("raw = \"{raw}\"\n{said}\n"));
-    let rows = [
-        row("StartOfInterview", "means = \"started_at\"\nhow = \"renamed\""),
-        row("EndOfInterview", "means = \"submitted_at\"\nhow = \"renamed\""),
-        row("REGION", "keep_as = \"REGION\""),
-        row("REGION_N", "keep_as = \"REGION_N\""),
-        row("WEIGHT", "keep_as = \"WEIGHT\""),
-    ];
-    let rows: Vec<(&str, &str)> = rows.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
-    replace(study, "codebook/waves/2015.toml", &rows);
-    let design = "[wave.design]\nweight = \"WEIGHT\"\nstrata = \"REGION\"\nfpc = \"REGION_N\"\n\n# How the sample was drawn";
-    replace(study, "study.toml", &[("# How the sample was drawn", design)]);
+    decide_2015(study);
     let told = of_wave(study, "2015").unwrap_err();
     assert_eq!(told.errors(), 7, "{told}");
     assert!(told.to_string().contains("the codes of `purposes__university` run in another order"), "{told}");
