@@ -22,6 +22,7 @@ use crate::report::templates::{FOLDER, Templates};
 use crate::report::{self, Document, Material, codebook};
 use crate::store::{Store, add, ingest};
 use crate::study::{Study, Wave};
+use crate::waves;
 
 /// Everything that a study's data and queries give.
 pub struct Evaluated {
@@ -112,7 +113,10 @@ pub(super) fn compute(
         }
     };
     let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
-    let mut warnings = Diagnostics::new();
+    let mut warnings = match study.edition(wave).len() {
+        0 | 1 => Diagnostics::new(),
+        _ => catalogue.warnings(&session, &wave.id)?,
+    };
     if let Some(message) = findings.differing() {
         warnings.push(Diagnostic::warning(message).hint("`restudy audit` tells why"));
     }
@@ -125,7 +129,7 @@ pub(super) fn compute(
         ran,
         report: Arc::new(report),
         findings,
-        codebook: Codebook::load(&study.root)?,
+        codebook: waves::edition(study, &wave.id)?,
         glyphs,
         warnings,
         store: folder.to_path_buf(),

@@ -134,13 +134,8 @@ impl Add {
     fn unsound(&self, faults: Diagnostics) -> Failure {
         let mut told = Diagnostics::new();
         told.extend(faults.into_iter().map(|fault| {
-            let message = fault.message.clone();
             let fault = Diagnostic { place: None, ..fault };
-            match message.contains("missing field") {
-                true => fault
-                    .hint("say `--frame FILE` and `--open-codings FILE`: the study needs both for each wave"),
-                false => fault.note("study.toml would not be sound with the new wave, and was left as it is"),
-            }
+            fault.note("study.toml would not be sound with the new wave, and was left as it is")
         }));
         Failure::CommandLine(told)
     }

@@ -22,6 +22,8 @@ use crate::waves::Crosswalks;
 pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagnostics> {
     let codebook = Codebook::load(&study.root)?;
     let (crosswalks, mut diagnostics) = Crosswalks::load(study, &codebook)?;
+    // Nothing that later waves brought, so that an edition stays as it is when they come.
+    let codebook = crosswalks.edition(&codebook, &wave.id);
     let waves = study.edition(wave).iter();
     let waves: Vec<_> =
         waves.map(|wave| OfWave::read(study, wave, &codebook, &crosswalks, &mut diagnostics)).collect();
@@ -33,7 +35,7 @@ pub fn ingest(study: &Study, wave: &Wave) -> Result<(Tables, Diagnostics), Diagn
         return Err(diagnostics);
     };
     let mut tables = Tables::new();
-    let all: Vec<&str> = study.waves.iter().map(|w| w.id.as_str()).collect();
+    let all: Vec<&str> = study.edition(wave).iter().map(|w| w.id.as_str()).collect();
     response_tables::add(&mut tables, &codebook, &waves)?;
     codebook_tables::add(&mut tables, &codebook, &all)?;
     waves_table::add(&mut tables, study.edition(wave), &waves)?;

@@ -61,6 +61,12 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// Whether the column may well be it: by its name, or because nothing else holds such answers.
+    pub(super) fn is_likely(&self) -> bool {
+        const LIKELY: f64 = 0.4;
+        self.name >= LIKELY || self.name <= 0.0
+    }
+
     /// All in all.
     fn rank(&self) -> f64 {
         0.8 * self.name + 0.2 * self.answers

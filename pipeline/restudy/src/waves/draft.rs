@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use indexmap::IndexMap;
 
 use super::codes::turned;
-use super::compare::{Proposal, label, labels, ticked};
+use super::compare::{Candidate, Proposal, label, labels, ticked};
 use super::likeness::words;
 use crate::codebook::{self, Codebook, Kind, Takes};
 use crate::diagnostic::count;
@@ -42,9 +42,6 @@ pub(super) struct Drafting<'a> {
     /// Columns of the codebook that the last wave had, by number.
     pub(super) before: &'a HashMap<usize, String>,
 }
-
-/// Likeness from which a column may well be the variable that it is most like.
-const LIKELY: f64 = 0.4;
 
 /// Text as TOML has it.
 pub(super) fn quoted(text: &str) -> String {
@@ -245,8 +242,8 @@ impl Drafting<'_> {
             );
         }
         let _ = writeln!(draft.text, "# leave_out = \"…\"");
-        let is_like = proposal.candidates.first().is_some_and(|first| first.name >= LIKELY);
-        if !is_like {
+        let is_like = proposal.candidates.first().is_some_and(Candidate::is_likely);
+        if !is_like && !proposal.raw.contains(' ') {
             let _ = writeln!(
                 draft.text,
                 "# keep_as = {}    # if a sample design in study.toml uses it",
@@ -338,7 +335,7 @@ impl Drafting<'_> {
         let asked: HashSet<usize> = (self.proposals.iter())
             .filter(|proposal| !proposal.sure && !proposal.misnamed)
             .filter_map(|proposal| proposal.candidates.first())
-            .filter(|first| first.name >= LIKELY)
+            .filter(|first| first.is_likely())
             .map(|first| first.column)
             .collect();
         let lost: Vec<&codebook::Column> = (columns.iter().enumerate())

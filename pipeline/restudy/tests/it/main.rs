@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that stops has failed")]
 
 mod answers;
+mod changes;
 mod cli;
 mod codebook_command;
 mod ddi;
@@ -30,3 +31,4 @@ mod stages_data;
 #[cfg(unix)]
 mod status;
 mod theme;
+mod waves;

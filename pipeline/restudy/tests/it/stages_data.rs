@@ -15,7 +15,7 @@ fn faulty() -> PathBuf {
     study_root().join("fixtures/faulty")
 }
 
-fn ingest(root: &Path) -> Result<(Tables, Diagnostics), Diagnostics> {
+pub(super) fn ingest(root: &Path) -> Result<(Tables, Diagnostics), Diagnostics> {
     let study = Study::load(root)?;
     store::ingest(&study, study.wave(None)?)
 }
@@ -44,7 +44,7 @@ fn text(tables: &Tables, table: &str, column: &str) -> Vec<Option<String>> {
     (0..array.len()).map(|i| array.is_valid(i).then(|| array.value(i).to_owned())).collect()
 }
 
-fn texts(tables: &Tables, table: &str, column: &str) -> Vec<String> {
+pub(super) fn texts(tables: &Tables, table: &str, column: &str) -> Vec<String> {
     text(tables, table, column).into_iter().map(|v| v.unwrap_or("-".to_owned())).collect()
 }
 
