@@ -13,19 +13,24 @@ impl Crosswalks {
         for question in &mut met.questions {
             question.items.retain(|item| item.asked_in(wave));
         }
+        self.drop_later_labels(codebook, &mut met, wave);
+        met
+    }
+
+    /// Takes the labels out of `of` that only waves after `wave` offered.
+    pub(super) fn drop_later_labels(&self, codebook: &Codebook, of: &mut Codebook, wave: &str) {
         let at = self.waves.iter().position(|known| known == wave).map_or(self.waves.len(), |at| at + 1);
         let (until, later) = self.waves.split_at(at);
         let offered = |waves: &[String]| -> BTreeSet<(String, String)> {
             waves.iter().filter_map(|wave| self.of(wave)).flat_map(|own| own.offers(codebook)).collect()
         };
         let (before, after) = (offered(until), offered(later));
-        for set in &mut met.sets {
+        for set in &mut of.sets {
             set.labels.retain(|label| {
                 let known = (set.name.clone(), label.label.clone());
                 !after.contains(&known) || before.contains(&known)
             });
         }
-        met
     }
 }
 
