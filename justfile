@@ -59,6 +59,11 @@ explain ID *ARGS: program
 status *ARGS: program
     @{{ restudy }} status {{ ARGS }}
 
+# A new wave in: drafts how its export is read, and adds it to study.toml
+[group('study')]
+wave WAVE FILE *ARGS: program
+    @{{ restudy }} wave add {{ quote(WAVE) }} {{ quote(FILE) }} {{ ARGS }}
+
 # Published claims against the data
 [group('study')]
 audit *ARGS: program

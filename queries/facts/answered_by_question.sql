@@ -73,8 +73,9 @@ select
   label,
   n,
   base,
-  cast(n as double) / nullif(base, 0) as share
+  cast(n as double) / base as share
 from counted
+where base > 0
 order by
   position,
   question

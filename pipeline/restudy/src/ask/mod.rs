@@ -20,7 +20,7 @@ pub use watch::{Limits, Reached, Watch, memory};
 use crate::answer::Answer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{Params, Session, Sql, is_readable, without_comments, words};
-use crate::queries::{Catalogue, Param, Query, Typed, draft, glance, reads};
+use crate::queries::{Catalogue, Incomparable, Param, Query, Typed, draft, glance, reads};
 use crate::study::{Study, Wave};
 
 /// A question, found but not yet asked.
@@ -139,6 +139,20 @@ impl<'a> Desk<'a> {
             }
             None => faults.or(params).map(|(params, _)| params),
         }
+    }
+
+    /// What should be looked at in a typed question although it has an answer: waves that it compares by what cannot be compared.
+    /// The study's own queries are looked at when they are built.
+    ///
+    /// # Errors
+    /// The SQL is at fault, or the tables cannot be asked.
+    pub fn warnings(&mut self, question: &Question, params: &Params) -> Result<Diagnostics, Diagnostics> {
+        let Question::Sql { file, text } = question else { return Ok(Diagnostics::new()) };
+        if self.study.edition(self.wave).len() < 2 {
+            return Ok(Diagnostics::new());
+        }
+        let session = self.ground.session(&reads(text))?;
+        Incomparable::of(session)?.compared_by(Sql { file, text }, params, session)
     }
 
     /// The session, with all tables and results in it.

@@ -151,6 +151,7 @@ impl Ask {
             return self.save(name, &mut desk, &question, &params, output);
         }
         let answer = desk.answer(&question, &params)?;
+        output.faults(&desk.warnings(&question, &params)?);
         watch.answered();
         if self.timing {
             output.say(&format!("{:.1} ms", started.elapsed().as_secs_f64() * 1000.0));

@@ -7,10 +7,11 @@ use datafusion::sql::resolve::resolve_table_references;
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
+use super::across::Incomparable;
 use super::head::{Purpose, QueryHead};
 use super::parse::{parse, waves};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::engine::Session;
+use crate::engine::{Session, Sql};
 use crate::study::{ForWaves, Study, Wave};
 
 /// The table that the evidence stage makes of all statistics; queries that select from it come after that stage.
@@ -182,6 +183,20 @@ impl Catalogue {
             );
         }
         faults.or(()).map(|_| ())
+    }
+
+    /// What should be looked at although the queries run: waves that are compared by what cannot be compared.
+    ///
+    /// # Errors
+    /// The tables cannot be asked.
+    pub fn warnings(&self, session: &Session, wave: &str) -> Result<Diagnostics, Diagnostics> {
+        let incomparable = Incomparable::of(session)?;
+        let mut warnings = Diagnostics::new();
+        for query in self.iter() {
+            let sql = Sql { file: &query.file, text: &query.sql };
+            warnings.extend(incomparable.compared_by(sql, &query.params(wave)?, session)?);
+        }
+        Ok(warnings)
     }
 
     /// The query with this name.

@@ -6,10 +6,12 @@
 //! - [`head`] is what a query says of itself; [`parse`] reads it from the comments at the file's top.
 //! - [`Catalogue`] is all queries of a study, with who reads whom.
 //! - `run` carries them out; `chance` and `order` refuse what would not come out the same again; `promises` holds each result against its head.
+//! - [`Incomparable`] warns of queries that compare waves by what does not mean the same in them.
 //! - `draft` writes the head of a query that somebody typed and wants to keep.
 //!
 //! It knows no report and no claims: a query of any purpose is run and checked alike.
 
+mod across;
 mod catalogue;
 mod chance;
 mod draft;
@@ -21,6 +23,7 @@ mod promises;
 mod result;
 mod run;
 
+pub use across::Incomparable;
 pub use catalogue::{Catalogue, Query};
 pub(crate) use catalogue::{EVIDENCE, FOLDERS, reads};
 pub use draft::{Typed, draft};

@@ -29,6 +29,7 @@ pub fn meta(study: &Study, wave: &Wave) -> Value {
             "published": wave.published,
             "synthetic": wave.synthetic,
             "notice": wave.notice,
+            "reproduces": study.sources.claims.is_some() && study.claims_are_about(&wave.id),
         },
     })
 }

@@ -81,34 +81,19 @@ fn with_claims_wave(study: &Study) -> String {
 
 /// The byte behind the last line of the last wave's tables, comments that lead on to what follows not among them.
 fn end_of_last_wave(text: &str) -> usize {
-    let (mut at, mut end) = (0, text.len());
+    let (mut at, mut end) = (0, None);
     let mut within = false;
-    let mut last_line = 0;
     for line in text.split_inclusive('\n') {
-        let start = line.trim_start();
-        let is_table = start.starts_with('[') && !start.starts_with("[\"") && at_line_start(line);
-        if is_table {
-            let is_wave =
-                start.starts_with("[[wave]]") || start.starts_with("[wave.") || start.starts_with("[[wave.");
-            if within && !is_wave {
-                end = last_line;
-            }
-            within = is_wave;
-            if is_wave {
-                end = text.len();
-            }
+        if line.starts_with('[') {
+            within = ["[[wave]]", "[wave.", "[[wave."].iter().any(|wave| line.starts_with(wave));
         }
         at += line.len();
-        let says = start.trim_end();
+        let says = line.trim();
         if within && !says.is_empty() && !says.starts_with('#') {
-            last_line = at;
+            end = Some(at);
         }
     }
-    if within { last_line.max(end.min(last_line)) } else { end }
-}
-
-fn at_line_start(line: &str) -> bool {
-    line.starts_with('[')
+    end.unwrap_or(text.len())
 }
 
 fn block(new: &NewWave, last: Option<&Wave>, days: Option<&(String, String)>) -> String {
@@ -190,5 +175,28 @@ fn months(first: &str, last: &str) -> String {
         format!("{month} to {last_month} {year}")
     } else {
         format!("{month} {year}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wave_goes_behind_the_others_and_before_what_follows() {
+        let end = |text: &str| end_of_last_wave(text);
+        let waves = "[[wave]]\nid = \"1\"\n\n[wave.design]\nfpc = \"frame\"\n";
+        assert_eq!(end(waves), waves.len());
+        assert_eq!(end(&format!("{waves}\n# About the sample.\n[design]\nfpc = 1\n")), waves.len());
+        assert_eq!(end(&format!("title = \"t\"\n\n{waves}# for ever\n")), waves.len() + 13);
+        assert_eq!(end("title = \"t\"\n"), 12);
+        assert_eq!(end(&format!("{waves}[report]\ncounted = [\n  \"a\",\n]\n")), waves.len());
+    }
+
+    #[test]
+    fn months_are_told_as_people_tell_them() {
+        assert_eq!(months("2014-03-03", "2014-05-21"), "March to May 2014");
+        assert_eq!(months("2014-03-03", "2014-03-21"), "March 2014");
+        assert_eq!(months("2014-11-03", "2015-02-01"), "November 2014 to February 2015");
     }
 }

@@ -25,6 +25,7 @@ mod held;
 mod likeness;
 mod load;
 mod model;
+mod offered;
 mod reading;
 
 pub use add::{Added, add};

@@ -163,3 +163,66 @@ fn a_query_cannot_select_from_one_that_is_for_other_waves() {
     assert!(status == 1 && said.contains("there is no wave `third`"), "{said}");
     assert!(said.contains("queries/facts/later.sql:4:11"), "{said}");
 }
+
+/// The crosswalk of the second wave: one more answer on the scale, all else the same.
+fn crosswalk() -> String {
+    let rows = [
+        ("ID", "respondent_id"),
+        ("Started", "started_at"),
+        ("Q1 Borrows", "borrows"),
+        ("Q2 Visits [Alone]", "visits__alone"),
+        ("Q2 Visits [With family]", "visits__family"),
+        ("Q3 Kinds [Novels]", "kinds__novels"),
+        ("Q3 Kinds [Travel]", "kinds__travel"),
+        ("Q3 Kinds [Other]", "kinds_other"),
+        ("Q4 Rooms [Reading room] [Day]", "rooms__reading_day"),
+        ("Q4 Rooms [Reading room] [Night]", "rooms__reading_night"),
+        ("Q4 Rooms [Reading room] [Not used]", "rooms__reading: not used"),
+        ("Q4 Rooms [Reading room] [Don't know]", "rooms__reading: do not know"),
+        ("Q6 Wish", "wish"),
+    ];
+    let mut text = "wave = \"second\"\nticked = [\"Novels\", \"Travel\", \"Day\", \"Night\", \"Not used\", \"Don't know\"]\n".to_owned();
+    for (raw, means) in rows {
+        text.push_str(&format!("\n[[column]]\nraw = \"{raw}\"\nmeans = \"{means}\"\n"));
+        if means == "visits__alone" {
+            text.push_str(
+                "new_answers = [\"daily\"]\ncomparable = \"with care\"\nwhy = \"one answer more\"\n",
+            );
+        }
+    }
+    text
+}
+
+#[test]
+fn what_a_later_wave_adds_to_the_codebook_is_not_in_the_edition_of_an_earlier_one() {
+    let with_codebook = |study: &Path| {
+        change(
+            study,
+            "report-templates/report.typ.jinja",
+            "= Readers",
+            "= Readers\n\n{{ codebook_table() }}",
+        );
+    };
+    let alone = small_study();
+    with_codebook(alone.path());
+    assert_eq!(run(alone.path(), &["build"]).0, 0);
+
+    let folder = two_waves();
+    let study = folder.path();
+    with_codebook(study);
+    write(study, "codebook/waves/second.toml", &crosswalk());
+    change(
+        study,
+        "codebook/value-labels.toml",
+        "  { label = \"weekly\", answer = \"Every week\" },",
+        "  { label = \"weekly\", answer = \"Every week\" },\n  { label = \"daily\", answer = \"Every day\" },",
+    );
+    let (status, said) = run(study, &["build", "--all"]);
+    assert_eq!(status, 0, "{said}");
+    let printed = |study: &Path, wave: &str| {
+        fs_err::read_to_string(study.join(format!("build/{wave}/document/data/codebook.json"))).unwrap()
+    };
+    assert_eq!(printed(study, "first"), printed(alone.path(), "first"));
+    assert!(printed(study, "second").contains("daily"));
+    assert!(!printed(study, "second").contains("Books at home"), "the second wave did not ask for them");
+}

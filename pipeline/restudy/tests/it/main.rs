@@ -4,6 +4,7 @@
 
 mod answers;
 mod begin;
+mod changes;
 mod cli;
 mod codebook_command;
 mod ddi;

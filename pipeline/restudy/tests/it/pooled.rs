@@ -60,7 +60,7 @@ fn asked(session: &Session, sql: &str) -> String {
 
 const FRAME: &str = "frame = \"second-frame.csv\"\n";
 
-fn with_frame() -> tempfile::TempDir {
+pub(crate) fn with_frame() -> tempfile::TempDir {
     let study = two_waves(FRAME, &[]);
     let frame = fs_err::read_to_string(study.path().join("frame.csv")).unwrap();
     let mut lines = frame.lines();

@@ -13,7 +13,7 @@ use super::report_material::root;
 use super::stages_data::{ingest, texts};
 
 /// The study as it was when there was one wave: nothing of later ones but their files.
-fn study_of_2013() -> tempfile::TempDir {
+pub(crate) fn study_of_2013() -> tempfile::TempDir {
     let study = copy_of_the_study();
     let file = study.path().join("study.toml");
     let was = fs_err::read_to_string(&file).unwrap();
@@ -45,7 +45,7 @@ fn study_of_2013() -> tempfile::TempDir {
     study
 }
 
-fn change(study: &Path, file: &str, change: impl FnOnce(String) -> String) {
+pub(crate) fn change(study: &Path, file: &str, change: impl FnOnce(String) -> String) {
     let path = study.join(file);
     let text = fs_err::read_to_string(&path).unwrap();
     fs_err::write(&path, change(text)).unwrap();
@@ -62,7 +62,7 @@ fn replace(study: &Path, file: &str, pairs: &[(&str, &str)]) {
 }
 
 /// `restudy wave add` of a wave of the fixtures, with its frame and codes: what is said.
-fn add(study: &Path, wave: &str, file: &str) -> String {
+pub(crate) fn add(study: &Path, wave: &str, file: &str) -> String {
     let folder = study.join("fixtures/waves").join(wave);
     let mut command = restudy(study);
     command.args(["wave", "add", wave]).arg(folder.join(file));
@@ -85,7 +85,7 @@ fn open_parts(draft: &str) -> String {
 }
 
 /// Decides what the draft of 2014 leaves open, as fixtures/README.md says.
-fn decide_2014(study: &Path) {
+pub(crate) fn decide_2014(study: &Path) {
     let row = |raw: &str, said: &str| (format!("raw = \"{raw}\"\n"), format!("raw = \"{raw}\"\n{said}\n"));
     let rows = [
         row("completed", "means = \"submitted_at\"\nhow = \"renamed\""),
@@ -152,6 +152,22 @@ fn decide_2014(study: &Path) {
     fs_err::write(study.join("codebook/questions/09-later.toml"), question).unwrap();
 }
 
+/// Decides what the draft of 2015 leaves open, but for the scale that runs the other way in it.
+pub(crate) fn decide_2015(study: &Path) {
+    let row = |raw: &str, said: &str| (format!("raw = \"{raw}\"\n"), format!("raw = \"{raw}\"\n{said}\n"));
+    let rows = [
+        row("StartOfInterview", "means = \"started_at\"\nhow = \"renamed\""),
+        row("EndOfInterview", "means = \"submitted_at\"\nhow = \"renamed\""),
+        row("REGION", "keep_as = \"REGION\""),
+        row("REGION_N", "keep_as = \"REGION_N\""),
+        row("WEIGHT", "keep_as = \"WEIGHT\""),
+    ];
+    let rows: Vec<(&str, &str)> = rows.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+    replace(study, "codebook/waves/2015.toml", &rows);
+    let design = "[wave.design]\nweight = \"WEIGHT\"\nstrata = \"REGION\"\nfpc = \"REGION_N\"\n\n# How the sample was drawn";
+    replace(study, "study.toml", &[("# How the sample was drawn", design)]);
+}
+
 /// How many gave `answer` to `variable`, and how many answered it, in `wave`.
 fn share(tables: &Tables, wave: &str, variable: &str, answer: &str) -> (usize, usize) {
     let of_wave = texts(tables, "responses", "wave");
@@ -192,9 +208,10 @@ fn the_export_of_another_tool_is_drafted_decided_and_read() {
     assert_eq!(share(&tables, "2014", "matrix_awareness", "not aware"), (0, 0));
     // The edition of 2013 does not see that another wave has come.
     let (again, _) = of_wave(study, "2013").unwrap_or_else(|e| panic!("{e}"));
-    for table in ["variables", "value_labels"] {
-        assert_eq!(texts(&edition, table, "label"), texts(&again, table, "label"), "{table}");
-    }
+    let whole = |tables: &Tables| -> Vec<String> {
+        tables.iter().map(|(name, batch)| format!("{name} {:?}", batch.columns())).collect()
+    };
+    assert_eq!(whole(&edition), whole(&again));
     let study = Study::load(study).unwrap();
     let codebook = Codebook::load(&study.root).unwrap();
     let (crosswalks, _) = Crosswalks::load(&study, &codebook).unwrap();
@@ -225,18 +242,7 @@ fn an_spss_file_is_drafted_and_its_turned_scale_is_left_to_people() {
     decide_2014(study);
     let said = add(study, "2015", "responses.synthetic.sav");
     insta::assert_snapshot!("wave_add_2015", said);
-    let row = |raw: &str, said: &str| (format!("raw = \"{raw}\"\n"), format!("raw = \"{raw}\"\n{said}\n"));
-    let rows = [
-        row("StartOfInterview", "means = \"started_at\"\nhow = \"renamed\""),
-        row("EndOfInterview", "means = \"submitted_at\"\nhow = \"renamed\""),
-        row("REGION", "keep_as = \"REGION\""),
-        row("REGION_N", "keep_as = \"REGION_N\""),
-        row("WEIGHT", "keep_as = \"WEIGHT\""),
-    ];
-    let rows: Vec<(&str, &str)> = rows.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
-    replace(study, "codebook/waves/2015.toml", &rows);
-    let design = "[wave.design]\nweight = \"WEIGHT\"\nstrata = \"REGION\"\nfpc = \"REGION_N\"\n\n# How the sample was drawn";
-    replace(study, "study.toml", &[("# How the sample was drawn", design)]);
+    decide_2015(study);
     let told = of_wave(study, "2015").unwrap_err();
     assert_eq!(told.errors(), 7, "{told}");
     assert!(told.to_string().contains("the codes of `purposes__university` run in another order"), "{told}");
@@ -368,4 +374,47 @@ fn a_wave_that_cannot_be_added_changes_nothing() {
     command.args(["wave", "add", "2014", "--anew"]).arg(&here);
     assert_eq!(command.output().unwrap().status.code(), Some(0));
     assert_eq!(super::cli::files(study), once, "the same export gives the same draft");
+}
+
+#[test]
+fn columns_in_another_order_mean_the_same_and_a_name_with_other_answers_is_left_open() {
+    let study = study_of_2013();
+    let study = study.path();
+    let export = "fixtures/waves/2013/responses.synthetic.csv";
+    let text = fs_err::read_to_string(study.join(export)).unwrap();
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut changed = csv::Writer::from_writer(Vec::new());
+    for record in reader.records().map(Result::unwrap) {
+        writer.write_record(record.iter().rev()).unwrap();
+        let other = record.iter().enumerate().map(|(column, cell)| match (column, cell) {
+            (4, "" | "Q2 Type of school") => cell.to_owned(),
+            (4, _) => format!("by {}", if cell.len() % 2 == 0 { "bus" } else { "bicycle" }),
+            _ => cell.to_owned(),
+        });
+        changed.write_record(other).unwrap();
+    }
+    let frame = fs_err::read_to_string(study.join("fixtures/waves/2013/frame.csv")).unwrap();
+    for (wave, bytes) in [("turned", writer.into_inner().unwrap()), ("bus", changed.into_inner().unwrap())] {
+        let folder = study.join("fixtures/waves").join(wave);
+        fs_err::create_dir_all(&folder).unwrap();
+        fs_err::write(folder.join("responses.csv"), bytes).unwrap();
+        fs_err::write(folder.join("frame.synthetic.csv"), frame.replace("2013", wave)).unwrap();
+        let codings = study.join("fixtures/waves/2013/open-codings.synthetic.csv");
+        fs_err::copy(codings, folder.join("open-codings.synthetic.csv")).unwrap();
+    }
+    let said = add(study, "turned", "responses.csv");
+    assert!(
+        said.contains("136 columns, 136 decided, 0 open; 0 answers open; 0 of the last wave not found"),
+        "{said}"
+    );
+    let (tables, _) = of_wave(study, "turned").unwrap_or_else(|e| panic!("{e}"));
+    for variable in ["respondent_id", "role", "stem_career__fair_ks4", "web_resources__icould", "comments"] {
+        let answers = texts(&tables, "responses", variable);
+        assert_eq!(answers[..196], answers[196..], "{variable}");
+    }
+    let said = add(study, "bus", "responses.csv");
+    assert!(said.contains("135 decided, 1 open"), "{said}");
+    let draft = fs_err::read_to_string(study.join("codebook/waves/bus.toml")).unwrap();
+    assert!(draft.contains("# OPEN: it has the name of `school_type`, and other answers"), "{draft}");
 }
