@@ -19,19 +19,17 @@ use crate::waves::Crosswalks;
 
 /// The edition of `wave`, and the codebook as that wave met it. Beside it stands the last good build of it, or else of the
 /// newest wave before it that has one.
-pub(super) fn edition(
-    study: &Study,
-    wave: &Wave,
-    codebook: &Codebook,
-) -> Result<(Edition, Codebook), Diagnostics> {
-    let (crosswalks, _) = Crosswalks::load(study, codebook)?;
+pub(super) fn edition(study: &Study, wave: &Wave) -> Result<(Edition, Codebook), Diagnostics> {
+    // The whole codebook: a section may ask for what only a later wave asked.
+    let codebook = Codebook::load(&study.root)?;
+    let (crosswalks, _) = Crosswalks::load(study, &codebook)?;
     let mut edition = Edition {
         wave: wave.id.clone(),
         waves: study.waves.iter().map(|wave| wave.id.clone()).collect(),
         ..Edition::default()
     };
     for variable in codebook.variables() {
-        let asked = crosswalks.asked(codebook, &variable, &wave.id);
+        let asked = crosswalks.asked(&codebook, &variable, &wave.id);
         *edition.asked.entry(variable.question.clone()).or_default() |= asked;
         *edition.asked.entry(variable.name.clone()).or_default() |= asked;
     }
@@ -47,7 +45,7 @@ pub(super) fn edition(
         let other = Built { study: study.clone(), wave: other.clone(), folder, name };
         Arc::new(other) as Arc<dyn OtherEdition>
     });
-    Ok((edition, crosswalks.as_met(codebook, &wave.id)))
+    Ok((edition, crosswalks.as_met(&codebook, &wave.id)))
 }
 
 /// An edition in its folder; it is only read when somebody asks for a value of it.

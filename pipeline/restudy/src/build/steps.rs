@@ -189,7 +189,7 @@ pub fn write_document(
     evaluated: &Evaluated,
 ) -> Result<(Arc<Templates>, Document), Diagnostics> {
     let templates = Arc::new(Templates::read(&study.root)?);
-    let (edition, met) = edition(study, wave, &evaluated.codebook)?;
+    let (edition, met) = edition(study, wave)?;
     let document = report::write(&Material {
         study,
         wave,
