@@ -84,7 +84,7 @@ impl Test {
         let se = before.se?.hypot(after.se?);
         let df = before.df? + after.df?;
         let difference = after.value - before.value;
-        if !(se > 0.0) {
+        if se.is_nan() || se <= 0.0 {
             return None;
         }
         let reach = t_two_sided(confidence, df)? * se;

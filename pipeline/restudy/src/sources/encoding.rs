@@ -16,7 +16,7 @@ pub(super) fn decoded(
     source: &Source,
     bytes: Vec<u8>,
 ) -> Result<(String, Option<&'static Encoding>), Diagnostics> {
-    let marked = Encoding::for_bom(&bytes).map(|(encoding, length)| (encoding, length));
+    let marked = Encoding::for_bom(&bytes);
     match (source.encoding, marked) {
         (Some(declared), Some((found, _))) if declared != found => {
             let message = format!("the file is {}, not {}", found.name(), declared.name());

@@ -50,7 +50,7 @@ pub fn add(study: &Study, codebook: &Codebook, new: &NewWave) -> Result<Added, D
     };
     let draft = drafting.draft();
     let cells: Vec<(String, Vec<String>)> = (table.headers().enumerate())
-        .filter(|(column, _)| table.len() > 0 && codebook::is_time(table.cell(0, *column)))
+        .filter(|(column, _)| !table.is_empty() && codebook::is_time(table.cell(0, *column)))
         .map(|(column, name)| {
             (name.to_owned(), (0..table.len()).map(|row| table.cell(row, column).to_owned()).collect())
         })

@@ -19,6 +19,16 @@ pub fn edition(study: &Study, wave: &str) -> Result<Codebook, Diagnostics> {
 }
 
 impl Crosswalks {
+    /// The codebook of the edition of `wave`, without what that wave did not ask: what a reader of its report should see.
+    pub fn as_met(&self, codebook: &Codebook, wave: &str) -> Codebook {
+        let mut met = self.codebook(&self.edition(codebook, wave), wave);
+        met.questions.retain(|question| question.asked_in(wave));
+        for question in &mut met.questions {
+            question.items.retain(|item| item.asked_in(wave));
+        }
+        met
+    }
+
     /// The codebook without what was asked or offered only after `wave`.
     pub fn edition(&self, codebook: &Codebook, wave: &str) -> Codebook {
         let Some(at) = self.waves.iter().position(|w| w == wave) else { return codebook.clone() };

@@ -185,7 +185,8 @@ impl<'a> Check<'a> {
         }
         if let Some(times) = &entry.times {
             let is_number = matches!(takes, Some(Takes::Numbers) | None);
-            if !is_number || !(*times.get_ref() > 0.0 && times.get_ref().is_finite()) {
+            let makes_sense = *times.get_ref() > 0.0 && times.get_ref().is_finite();
+            if !is_number || !makes_sense {
                 let hint = "`times` is greater than 0, and for columns of numbers".to_owned();
                 self.fault(format!("`times = {}` makes no sense here", times.get_ref()), times.span(), hint);
             }

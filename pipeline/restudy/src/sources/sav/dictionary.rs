@@ -64,6 +64,9 @@ struct Record {
     labels: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
+/// Values and labels of a variable of long texts, as bytes.
+type LongLabels = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// The records of a dictionary.
 #[derive(Debug, Default)]
 struct Records {
@@ -77,7 +80,7 @@ struct Records {
     long_names: Vec<u8>,
     very_long: Vec<u8>,
     measures: Vec<i32>,
-    long_labels: HashMap<Vec<u8>, Vec<(Vec<u8>, Vec<u8>)>>,
+    long_labels: HashMap<Vec<u8>, LongLabels>,
     long_missing: HashMap<Vec<u8>, Vec<Vec<u8>>>,
     /// Bytes of labels that variables share.
     labelled: usize,
