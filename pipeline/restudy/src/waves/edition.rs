@@ -3,8 +3,8 @@
 //! In: the codebook, and what the crosswalks call new. Out: a codebook without questions, items and labels of later waves, so
 //! that an edition stays as it is when later waves come.
 
-use super::model::Crosswalks;
-use crate::codebook::Codebook;
+use super::model::{Crosswalk, Crosswalks, Means};
+use crate::codebook::{Codebook, Takes};
 use crate::diagnostic::Diagnostics;
 use crate::study::Study;
 
@@ -38,12 +38,28 @@ impl Crosswalks {
                 !later.iter().any(|w| waves.contains(w)) || known.iter().any(|w| waves.contains(w))
             })
         };
+        let columns = codebook.columns();
+        let later: Vec<&Crosswalk> = later.iter().filter_map(|wave| self.of(wave)).collect();
+        let is_new = |set: &str, label: &str| {
+            later.iter().any(|crosswalk| {
+                crosswalk.columns.iter().any(|row| {
+                    let of_set = columns.iter().any(|column| {
+                        row.means == Means::Variable(column.means.clone())
+                            && column.takes == Takes::Labels(set.to_owned())
+                    });
+                    of_set && row.new_answers.iter().any(|new| new == label)
+                })
+            })
+        };
         let mut edition = codebook.clone();
         edition.questions.retain(|question| in_time(&question.waves));
         for question in &mut edition.questions {
             question.items.retain(|item| in_time(&item.waves));
         }
-        self.drop_later_labels(codebook, &mut edition, wave);
+        for set in &mut edition.sets {
+            let name = set.name.clone();
+            set.labels.retain(|label| !is_new(&name, &label.label));
+        }
         edition
     }
 }
