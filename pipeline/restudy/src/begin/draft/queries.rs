@@ -55,7 +55,7 @@ pub(super) fn shown(drafted: &Drafted) -> Vec<Shown> {
     let (mut figure, mut table) = (0, 0);
     let questions =
         drafted.questions.iter().filter(|question| is_shown(question, drafted.respondents)).take(MOST);
-    let show = questions.filter_map(|question| {
+    let show = questions.map(|question| {
         let set = question.set.and_then(|set| drafted.sets.get(set));
         let how = match question.kind {
             Kind::Multiple => How::Ticks,
@@ -96,7 +96,7 @@ pub(super) fn shown(drafted: &Drafted) -> Vec<Shown> {
         });
         let stop = if title.ends_with(['?', '!']) { "" } else { "." };
         let sql = format!("-- {title}{stop}\n-- {purpose}\n-- params: wave\n{sql}");
-        Some(Shown { file: format!("queries/{folder}/{name}.sql"), name, sql, title, how })
+        Shown { file: format!("queries/{folder}/{name}.sql"), name, sql, title, how }
     });
     show.collect()
 }
