@@ -190,10 +190,12 @@ fn summary(added: &Added, new: &NewWave) -> String {
     if added.study.is_some() {
         text.push_str(&format!("study.toml: wave {} added behind the others; look at it\n", new.id));
     }
-    text.push_str(&format!(
-        "next: decide what is open in {}, then `restudy check --wave {}`\n",
-        added.crosswalk, new.id
-    ));
+    let is_open = !(draft.open.is_empty()
+        && draft.open_answers.is_empty()
+        && draft.turned.is_empty()
+        && draft.missing.is_empty());
+    let then = if is_open { "decide what is open in" } else { "look through" };
+    text.push_str(&format!("next: {then} {}, then `restudy check --wave {}`\n", added.crosswalk, new.id));
     text
 }
 

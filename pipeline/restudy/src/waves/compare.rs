@@ -19,6 +19,8 @@ const AHEAD: f64 = 0.04;
 const KNOWN: f64 = 0.5;
 /// Likeness from which an answer leaves no doubt.
 const SURE_ANSWER: f64 = 0.75;
+/// Likeness from which it may be another answer in new words.
+const WORDED_ANEW: f64 = 0.4;
 /// By how much it must be more like than the next.
 const AHEAD_ANSWER: f64 = 0.1;
 /// How many candidates are kept.
@@ -358,10 +360,12 @@ fn fitting(codebook: &Codebook, takes: &Takes, answers: &[(String, usize)]) -> f
     match takes {
         // As many answers as the set has, in other words: they are decided answer by answer.
         Takes::Labels(set) => {
-            let labels = codebook.set(set).map_or(0, |set| set.labels.len());
+            let number = codebook.set(set).map_or(0, |set| set.labels.len());
             let known = share(answers, |answer| label(codebook, set, answer).is_some());
-            let as_many =
-                answers.len() > 1 && answers.len() <= labels && !answers.iter().all(|(a, _)| is_number(a));
+            let is_like = |answer: &str| {
+                labels(codebook, set, answer).first().is_some_and(|(_, like)| *like >= WORDED_ANEW)
+            };
+            let as_many = answers.len() > 1 && answers.len() <= number && share(answers, is_like) >= KNOWN;
             if as_many { known.max(KNOWN) } else { known }
         }
         Takes::Tick(own) => {

@@ -208,9 +208,10 @@ fn the_export_of_another_tool_is_drafted_decided_and_read() {
     assert_eq!(share(&tables, "2014", "matrix_awareness", "not aware"), (0, 0));
     // The edition of 2013 does not see that another wave has come.
     let (again, _) = of_wave(study, "2013").unwrap_or_else(|e| panic!("{e}"));
-    for table in ["variables", "value_labels"] {
-        assert_eq!(texts(&edition, table, "label"), texts(&again, table, "label"), "{table}");
-    }
+    let whole = |tables: &Tables| -> Vec<String> {
+        tables.iter().map(|(name, batch)| format!("{name} {:?}", batch.columns())).collect()
+    };
+    assert_eq!(whole(&edition), whole(&again));
     let study = Study::load(study).unwrap();
     let codebook = Codebook::load(&study.root).unwrap();
     let (crosswalks, _) = Crosswalks::load(&study, &codebook).unwrap();
@@ -373,4 +374,47 @@ fn a_wave_that_cannot_be_added_changes_nothing() {
     command.args(["wave", "add", "2014", "--anew"]).arg(&here);
     assert_eq!(command.output().unwrap().status.code(), Some(0));
     assert_eq!(super::cli::files(study), once, "the same export gives the same draft");
+}
+
+#[test]
+fn columns_in_another_order_mean_the_same_and_a_name_with_other_answers_is_left_open() {
+    let study = study_of_2013();
+    let study = study.path();
+    let export = "fixtures/waves/2013/responses.synthetic.csv";
+    let text = fs_err::read_to_string(study.join(export)).unwrap();
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut changed = csv::Writer::from_writer(Vec::new());
+    for record in reader.records().map(Result::unwrap) {
+        writer.write_record(record.iter().rev()).unwrap();
+        let other = record.iter().enumerate().map(|(column, cell)| match (column, cell) {
+            (4, "" | "Q2 Type of school") => cell.to_owned(),
+            (4, _) => format!("by {}", if cell.len() % 2 == 0 { "bus" } else { "bicycle" }),
+            _ => cell.to_owned(),
+        });
+        changed.write_record(other).unwrap();
+    }
+    let frame = fs_err::read_to_string(study.join("fixtures/waves/2013/frame.csv")).unwrap();
+    for (wave, bytes) in [("turned", writer.into_inner().unwrap()), ("bus", changed.into_inner().unwrap())] {
+        let folder = study.join("fixtures/waves").join(wave);
+        fs_err::create_dir_all(&folder).unwrap();
+        fs_err::write(folder.join("responses.csv"), bytes).unwrap();
+        fs_err::write(folder.join("frame.synthetic.csv"), frame.replace("2013", wave)).unwrap();
+        let codings = study.join("fixtures/waves/2013/open-codings.synthetic.csv");
+        fs_err::copy(codings, folder.join("open-codings.synthetic.csv")).unwrap();
+    }
+    let said = add(study, "turned", "responses.csv");
+    assert!(
+        said.contains("136 columns, 136 decided, 0 open; 0 answers open; 0 of the last wave not found"),
+        "{said}"
+    );
+    let (tables, _) = of_wave(study, "turned").unwrap_or_else(|e| panic!("{e}"));
+    for variable in ["respondent_id", "role", "stem_career__fair_ks4", "web_resources__icould", "comments"] {
+        let answers = texts(&tables, "responses", variable);
+        assert_eq!(answers[..196], answers[196..], "{variable}");
+    }
+    let said = add(study, "bus", "responses.csv");
+    assert!(said.contains("135 decided, 1 open"), "{said}");
+    let draft = fs_err::read_to_string(study.join("codebook/waves/bus.toml")).unwrap();
+    assert!(draft.contains("# OPEN: it has the name of `school_type`, and other answers"), "{draft}");
 }

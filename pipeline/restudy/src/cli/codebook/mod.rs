@@ -17,6 +17,7 @@ use crate::diagnostic::{Diagnostic, count};
 use crate::publish::write_whole;
 use crate::store;
 use crate::study::{Study, Wave};
+use crate::waves;
 
 /// Tell what was asked, of whom, with what answers, and how many gave them
 ///
@@ -60,7 +61,7 @@ impl Codebooks {
         let study = study(folder)?;
         let codebook = Codebook::load(&study.root)?;
         let (text, told) = if format == Format::Ddi {
-            self.archived(word.as_deref(), &study, &codebook, output)?
+            self.archived(word.as_deref(), &study, output)?
         } else {
             let waves: Vec<&Wave> = match &self.wave {
                 Some(id) => vec![wave(&study, Some(id))?],
@@ -109,7 +110,6 @@ impl Codebooks {
         &self,
         word: Option<&str>,
         study: &Study,
-        codebook: &Codebook,
         output: &Output,
     ) -> Result<(String, Told), Failure> {
         if let Some(word) = word {
@@ -120,7 +120,8 @@ impl Codebooks {
             ));
         }
         let wave = wave(study, self.wave.as_deref())?;
-        let answers = answers(study, codebook, &[wave], output)?;
+        let codebook = waves::edition(study, &wave.id)?;
+        let answers = answers(study, &codebook, &[wave], output)?;
         let (tables, _) = store::ingest(study, wave)?;
         let entries = codebook.counted(&answers);
         let variables: usize = entries.iter().map(|entry| entry.variables.len()).sum();
