@@ -3,8 +3,8 @@
 //! In: the codebook, and what the crosswalks call new. Out: a codebook without questions, items and labels of later waves, so
 //! that an edition stays as it is when later waves come.
 
-use super::model::Crosswalks;
-use crate::codebook::Codebook;
+use super::model::{Crosswalk, Crosswalks, Means};
+use crate::codebook::{Codebook, Takes};
 use crate::diagnostic::Diagnostics;
 use crate::study::Study;
 
@@ -19,6 +19,16 @@ pub fn edition(study: &Study, wave: &str) -> Result<Codebook, Diagnostics> {
 }
 
 impl Crosswalks {
+    /// The codebook of the edition of `wave`, without what that wave did not ask: what a reader of its report should see.
+    pub fn as_met(&self, codebook: &Codebook, wave: &str) -> Codebook {
+        let mut met = self.codebook(&self.edition(codebook, wave), wave);
+        met.questions.retain(|question| question.asked_in(wave));
+        for question in &mut met.questions {
+            question.items.retain(|item| item.asked_in(wave));
+        }
+        met
+    }
+
     /// The codebook without what was asked or offered only after `wave`.
     pub fn edition(&self, codebook: &Codebook, wave: &str) -> Codebook {
         let Some(at) = self.waves.iter().position(|w| w == wave) else { return codebook.clone() };
@@ -28,12 +38,28 @@ impl Crosswalks {
                 !later.iter().any(|w| waves.contains(w)) || known.iter().any(|w| waves.contains(w))
             })
         };
+        let columns = codebook.columns();
+        let later: Vec<&Crosswalk> = later.iter().filter_map(|wave| self.of(wave)).collect();
+        let is_new = |set: &str, label: &str| {
+            later.iter().any(|crosswalk| {
+                crosswalk.columns.iter().any(|row| {
+                    let of_set = columns.iter().any(|column| {
+                        row.means == Means::Variable(column.means.clone())
+                            && column.takes == Takes::Labels(set.to_owned())
+                    });
+                    of_set && row.new_answers.iter().any(|new| new == label)
+                })
+            })
+        };
         let mut edition = codebook.clone();
         edition.questions.retain(|question| in_time(&question.waves));
         for question in &mut edition.questions {
             question.items.retain(|item| in_time(&item.waves));
         }
-        self.drop_later_labels(codebook, &mut edition, wave);
+        for set in &mut edition.sets {
+            let name = set.name.clone();
+            set.labels.retain(|label| !is_new(&name, &label.label));
+        }
         edition
     }
 }

@@ -25,7 +25,6 @@ mod held;
 mod likeness;
 mod load;
 mod model;
-mod offered;
 mod reading;
 
 pub use add::{Added, add};

@@ -5,7 +5,7 @@
 
 use crate::fault::Fault;
 
-/// What a number of SPSS stands for nothing.
+/// The number that stands for nothing.
 const BLANK: f64 = -f64::MAX;
 
 /// What is taken from a byte that stands for a small number.
@@ -288,5 +288,41 @@ impl Writer {
         codes.resize(8, 0);
         self.bytes.append(&mut codes);
         self.bytes.append(&mut full);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(variables: Vec<Variable>) -> Result<Vec<u8>, String> {
+        let written = ["26 May 15".to_owned(), "09:30:00".to_owned()];
+        let file = SystemFile { written, weight: "W".to_owned(), cases: 1, variables };
+        file.bytes().map_err(|fault| fault.to_string())
+    }
+
+    fn number(name: &str, value: Option<f64>) -> Variable {
+        Variable { numbers: vec![value], ..Variable::new(name, "", Kind::Number { decimals: 0 }) }
+    }
+
+    #[test]
+    fn cases_are_codes_and_what_they_do_not_say() {
+        let text = Variable::new("T", "", Kind::Text(vec!["nine bytes".to_owned()]));
+        let bytes = file(vec![number("W", Some(1.5)), number("A", Some(-9.0)), number("B", None), text])
+            .expect("a file");
+        let codes = [253, 91, 255, 253, 253, 252, 0, 0];
+        let full = [&1.5_f64.to_le_bytes()[..], b"nine byt", b"es      "].concat();
+        assert!(bytes.ends_with(&[&codes[..], &full].concat()));
+    }
+
+    #[test]
+    fn what_such_a_file_cannot_hold_is_told() {
+        let long = Variable::new("T", "", Kind::Text(vec!["x".repeat(256)]));
+        let told = file(vec![number("W", None), long]).expect_err("a fault");
+        assert_eq!(told, "step `T`: its longest text is longer than 255 bytes, which is all that SPSS holds");
+        let told = file(vec![number("W", None), number("1st", None)]).expect_err("a fault");
+        assert_eq!(told, "step `1st`: no variable of SPSS can have this name");
+        let told = file(vec![number("A", None)]).expect_err("a fault");
+        assert_eq!(told, "step `W`: no variable has the weights");
     }
 }
