@@ -48,6 +48,7 @@ pub fn changes(
     if waves.len() > 1 {
         let codebook = Codebook::load(&study.root)?;
         let (crosswalks, _) = Crosswalks::load(study, &codebook)?;
+        let codebook = crosswalks.edition(&codebook, &wave.id);
         let indicators = indicators::of(&codebook);
         let variables = codebook.variables();
         let mut estimates = Vec::new();

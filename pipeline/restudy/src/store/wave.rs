@@ -79,7 +79,7 @@ pub fn responses(
     wave: &Wave,
     codebook: &Codebook,
 ) -> Result<(Responses, Diagnostics), Diagnostics> {
-    let (crosswalks, mut diagnostics) = Crosswalks::load(study, codebook)?;
+    let (crosswalks, mut diagnostics) = Crosswalks::load(study, &Codebook::load(&study.root)?)?;
     let asked = crosswalks.codebook(codebook, &wave.id);
     let table = taken(crosswalks.read(study, wave, codebook), &mut diagnostics);
     let open = taken(open_codings(study, wave), &mut diagnostics);
