@@ -1,5 +1,6 @@
 -- What the source printed beside what the data give, for some of its percentages.
 -- explore
+-- waves: 2013
 -- base: as in each claim
 -- columns: claim text, measure text, printed number0, found share, lower share, upper share, n count, base count, same boolean
 -- key: claim

@@ -25,7 +25,7 @@ pub(super) struct Explain {
     #[arg(value_name = "ID")]
     id: String,
 
-    /// The wave [default: the newest]
+    /// The wave [default: the newest; for a claim, the one that claims are about]
     #[arg(long, value_name = "WAVE")]
     wave: Option<String>,
 
@@ -54,7 +54,9 @@ const NAMED: usize = 20;
 impl Explain {
     pub(super) fn run(&self, folder: Option<&Path>, output: &Output) -> Result<(), Failure> {
         let study = study(folder)?;
-        let wave = wave(&study, self.wave.as_deref())?;
+        let is_claim = !self.id.contains(['/', '[', '.']);
+        let about = study.sources.claims_wave.as_deref().filter(|_| is_claim);
+        let wave = wave(&study, self.wave.as_deref().or(about))?;
         let explained = explain(&study, wave, &self.id).map_err(|fault| match fault {
             Fault::Unknown(faults) => Failure::CommandLine(faults),
             Fault::Study(faults) => Failure::Study(faults),

@@ -160,7 +160,7 @@ pub fn write(material: &Material<'_>) -> Result<Document, Diagnostics> {
             return Err(told);
         }
     };
-    faults.extend(unshown(&templates, &recorder));
+    faults.extend(unshown(&templates, &recorder, &source));
     let mut uses = uses::in_text(&source, &lines);
     uses.append(&mut recorder.uses);
     let mut cleaner = std::mem::take(&mut recorder.cleaner);
@@ -209,15 +209,17 @@ fn render(
     Ok(marks.take_out(&marked))
 }
 
-/// References to figures and tables that the report does not show.
-fn unshown(templates: &Templates, recorder: &Recorder) -> Diagnostics {
+/// References to figures and tables that the report does not show; `written` is what the templates came to, in which those of
+/// choices that were not taken do not stand.
+fn unshown(templates: &Templates, recorder: &Recorder, written: &str) -> Diagnostics {
     let mut faults = Diagnostics::new();
     for (name, source) in &templates.sources {
         for at in lint::drawn_references(source) {
             let reference = &source[at.clone()];
             let query = &reference["@fig-".len()..];
             let is_chart = reference.starts_with("@fig-");
-            if recorder.shown.get(query).is_none_or(|s| s.part || s.chart.is_some() != is_chart) {
+            let stands = lint::drawn_references(written).into_iter().any(|at| written[at] == *reference);
+            if stands && recorder.shown.get(query).is_none_or(|s| s.part || s.chart.is_some() != is_chart) {
                 faults.push(
                     Diagnostic::error(format!("`{reference}` refers to nothing that the report shows"))
                         .at(Place::span(source_path(name), source, at)),

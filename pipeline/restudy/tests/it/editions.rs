@@ -122,6 +122,8 @@ fn every_wave_has_an_edition_with_its_own_sections_sentences_queries_and_claims(
 
     let (status, said) = run(study, &["audit"]);
     assert!(status == 0 && said.contains("C1"), "{said}");
+    let (status, said) = run(study, &["explain", "C1"]);
+    assert!(status == 0 && said.contains("borrows books"), "{said}");
     let (status, said) = run(study, &["audit", "--wave", "second"]);
     assert!(status == 2 && said.contains("they are about wave `first`"), "{said}");
 }
