@@ -49,7 +49,6 @@ pub fn changes(
         let codebook = Codebook::load(&study.root)?;
         let (crosswalks, _) = Crosswalks::load(study, &codebook)?;
         let codebook = crosswalks.edition(&codebook, &wave.id);
-        let codebook = crosswalks.edition(&codebook, &wave.id);
         let indicators = indicators::of(&codebook);
         let variables = codebook.variables();
         let mut estimates = Vec::new();
