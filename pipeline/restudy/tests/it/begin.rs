@@ -75,12 +75,15 @@ fn a_folder_that_holds_anything_is_left_alone() {
     }
     // An export that cannot be read leaves nothing behind either.
     fs_err::write(folder.path().join("a.csv"), "a,b\n1,\"2\n").unwrap();
-    for (from, code) in [("a.csv", 1), ("b.csv", 1), ("{ file = \"a.csv\", separtor = \";\" }", 2)] {
+    fs_err::write(folder.path().join("none.csv"), "a,b\n").unwrap();
+    for (from, code) in
+        [("a.csv", 1), ("none.csv", 1), ("b.csv", 1), ("{ file = \"a.csv\", separtor = \";\" }", 2)]
+    {
         let begun = init(&["new", "--from", from], folder.path());
         assert_eq!(begun.status.code(), Some(code), "{from}: {}", text(&begun.stderr));
     }
     let names: Vec<PathBuf> = files(folder.path()).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, [PathBuf::from("a.csv"), PathBuf::from("mine")]);
+    assert_eq!(names, [PathBuf::from("a.csv"), PathBuf::from("mine"), PathBuf::from("none.csv")]);
 }
 
 const CLUB: &str = "Timestamp,Email,Your age,How often do you come? [Alone],How often do you come? [With others],\
