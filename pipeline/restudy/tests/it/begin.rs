@@ -122,6 +122,19 @@ fn drafts_of_every_format_build() {
 }
 
 #[test]
+fn weights_that_are_offered_can_be_taken() {
+    let export = root().join("fixtures/waves/2015/responses.synthetic.sav");
+    let (_folder, study, _) = drafted("answers.sav", &fs_err::read(export).unwrap());
+    let file = study.join("study.toml");
+    let said = fs_err::read_to_string(&file).unwrap();
+    let taken = said.replace("# [design]", "[design]").replace("# weight = ", "weight = ");
+    assert_ne!(said, taken);
+    fs_err::write(&file, taken).unwrap();
+    let checked = restudy(&study).arg("check").output().unwrap();
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+}
+
+#[test]
 fn exports_of_survey_tools_are_known_for_what_they_are() {
     let mut told = String::new();
     for name in
