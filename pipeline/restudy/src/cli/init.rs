@@ -56,6 +56,11 @@ impl Init {
         let within = |file: String| Source { file, ..declared.clone() };
         let (mut source, found) = settled(here, &within(name.to_owned()))?;
         let (mut table, mut told) = RawTable::read(here, &source)?;
+        if table.is_empty() {
+            let fault =
+                Diagnostic::error("the file has a header and no respondents").at(table.header_start());
+            return Err(Failure::Study(fault.hint("export the answers too").into()));
+        }
         let reasons = begin::reasons(&table);
         if !reasons.is_empty() {
             source.missing.extend(reasons);

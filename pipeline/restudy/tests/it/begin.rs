@@ -75,12 +75,15 @@ fn a_folder_that_holds_anything_is_left_alone() {
     }
     // An export that cannot be read leaves nothing behind either.
     fs_err::write(folder.path().join("a.csv"), "a,b\n1,\"2\n").unwrap();
-    for (from, code) in [("a.csv", 1), ("b.csv", 1), ("{ file = \"a.csv\", separtor = \";\" }", 2)] {
+    fs_err::write(folder.path().join("none.csv"), "a,b\n").unwrap();
+    for (from, code) in
+        [("a.csv", 1), ("none.csv", 1), ("b.csv", 1), ("{ file = \"a.csv\", separtor = \";\" }", 2)]
+    {
         let begun = init(&["new", "--from", from], folder.path());
         assert_eq!(begun.status.code(), Some(code), "{from}: {}", text(&begun.stderr));
     }
     let names: Vec<PathBuf> = files(folder.path()).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, [PathBuf::from("a.csv"), PathBuf::from("mine")]);
+    assert_eq!(names, [PathBuf::from("a.csv"), PathBuf::from("mine"), PathBuf::from("none.csv")]);
 }
 
 const CLUB: &str = "Timestamp,Email,Your age,How often do you come? [Alone],How often do you come? [With others],\
@@ -116,6 +119,19 @@ fn drafts_of_every_format_build() {
         let name = export.file_name().unwrap().to_str().unwrap().to_owned();
         drafted(&name, &fs_err::read(&export).unwrap());
     }
+}
+
+#[test]
+fn weights_that_are_offered_can_be_taken() {
+    let export = root().join("fixtures/waves/2015/responses.synthetic.sav");
+    let (_folder, study, _) = drafted("answers.sav", &fs_err::read(export).unwrap());
+    let file = study.join("study.toml");
+    let said = fs_err::read_to_string(&file).unwrap();
+    let taken = said.replace("# [design]", "[design]").replace("# weight = ", "weight = ");
+    assert_ne!(said, taken);
+    fs_err::write(&file, taken).unwrap();
+    let checked = restudy(&study).arg("check").output().unwrap();
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
 }
 
 #[test]

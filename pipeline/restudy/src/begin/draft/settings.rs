@@ -98,10 +98,10 @@ impl<'a> Settings<'a> {
         }
         let design = match &self.weights {
             Some(column) => format!(
-                "# A column is called {column}: if it holds the weights of respondents, take the marks away here.\n# [design]\n# weights = {}\n",
+                "# A column is called {column}: if it holds the weights of respondents, take the marks away here.\n# [design]\n# weight = {}\n",
                 quoted(column)
             ),
-            None => "# Weights, strata, clusters, if the sample had any. Without them: a simple random sample.\n# [design]\n# weights = \"…\"\n"
+            None => "# Weights, strata, clusters, if the sample had any. Without them: a simple random sample.\n# [design]\n# weight = \"…\"\n"
                 .to_owned(),
         };
         format!(
