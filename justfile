@@ -64,6 +64,11 @@ status *ARGS: program
 wave WAVE FILE *ARGS: program
     @{{ restudy }} wave add {{ quote(WAVE) }} {{ quote(FILE) }} {{ ARGS }}
 
+# Two waves side by side: who answered, what changed, what cannot be compared
+[group('study')]
+compare FROM TO *ARGS: program
+    @{{ restudy }} wave compare {{ quote(FROM) }} {{ quote(TO) }} {{ ARGS }}
+
 # Published claims against the data
 [group('study')]
 audit *ARGS: program
