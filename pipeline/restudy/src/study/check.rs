@@ -41,6 +41,7 @@ struct PlacedReport {
 #[derive(Debug, Deserialize)]
 struct PlacedWave {
     id: Spanned<String>,
+    fieldwork: Spanned<String>,
     published: Spanned<String>,
     responses: Spanned<Source>,
     open_codings: Option<Spanned<Source>>,
@@ -71,6 +72,14 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
             let hint = "write letters, digits, `-` and `_` only: it becomes the name of a folder";
             fault(format!("`{id}` cannot be the id of a wave"), wave.id.span(), hint);
+        }
+        if wave.fieldwork.get_ref().trim().is_empty() {
+            let hint = "write it in words, like `March to May 2013`";
+            fault(
+                format!("nothing says when the answers of wave `{id}` were collected"),
+                wave.fieldwork.span(),
+                hint,
+            );
         }
         if !is_date(published) {
             let hint = "write it like `2013-08-01`";

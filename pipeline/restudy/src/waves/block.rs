@@ -122,7 +122,7 @@ fn block(new: &NewWave, last: Option<&Wave>, days: Option<&(String, String)>) ->
         (None, Some((_, last))) => {
             say("published", quoted(last), "the day of the last answer: write the report's date")
         }
-        (None, None) => say("published", quoted("1970-01-01"), "OPEN: write the report's date"),
+        (None, None) => say("published", quoted(""), "OPEN: write the report's date"),
     }
     let synthetic = last.is_some_and(|wave| wave.synthetic);
     say(

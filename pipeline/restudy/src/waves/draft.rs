@@ -364,11 +364,10 @@ impl Drafting<'_> {
             let _ = write!(
                 draft.text,
                 "\n# OPEN: no column is like {} ({}). If it was not asked:\n\
-                 # [[gone]]\n# variable = {}\n# why = \"not asked in {}\"\n",
+                 # [[gone]]\n# variable = {}\n# why = \"the question was dropped\"\n",
                 column.header,
                 count(lost.iter().filter(|c| c.question == *name || c.variable == *name).count(), "column"),
                 quoted(name),
-                self.wave
             );
         }
     }

@@ -39,9 +39,8 @@ impl Crosswalks {
             })
         };
         let columns = codebook.columns();
-        let later: Vec<&Crosswalk> = later.iter().filter_map(|wave| self.of(wave)).collect();
-        let is_new = |set: &str, label: &str| {
-            later.iter().any(|crosswalk| {
+        let offered = |waves: &[String], set: &str, label: &str| {
+            waves.iter().filter_map(|wave| self.of(wave)).any(|crosswalk: &Crosswalk| {
                 crosswalk.columns.iter().any(|row| {
                     let of_set = columns.iter().any(|column| {
                         row.means == Means::Variable(column.means.clone())
@@ -58,7 +57,9 @@ impl Crosswalks {
         }
         for set in &mut edition.sets {
             let name = set.name.clone();
-            set.labels.retain(|label| !is_new(&name, &label.label));
+            // What an earlier wave offered in another column of the set is no news.
+            set.labels
+                .retain(|label| offered(known, &name, &label.label) || !offered(later, &name, &label.label));
         }
         edition
     }
