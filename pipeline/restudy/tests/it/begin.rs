@@ -114,6 +114,8 @@ fn drafts_of_every_format_build() {
         sources.join("responses.xlsx"),
         sources.join("responses.zsav"),
         sources.join("plain.sav"),
+        sources.join("release-118.dta"),
+        sources.join("latin-117.dta"),
     ];
     for export in exports {
         let name = export.file_name().unwrap().to_str().unwrap().to_owned();
