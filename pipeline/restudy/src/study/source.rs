@@ -321,6 +321,7 @@ mod tests {
             "\"a \\\"b\\\".csv\"",
             "{ file = \"a.csv\", encoding = \"windows-1252\", separator = \"\\t\", header = 2 }",
             "{ file = \"a.xlsx\", header = \"qualtrics\", sheet = \"Answers\", range = \"B3:AA200\" }",
+            "{ file = \"a.dta\", encoding = \"windows-1252\", missing = { \".a\" = \"refused\" } }",
             "{ file = \"a.sav\", names = \"labels\", missing = { \"-9\" = \"refused\", \"Not shown\" = \"not asked\" } }",
         ] {
             let said: Said = toml::from_str(&format!("responses = {written}")).unwrap();

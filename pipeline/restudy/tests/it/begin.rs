@@ -124,6 +124,17 @@ fn drafts_of_every_format_build() {
 }
 
 #[test]
+fn what_a_stata_file_calls_missing_is_drafted() {
+    let export = root().join("pipeline/restudy/tests/sources/missing.dta");
+    let (_folder, study, _) = drafted("missing.dta", &fs_err::read(export).unwrap());
+    let settings = fs_err::read_to_string(study.join("study.toml")).unwrap();
+    assert!(
+        settings.contains("\".a\" = \"skipped\", \".z\" = \"skipped\", \"Refused\" = \"refused\""),
+        "{settings}"
+    );
+}
+
+#[test]
 fn weights_that_are_offered_can_be_taken() {
     let export = root().join("fixtures/waves/2015/responses.synthetic.sav");
     let (_folder, study, _) = drafted("answers.sav", &fs_err::read(export).unwrap());
