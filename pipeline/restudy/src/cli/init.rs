@@ -22,7 +22,7 @@ pub(super) struct Init {
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
-    /// The export to draft it from: text, a workbook, an SPSS file. As study.toml names it, where it must be told more:
+    /// The export to draft it from: text, a workbook, an SPSS or Stata file. As study.toml names it, where it must be told more:
     /// `{ file = "answers.xlsx", sheet = "Answers" }`
     #[arg(long, value_name = "FILE")]
     from: Option<String>,

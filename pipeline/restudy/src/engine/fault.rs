@@ -128,7 +128,7 @@ fn reads_files(name: &str) -> bool {
 
 /// Whether somebody meant a file or an address by this name.
 fn names_a_file(name: &str) -> bool {
-    let endings = [".csv", ".parquet", ".json", ".arrow", ".avro", ".xlsx", ".sav", ".txt"];
+    let endings = [".csv", ".parquet", ".json", ".arrow", ".avro", ".xlsx", ".sav", ".dta", ".txt"];
     name.contains(['/', '\\']) || endings.iter().any(|ending| name.to_lowercase().ends_with(ending))
 }
 

@@ -1,13 +1,16 @@
 //! Sources: files as they arrive, read into raw tables and texts that know their places.
 //!
-//! In: a file (delimited text, a workbook, an SPSS file, a document). Out: a [`RawTable`] of cells, or a [`Text`] of paragraphs; every cell and paragraph can tell where it
+//! In: a file (delimited text, a workbook, an SPSS or Stata file, a document). Out: a [`RawTable`] of cells, or a [`Text`] of paragraphs; every cell and paragraph can tell where it
 //! stands in its file. A file that cannot be read as a table is told with all of its faults.
 //!
 //! It knows no codebook: what a cell means, and whether it may say so, is decided later on the path.
 
+mod binary;
 mod calendar;
+mod decoding;
 mod delimited;
 mod described;
+mod dta;
 mod encoding;
 mod faults;
 mod header;
@@ -24,7 +27,7 @@ pub use calendar::date as day;
 pub use described::{Described, Measure, MissingValues};
 pub use faults::Faults;
 pub use reading::Reading;
-pub use settled::{Settled, settled};
+pub use settled::{Settled, odd_word, settled};
 pub use table::{RawTable, Stated};
 pub use texts::{Paragraph, Text};
 

@@ -38,7 +38,14 @@ pub fn settled(root: &Path, declared: &Source) -> Result<(Source, Vec<Settled>),
             said.push(Settled { what, certain: true });
         }
     }
-    if source.format() != Format::Spss && source.header.is_none() {
+    if let Some(word) = odd_word(&source, &bytes)? {
+        source.encoding = Some(WINDOWS_1252);
+        let what = format!(
+            "it does not say its encoding: read as windows-1252, in which it has words like `{word}`"
+        );
+        said.push(Settled { what, certain: false });
+    }
+    if !source.format().is_data_file() && source.header.is_none() {
         let one = Source { header: Some(Header::Rows(1)), ..source.clone() };
         let (table, _) = match source.format() {
             Format::Workbook => workbook::read(&one, bytes)?,
@@ -56,6 +63,17 @@ pub fn settled(root: &Path, declared: &Source) -> Result<(Source, Vec<Settled>),
         }
     }
     Ok((source, said))
+}
+
+/// Words of a Stata file that does not say its encoding, as Windows-1252, if they are not UTF-8.
+///
+/// # Errors
+/// The file is damaged.
+pub fn odd_word(source: &Source, bytes: &[u8]) -> Result<Option<String>, Diagnostics> {
+    match source.format() {
+        Format::Stata => super::dta::odd_word(source, bytes),
+        _ => Ok(None),
+    }
 }
 
 /// The text of a file, with its encoding.

@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 
 use super::lines::Lines;
 use super::reading::Written;
-use super::{Described, Faults, delimited, sav, shortened, workbook};
+use super::{Described, Faults, delimited, dta, sav, shortened, workbook};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::study::{Format, MissingReason, Source};
 
@@ -83,6 +83,7 @@ impl RawTable {
             Format::Text => delimited::read(source, bytes)?,
             Format::Workbook => workbook::read(source, bytes)?,
             Format::Spss => sav::read(source, &bytes)?,
+            Format::Stata => dta::read(source, &bytes)?,
         };
         table.checked(told)
     }

@@ -43,6 +43,8 @@ pub enum Format {
     Workbook,
     /// A system file of SPSS.
     Spss,
+    /// A data file of Stata.
+    Stata,
 }
 
 /// What the columns of a data file are called by.
@@ -105,6 +107,7 @@ impl Source {
         match ending.as_str() {
             "xlsx" | "xlsm" | "ods" => Format::Workbook,
             "sav" | "zsav" => Format::Spss,
+            "dta" => Format::Stata,
             _ => Format::Text,
         }
     }
@@ -138,13 +141,13 @@ impl Source {
     /// Settings that say nothing about a file of this format.
     pub(super) fn idle(&self) -> Vec<&'static str> {
         let settings = [
-            ("encoding", self.encoding.is_some(), &[Format::Text, Format::Spss][..]),
+            ("encoding", self.encoding.is_some(), &[Format::Text, Format::Spss, Format::Stata][..]),
             ("separator", self.separator.is_some(), &[Format::Text]),
             ("header", self.header.is_some(), &[Format::Text, Format::Workbook]),
             ("sheet", self.sheet.is_some(), &[Format::Workbook]),
             ("range", self.range.is_some(), &[Format::Workbook]),
-            ("names", self.names != Names::Names, &[Format::Spss]),
-            ("missing", !self.missing.is_empty(), &[Format::Spss]),
+            ("names", self.names != Names::Names, &[Format::Spss, Format::Stata]),
+            ("missing", !self.missing.is_empty(), &[Format::Spss, Format::Stata]),
         ];
         let format = self.format();
         let idle = settings.into_iter().filter(|(_, set, of)| *set && !of.contains(&format));
@@ -159,7 +162,13 @@ impl Format {
             Format::Text => "a text file",
             Format::Workbook => "a workbook",
             Format::Spss => "an SPSS file",
+            Format::Stata => "a Stata file",
         }
+    }
+
+    /// Whether such a file has variables and codes, rather than rows of text.
+    pub fn is_data_file(self) -> bool {
+        matches!(self, Format::Spss | Format::Stata)
     }
 }
 
@@ -312,6 +321,7 @@ mod tests {
             "\"a \\\"b\\\".csv\"",
             "{ file = \"a.csv\", encoding = \"windows-1252\", separator = \"\\t\", header = 2 }",
             "{ file = \"a.xlsx\", header = \"qualtrics\", sheet = \"Answers\", range = \"B3:AA200\" }",
+            "{ file = \"a.dta\", encoding = \"windows-1252\", missing = { \".a\" = \"refused\" } }",
             "{ file = \"a.sav\", names = \"labels\", missing = { \"-9\" = \"refused\", \"Not shown\" = \"not asked\" } }",
         ] {
             let said: Said = toml::from_str(&format!("responses = {written}")).unwrap();

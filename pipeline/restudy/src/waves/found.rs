@@ -41,7 +41,13 @@ pub fn settings(root: &Path, file: &str, header: Option<usize>) -> Result<Found,
             said.push(format!("{name} stand between its cells"));
         }
     }
-    if source.format() == Format::Spss {
+    if source.format().is_data_file() {
+        if let Some(word) = sources::odd_word(&source, &bytes)? {
+            source.encoding = Some(WINDOWS_1252);
+            said.push(format!(
+                "it does not say its encoding; as Windows-1252 it has words like `{word}`: are they right?"
+            ));
+        }
         let (table, _) = RawTable::parse(&source, bytes)?;
         missing_codes(&table, &mut source, &mut said);
         return Ok(Found { source, said });
@@ -76,7 +82,7 @@ fn separator(bytes: &[u8]) -> Option<(char, &'static str)> {
     (count(most.0) > count(b',')).then_some((most.1, most.2))
 }
 
-/// Finds why answers are missing in an SPSS file: what it calls missing, by the labels of the codes.
+/// Finds why answers are missing in an SPSS or Stata file: what it calls missing, by the labels of the codes.
 fn missing_codes(table: &RawTable, source: &mut Source, said: &mut Vec<String>) {
     let mut labels: IndexMap<String, Option<String>> = IndexMap::new();
     for column in 0..table.headers().count() {

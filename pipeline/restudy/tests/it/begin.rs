@@ -114,11 +114,24 @@ fn drafts_of_every_format_build() {
         sources.join("responses.xlsx"),
         sources.join("responses.zsav"),
         sources.join("plain.sav"),
+        sources.join("release-118.dta"),
+        sources.join("latin-117.dta"),
     ];
     for export in exports {
         let name = export.file_name().unwrap().to_str().unwrap().to_owned();
         drafted(&name, &fs_err::read(&export).unwrap());
     }
+}
+
+#[test]
+fn what_a_stata_file_calls_missing_is_drafted() {
+    let export = root().join("pipeline/restudy/tests/sources/missing.dta");
+    let (_folder, study, _) = drafted("missing.dta", &fs_err::read(export).unwrap());
+    let settings = fs_err::read_to_string(study.join("study.toml")).unwrap();
+    assert!(
+        settings.contains("\".a\" = \"skipped\", \".z\" = \"skipped\", \"Refused\" = \"refused\""),
+        "{settings}"
+    );
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn binary_files() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sources");
     let names =
         fs_err::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let is_binary = |name: &String| ["sav", "xlsx", "ods"].iter().any(|ending| name.ends_with(ending));
+    let is_binary = |name: &String| ["sav", "dta", "xlsx", "ods"].iter().any(|ending| name.ends_with(ending));
     let mut names: Vec<String> =
         names.filter(is_binary).filter(|name| !name.starts_with("responses")).collect();
     names.sort();
@@ -95,7 +95,10 @@ fn damaged_binary() -> impl Strategy<Value = (String, Vec<u8>)> {
 
 /// A workbook with the text of one part changed, packed again: what changed bytes alone never reach.
 fn damaged_workbook() -> impl Strategy<Value = (String, Vec<u8>)> {
-    let files: Vec<_> = binary_files().into_iter().filter(|(name, _)| !name.ends_with("sav")).collect();
+    let files: Vec<_> = binary_files()
+        .into_iter()
+        .filter(|(name, _)| !name.ends_with("sav") && !name.ends_with("dta"))
+        .collect();
     let put = prop_oneof![
         Just("<".to_owned()),
         Just("\"".to_owned()),

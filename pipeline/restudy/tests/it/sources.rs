@@ -1,6 +1,7 @@
 //! Files of every format, held against what other programs read from them, and the study built from each.
 //!
-//! `tests/sources/make.py` wrote the files, by pyreadstat (ReadStat), openpyxl and odfpy, and their expected values.
+//! `tests/sources/make.py` wrote the files, by pyreadstat (ReadStat), openpyxl and odfpy, and their expected values;
+//! `make_stata.py` those of Stata, by pandas.
 
 use std::path::{Path, PathBuf};
 
@@ -33,34 +34,91 @@ fn cells(table: &RawTable, of: fn(&RawTable, usize, usize) -> &str, row: usize) 
 #[test]
 fn spss_files_are_read_as_readstat_reads_them() {
     for name in ["packed.sav", "plain.sav", "zipped.zsav", "big-endian.sav", "windows-1252.sav"] {
-        let (table, told) = read(&Source::plain(name)).unwrap();
-        assert!(told.is_empty(), "{name}: {told}");
-        let mut codes = 0;
-        for expected in records(&format!("{name}.csv")) {
-            let (what, expected) = expected.split_first().unwrap();
-            let described = || (0..expected.len()).map(|column| table.described(column).unwrap());
-            let found: Vec<String> = match what.split_once(' ').unwrap_or((what, "")) {
-                ("name", _) => table.headers().map(str::to_owned).collect(),
-                ("label", _) => described().map(|column| column.label.clone()).collect(),
-                ("format", _) => described().map(|column| column.format.clone()).collect(),
-                ("measure", _) => {
-                    let measure = |measure| match measure {
-                        Some(Measure::Nominal) => "nominal",
-                        Some(Measure::Ordinal) => "ordinal",
-                        Some(Measure::Scale) => "scale",
-                        None => "unknown",
-                    };
-                    described().map(|column| measure(column.measure).to_owned()).collect()
-                }
-                ("code", row) => {
-                    codes += 1;
-                    cells(&table, RawTable::code, row.parse().unwrap())
-                }
-                (_, row) => cells(&table, RawTable::cell, row.parse().unwrap()),
-            };
-            assert_eq!(found, expected, "{name}: {what}");
+        is_read_as_expected(&Source::plain(name));
+    }
+}
+
+#[test]
+fn stata_files_are_read_as_pandas_reads_them() {
+    for name in [
+        "release-117.dta",
+        "release-118.dta",
+        "release-118-big-endian.dta",
+        "release-119.dta",
+        "release-119-big-endian.dta",
+    ] {
+        is_read_as_expected(&Source::plain(name));
+    }
+    is_read_as_expected(&Source { encoding: Some(WINDOWS_1252), ..Source::plain("latin-117.dta") });
+}
+
+/// The table in a data file is what `NAME.csv` beside it says.
+fn is_read_as_expected(source: &Source) {
+    let name = &source.file;
+    let (table, told) = read(source).unwrap();
+    assert!(told.is_empty(), "{name}: {told}");
+    let mut codes = 0;
+    for expected in records(&format!("{name}.csv")) {
+        let (what, expected) = expected.split_first().unwrap();
+        let described = || (0..expected.len()).map(|column| table.described(column).unwrap());
+        let found: Vec<String> = match what.split_once(' ').unwrap_or((what, "")) {
+            ("name", _) => table.headers().map(str::to_owned).collect(),
+            ("label", _) => described().map(|column| column.label.clone()).collect(),
+            ("format", _) => described().map(|column| column.format.clone()).collect(),
+            ("measure", _) => {
+                let measure = |measure| match measure {
+                    Some(Measure::Nominal) => "nominal",
+                    Some(Measure::Ordinal) => "ordinal",
+                    Some(Measure::Scale) => "scale",
+                    None => "unknown",
+                };
+                described().map(|column| measure(column.measure).to_owned()).collect()
+            }
+            ("code", row) => {
+                codes += 1;
+                cells(&table, RawTable::code, row.parse().unwrap())
+            }
+            (_, row) => cells(&table, RawTable::cell, row.parse().unwrap()),
+        };
+        assert_eq!(found, expected, "{name}: {what}");
+    }
+    assert_eq!(codes, table.len(), "{name}");
+}
+
+/// `make_stata.py` put `.a`, `.b` and `.z` where the bytes of each type of number have them.
+#[test]
+fn what_a_stata_file_calls_missing_is_known() {
+    let missing =
+        [(".a".to_owned(), MissingReason::NotAsked), ("Refused".to_owned(), MissingReason::Refused)];
+    let source = Source { missing: missing.into_iter().collect(), ..Source::plain("missing.dta") };
+    let (table, told) = read(&source).unwrap();
+    assert!(told.is_empty(), "{told}");
+    assert_eq!(table.headers().collect::<Vec<_>>(), ["precise", "single", "whole", "narrow", "word"]);
+    assert_eq!(cells(&table, RawTable::code, 0), ["1.5", ".z", ".a", ".z", ".a"]);
+    assert_eq!(cells(&table, RawTable::code, 1), [".a", "1.5", "99999", "300", "b"]);
+    assert_eq!(cells(&table, RawTable::cell, 0), ["1.5", ".z", "Refused", ".z", ".a"]);
+    assert_eq!(cells(&table, RawTable::cell, 1), [".a", "1.5", "Many", "300", "b"]);
+    let stated = |row: usize, column: usize| {
+        let stated = table.stated(row, column)?;
+        Some((stated.code.to_owned(), stated.reason))
+    };
+    assert_eq!(stated(0, 0), None);
+    assert_eq!(stated(1, 0), Some((".a".to_owned(), Some(MissingReason::NotAsked))));
+    assert_eq!(stated(0, 1), Some((".z".to_owned(), None)));
+    assert_eq!(stated(1, 2), None);
+    assert_eq!(stated(0, 4), None, "a text that looks like a missing value is a text");
+    assert_eq!(table.place(1, 0).to_string(), "missing.dta[case 2, precise]");
+}
+
+/// Every beginning of a file is told as cut short.
+#[test]
+fn stata_files_that_are_cut_are_told_where_they_end() {
+    for name in ["release-117.dta", "release-119-big-endian.dta", "missing.dta"] {
+        let whole = fs_err::read(folder().join(name)).unwrap();
+        for end in (20..whole.len()).step_by(7) {
+            let told = RawTable::parse(&Source::plain(name), whole[..end].to_vec()).unwrap_err().to_string();
+            assert!(told.contains("the file ends within") && told.contains("[byte "), "{end}: {told}");
         }
-        assert_eq!(codes, table.len(), "{name}");
     }
 }
 

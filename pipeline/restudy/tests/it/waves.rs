@@ -259,6 +259,24 @@ fn an_spss_file_is_drafted_and_its_turned_scale_is_left_to_people() {
     insta::assert_snapshot!("wave_list", text(&list.stdout));
 }
 
+/// Release 117 does not say its encoding: the draft guesses it, and says so.
+#[test]
+fn a_stata_file_is_drafted_with_its_encoding() {
+    let study = tempfile::tempdir().unwrap();
+    let faulty = root().join("fixtures/faulty");
+    copy_all(&faulty.join("base"), study.path());
+    let export = study.path().join("second.dta");
+    fs_err::copy(faulty.join("dta-encoding-not-said/responses.dta"), &export).unwrap();
+    let added = restudy(study.path()).args(["wave", "add", "second"]).arg(&export).output().unwrap();
+    let (said, told) = (text(&added.stdout), text(&added.stderr));
+    assert!(added.status.success(), "{told}");
+    assert!(format!("{said}{told}").contains("14 columns, 14 decided, 0 open"), "{said}{told}");
+    let settings = fs_err::read_to_string(study.path().join("study.toml")).unwrap();
+    assert!(settings.contains("it has words like `Ouvrir à midi`: are they right?"), "{settings}");
+    let responses = "responses = { file = \"second.dta\", encoding = \"windows-1252\" }";
+    assert!(settings.contains(responses), "{settings}");
+}
+
 /// What each rule of the contract says can be said, and then it passes.
 #[test]
 fn a_row_that_explains_a_breach_lets_it_pass() {

@@ -1,4 +1,4 @@
-//! `study.toml` of a draft, with what was guessed about the export; and why answers of an SPSS file are missing.
+//! `study.toml` of a draft, with what was guessed about the export; and why answers of an SPSS or Stata file are missing.
 
 use indexmap::IndexMap;
 

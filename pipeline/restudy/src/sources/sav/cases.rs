@@ -6,9 +6,9 @@ use std::io::Read;
 
 use flate2::read::ZlibDecoder;
 
-use super::bytes::Bytes;
 use super::dictionary::{Dictionary, Packing};
 use crate::diagnostic::Diagnostics;
+use crate::sources::binary::Bytes;
 
 /// Bytes that the blocks of zlib may hold together.
 const LARGEST: usize = 1 << 29;

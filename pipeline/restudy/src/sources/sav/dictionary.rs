@@ -8,10 +8,10 @@ use std::collections::{HashMap, HashSet};
 use encoding_rs::Encoding;
 use indexmap::IndexMap;
 
-use super::bytes::{Bytes, number};
-use super::text::Decoding;
 use super::values::Shown;
 use crate::diagnostic::Diagnostics;
+use crate::sources::binary::{Bytes, number};
+use crate::sources::decoding::Decoding;
 use crate::sources::{Described, Measure, MissingValues};
 
 /// How cases are packed.

@@ -7,17 +7,15 @@
 //! - Dates and times are ISO text; the system's missing value is a blank cell; other missing values keep their code.
 //! - Never panics, and holds no more than the bytes justify.
 
-mod bytes;
 mod cases;
 mod dictionary;
-mod text;
 mod values;
 
 use ::csv::StringRecord;
 
-use self::bytes::{Bytes, number};
 use self::cases::{Slot, Slots};
 use self::dictionary::{Dictionary, Packing, Variable, trimmed};
+use super::binary::{Bytes, number};
 use super::table::{MOST_CELLS, Origin, RawTable};
 use super::{Faults, shortened};
 use crate::diagnostic::{Diagnostic, Diagnostics, count};

@@ -46,6 +46,11 @@ impl<'a> Bytes<'a> {
         Ok(if self.big { i64::from_be_bytes(bytes) } else { i64::from_le_bytes(bytes) })
     }
 
+    /// A whole number of `length` bytes, eight at most, without sign.
+    pub(super) fn unsigned(&mut self, length: usize, what: &str) -> Result<u64, Diagnostics> {
+        Ok(unsigned(self.take(length, what)?, self.big))
+    }
+
     /// A number of things or bytes.
     ///
     /// # Errors
@@ -83,6 +88,12 @@ impl<'a> Bytes<'a> {
         let place = Place::within(self.file, format!("byte {}", byte + 1), None, None);
         Diagnostic::error(message).at(place)
     }
+}
+
+/// Up to eight bytes as a whole number without sign.
+pub(super) fn unsigned(bytes: &[u8], big: bool) -> u64 {
+    let shifted = |number: u64, byte: &u8| (number << 8) | u64::from(*byte);
+    if big { bytes.iter().fold(0, shifted) } else { bytes.iter().rev().fold(0, shifted) }
 }
 
 /// Eight bytes as a number.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::bytes::Bytes;
+use super::binary::Bytes;
 use crate::diagnostic::Diagnostics;
 
 /// An encoding, and whether every text was in it.
