@@ -58,12 +58,10 @@ impl Output {
     pub(super) fn faults(&self, faults: &Diagnostics) {
         self.end_line();
         let colour = AutoStream::choice(&stderr()) != ColorChoice::Never;
-        let mut errors = 0;
-        let all = faults.clone();
-        for fault in all {
-            self.tell(&format!("{}\n", render(&fault, colour)));
-            errors += usize::from(fault.severity == crate::diagnostic::Severity::Error);
+        for fault in faults.iter() {
+            self.tell(&format!("{}\n", render(fault, colour)));
         }
+        let errors = faults.errors();
         if errors > 1 {
             self.tell(&count(errors, "error"));
         }

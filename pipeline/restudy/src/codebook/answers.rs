@@ -75,9 +75,6 @@ pub fn read(
     })
 }
 
-/// How many different wrong answers to one variable are told one by one.
-const TOLD_APART: usize = 8;
-
 /// With how many unknown columns a missing one is compared.
 const COMPARED: usize = 1000;
 
@@ -96,8 +93,6 @@ pub(super) struct Reader<'a> {
     pub(super) raw: Vec<Vec<(Target, usize)>>,
     /// Reasons that respondents gave themselves, by variable and row.
     pub(super) stated: HashMap<(usize, usize), MissingReason>,
-    /// Answers that were told as wrong, by variable.
-    wrong: HashMap<usize, HashSet<String>>,
 }
 
 impl<'a> Reader<'a> {
@@ -121,7 +116,6 @@ impl<'a> Reader<'a> {
             variables,
             raw: vec![Vec::new(); codebook.questions.len()],
             stated: HashMap::new(),
-            wrong: HashMap::new(),
         }
     }
 
@@ -359,8 +353,7 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// Tells an answer that cannot stand. A column with many of them holds something else altogether: after the first
-    /// few the rest are told together.
+    /// Tells an answer that cannot stand.
     fn wrong(
         &mut self,
         variable: usize,
@@ -373,15 +366,6 @@ impl<'a> Reader<'a> {
         let told_of = &self.variables[variable];
         let of_all = self.codebook.question(&told_of.question).is_some_and(|q| q.separator.is_some());
         let name = if of_all { &told_of.question } else { &told_of.name };
-        let told = self.wrong.entry(variable).or_default();
-        if told.len() >= TOLD_APART && !told.contains(cell) {
-            let fault =
-                Diagnostic::error(format!("more answers to `{name}` that the codebook does not take"));
-            return self.faults.cell(row, column, fault, |f| {
-                f.hint("does this column hold the answers to another question?")
-            });
-        }
-        told.insert(cell.to_owned());
         let fault = Diagnostic::error(format!("answer `{}` to `{name}` {how}", shown(cell)));
         self.faults.cell(row, column, fault, more);
     }

@@ -5,16 +5,18 @@
 //!
 //! It knows no stage and prints nothing: `cli` decides where a rendered diagnostic goes.
 
+mod folded;
 mod render;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use folded::{Folded, TOLD};
 pub use render::{render, visible};
 
 /// How bad a fault is: an error stops the work, a warning does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// The result would be wrong or missing, so there is none.
     Error,
@@ -127,6 +129,9 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do about it.
     pub hints: Vec<String>,
+    /// For how many faults it stands: those of further rows are folded into it.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub times: usize,
 }
 
 impl Diagnostic {
@@ -138,6 +143,7 @@ impl Diagnostic {
             place: None,
             notes: Vec::new(),
             hints: Vec::new(),
+            times: 1,
         }
     }
 
@@ -166,6 +172,14 @@ impl Diagnostic {
         self.hints.push(hint.into());
         self
     }
+}
+
+fn once() -> usize {
+    1
+}
+
+fn is_once(times: &usize) -> bool {
+    *times == 1
 }
 
 /// Faults found together. As an error type it holds at least one [`Severity::Error`].
@@ -198,9 +212,9 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
-    /// Number of errors.
+    /// Number of errors, those that are folded into others too.
     pub fn errors(&self) -> usize {
-        self.0.iter().filter(|d| d.severity == Severity::Error).count()
+        self.0.iter().filter(|d| d.severity == Severity::Error).map(|d| d.times).sum()
     }
 
     /// The value if there are no errors (warnings come along), else all faults.

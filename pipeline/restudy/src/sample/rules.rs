@@ -87,7 +87,8 @@ fn cells(
     hint: &str,
 ) {
     let more = (rows.count > 1).then(|| format!("{} rows have this fault; this is the first", rows.count));
-    reader.cell(rows.first, column, Diagnostic::error(message), |f| {
+    let fault = Diagnostic { times: rows.count, ..Diagnostic::error(message) };
+    reader.cell(rows.first, column, fault, |f| {
         more.into_iter().chain(note).fold(f, Diagnostic::note).hint(hint)
     });
 }

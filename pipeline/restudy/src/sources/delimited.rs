@@ -14,7 +14,7 @@ use super::header::{self, Named};
 use super::lines::{Field, Lines, Quotes};
 use super::table::{Origin, RawTable};
 use super::{Described, encoding};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Folded, Place};
 use crate::study::{Header, Source};
 
 /// The table in `bytes`, and what was found in it that is not plain.
@@ -125,29 +125,34 @@ fn records(file: &str, lines: &Lines) -> Result<Vec<StringRecord>, Diagnostics> 
 /// that has lost its closing quote, shows as text behind a closing quote.
 fn check_quotes(file: &str, lines: &Lines) -> Result<(), Diagnostics> {
     let text = lines.text.as_bytes();
-    let mut diagnostics = Diagnostics::new();
+    let mut faults = Folded::new("line");
     let mut at = 0;
     while at < text.len() {
         let field = Field::at(text, at, lines.separator);
         match field.quotes {
             Quotes::Sound => {}
-            Quotes::Unclosed => diagnostics.push(
-                Diagnostic::error("a quote is opened here and never closed").at(lines.place(file, at)).hint(
-                    "close the quote at the end of the cell; a quote within a quoted cell is written twice",
-                ),
-            ),
-            Quotes::TextBehind(behind) => diagnostics.push(
-                Diagnostic::error("text stands behind a closing quote")
-                    .at(lines.place(file, behind))
-                    .note(format!("the quote was opened on line {}", lines.line_of(at)))
-                    .hint(
+            Quotes::Unclosed => {
+                let fault = Diagnostic::error("a quote is opened here and never closed");
+                let place = || lines.place(file, at);
+                faults.add(None, lines.line_of(at), fault, place, |f| {
+                    f.hint(
+                        "close the quote at the end of the cell; a quote within a quoted cell is written twice",
+                    )
+                });
+            }
+            Quotes::TextBehind(behind) => {
+                let fault = Diagnostic::error("text stands behind a closing quote");
+                let place = || lines.place(file, behind);
+                faults.add(None, lines.line_of(behind), fault, place, |f| {
+                    f.note(format!("the quote was opened on line {}", lines.line_of(at))).hint(
                         "a quote within a quoted cell is written twice; look also for a quote never closed",
-                    ),
-            ),
+                    )
+                });
+            }
         }
         at = field.end + 1;
     }
-    diagnostics.or(()).map(|_| ())
+    faults.finish().or(()).map(|_| ())
 }
 
 /// Tells rows of a header that are not as long as its first.

@@ -218,16 +218,14 @@ impl RawTable {
         let mut faults = Faults::new(&self);
         self.check_headers(&mut faults);
         self.check_lengths(&mut faults);
-        let mut clean = Vec::new();
-        for (row, record) in self.rows.iter().enumerate() {
-            if let Some(record) = cleaned(record) {
-                self.warn_of_control_characters(row, &mut faults);
-                clean.push((row, record));
-            }
+        for row in 0..self.rows.len() {
+            self.warn_of_control_characters(row, &mut faults);
         }
         told.extend(faults.finish());
-        for (row, record) in clean {
-            self.rows[row] = record;
+        for record in &mut self.rows {
+            if let Some(clean) = cleaned(record) {
+                *record = clean;
+            }
         }
         told.or(self)
     }

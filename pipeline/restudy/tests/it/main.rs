@@ -14,6 +14,7 @@ mod editions;
 mod engine_study;
 #[cfg(unix)]
 mod explain;
+mod faults_folded;
 mod inference;
 mod peer_duckdb;
 mod pooled;
