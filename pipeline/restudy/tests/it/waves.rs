@@ -228,7 +228,10 @@ fn the_export_of_another_tool_is_drafted_decided_and_read() {
         flag("web_resources__ucas"),
         (Comparable::WithCare, "2014: the answers are worded anew".to_owned())
     );
-    assert_eq!(flag("matrix_awareness"), (Comparable::No, "not asked in 2014: not asked in 2014".to_owned()));
+    assert_eq!(
+        flag("matrix_awareness"),
+        (Comparable::No, "not asked in 2014: the question was dropped".to_owned())
+    );
     assert_eq!(flag("careers_learning__enterprise").0, Comparable::No);
     assert_eq!(flag("careers_learning__mentoring").0, Comparable::Yes);
     assert_eq!(flag("careers_plan"), (Comparable::No, "not asked in 2013".to_owned()));
