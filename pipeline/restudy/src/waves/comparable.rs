@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::model::{Comparable, Crosswalk, Crosswalks, How, Means};
+use super::model::{Comparable, Crosswalk, Crosswalks, Means};
 use crate::codebook::{Codebook, Question, Variable};
 
 /// Whether the answers to a variable can be compared between two waves.
@@ -109,10 +109,8 @@ impl Crosswalk {
     /// What is said of `variable`: of its columns, and of whom its question was put to.
     fn said_of(&self, variable: &Variable) -> Vec<(Comparable, &str)> {
         let name = item_variable(variable);
-        let columns: Vec<&super::Column> =
-            self.columns_of(&name).filter(|column| column.how != How::New).collect();
         let of_columns =
-            columns.into_iter().map(|column| (column.comparable.unwrap_or_default(), column.why.as_str()));
+            self.columns_of(&name).map(|column| (column.comparable.unwrap_or_default(), column.why.as_str()));
         let routings = self.routings.iter().filter(|routing| routing.question == variable.question);
         let changed = self.changed.iter().filter(|changed| {
             let of = |name: &Option<String>, own: &str| name.as_deref() == Some(own);
