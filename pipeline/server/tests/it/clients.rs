@@ -293,6 +293,8 @@ fn odbc_lists_tables_and_reads_rows() {
     let connection = format!("DRIVER={driver};Server=127.0.0.1;Port={};Database=study;Uid=anna", server.port);
     let mut child = Command::new("isql")
         .args(["-b", "-v", "-d|", "-k", &connection])
+        // The driver asks for the encoding of the locale, and the server knows UTF-8 alone.
+        .env("LC_ALL", "C.UTF-8")
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .spawn()
