@@ -13,7 +13,7 @@ use encoding_rs::Encoding;
 use super::header::{self, Named};
 use super::lines::{Field, Lines, Quotes};
 use super::table::{Origin, RawTable};
-use super::{Described, encoding};
+use super::{Described, decimal, encoding};
 use crate::diagnostic::{Diagnostic, Diagnostics, Folded, Place};
 use crate::study::{Header, Source};
 
@@ -32,7 +32,10 @@ pub(super) fn read(source: &Source, bytes: Vec<u8>) -> Result<(RawTable, Diagnos
     let recognised = if source.header.is_none() { header::recognised(&records) } else { None };
     let header = source.header.or(recognised.map(|(_, header)| header)).unwrap_or(Header::Rows(1));
     let height = header::height(header).min(records.len());
-    let rows = records.split_off(height);
+    let mut rows = records.split_off(height);
+    if source.decimal == Some(',') {
+        rows = rows.into_iter().map(decimal::with_points).collect();
+    }
     let mut told = uneven(file, &lines, &records);
     let Named { names, labels, standing } = header::named(header, &records);
     lines.name_starts = name_starts(&lines, &records, &standing);

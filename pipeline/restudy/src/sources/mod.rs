@@ -7,6 +7,7 @@
 
 mod binary;
 mod calendar;
+mod decimal;
 mod decoding;
 mod delimited;
 mod described;
