@@ -47,9 +47,15 @@ impl Init {
     fn draft(&self, from: &str, theme: &Theme, output: &Output) -> Result<String, Failure> {
         let declared = declared(from).map_err(Failure::CommandLine)?;
         let path = Path::new(&declared.file);
+        if !path.is_file() {
+            let what = if path.exists() { "is no file" } else { "is not there" };
+            let fault = Diagnostic::error(format!("`{}` {what}", declared.file));
+            let hint = "name the export by its path from this folder";
+            return Err(Failure::CommandLine(fault.at(Place::file("--from")).hint(hint).into()));
+        }
         let (Some(name), Some(parent)) = (path.file_name().and_then(|name| name.to_str()), path.parent())
         else {
-            let fault = Diagnostic::error(format!("`{}` is no file that can be read", declared.file));
+            let fault = Diagnostic::error(format!("the name of `{}` is no text", declared.file));
             return Err(Failure::CommandLine(fault.into()));
         };
         let here = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };

@@ -80,7 +80,7 @@ fn a_folder_that_holds_anything_is_left_alone() {
     fs_err::write(folder.path().join("a.csv"), "a,b\n1,\"2\n").unwrap();
     fs_err::write(folder.path().join("none.csv"), "a,b\n").unwrap();
     for (from, code) in
-        [("a.csv", 1), ("none.csv", 1), ("b.csv", 1), ("{ file = \"a.csv\", separtor = \";\" }", 2)]
+        [("a.csv", 1), ("none.csv", 1), ("b.csv", 2), ("{ file = \"a.csv\", separtor = \";\" }", 2)]
     {
         let begun = init(&["new", "--from", from], folder.path());
         assert_eq!(begun.status.code(), Some(code), "{from}: {}", text(&begun.stderr));
