@@ -56,13 +56,13 @@ fn spelled(answer: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use indexmap::IndexMap;
 
     #[test]
     fn spellings_of_one_answer_are_no_merge() {
         let listed = |answers: &[(&str, &str)]| {
             let answers = answers.iter().map(|(raw, label)| ((*raw).to_owned(), (*label).to_owned()));
-            super::listed(&answers.collect()).map(ToOwned::to_owned)
+            super::listed(&answers.collect::<IndexMap<_, _>>()).map(ToOwned::to_owned)
         };
         assert_eq!(listed(&[("Every month", "monthly"), ("every month.", "monthly"), ("-", "")]), None);
         assert_eq!(listed(&[("Each month", "monthly"), ("Now", "monthly")]), Some("monthly".to_owned()));
