@@ -96,7 +96,7 @@ fn text(account: &Account) -> String {
         count(account.witnesses, "selection")
     ));
     let lines = account.lines();
-    for (what, there) in account.kinds() {
+    for (what, there) in account.kinds().filter(|(_, there)| *there > 0) {
         let number = |fate| account.number(what, fate);
         let repeats = match number(Fate::Repeats) {
             0 => String::new(),

@@ -13,7 +13,6 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
-use indexmap::IndexMap;
 use serde::Deserialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -57,10 +56,10 @@ struct Settings {
     code_frame: String,
     /// The column of cases that names them.
     case_name: String,
-    /// Names of coders, by what the codings call them.
-    users: IndexMap<String, String>,
-    /// Names of variables, by the columns that they are.
-    variables: IndexMap<String, String>,
+    /// Coders: what the codings call them, and their names.
+    users: Vec<(String, String)>,
+    /// Variables: the columns that they are, and their names.
+    variables: Vec<(String, String)>,
     /// Documents that are PDFs with a text.
     pdfs: Vec<String>,
 }

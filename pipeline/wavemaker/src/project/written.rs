@@ -97,7 +97,7 @@ impl Qde<'_> {
 
     fn users(&mut self) {
         self.line("<Users>");
-        for (number, name) in self.made.recipe.project.users.values().enumerate() {
+        for (number, (_, name)) in self.made.recipe.project.users.iter().enumerate() {
             self.line(&format!("<User guid=\"{}\" name=\"{}\"/>", guid("user", number), quoted(name)));
         }
         self.line("</Users>");
@@ -141,7 +141,7 @@ impl Qde<'_> {
 
     /// The values that a row of `columns` has.
     fn values(&mut self, columns: &[String], row: &[String]) {
-        for (number, column) in self.made.recipe.project.variables.keys().enumerate() {
+        for (number, (column, _)) in self.made.recipe.project.variables.iter().enumerate() {
             let at = columns.iter().position(|known| known == column);
             let value = at.and_then(|at| row.get(at)).filter(|value| !value.is_empty());
             let kind = if column.ends_with("_on") { "DateValue" } else { "TextValue" };
@@ -275,7 +275,7 @@ impl Qde<'_> {
 
     fn coding(&mut self, coder: &str, code: &str) -> Result<(), Fault> {
         let settings = &self.made.recipe.project;
-        let user = settings.users.get_index_of(coder);
+        let user = settings.users.iter().position(|(known, _)| known == coder);
         let user = user.ok_or_else(|| Fault::step("users", format!("there is no coder `{coder}`")))?;
         let is_code = |known: &Code| known.path == code;
         let number = self.made.codes.iter().position(is_code);
@@ -296,7 +296,8 @@ impl Qde<'_> {
         let settings = &self.made.recipe.project;
         self.line("<Notes>");
         for (number, note) in self.made.recipe.note.iter().enumerate() {
-            let author = settings.users.get_index_of(&note.author).unwrap_or_default();
+            let author =
+                settings.users.iter().position(|(known, _)| *known == note.author).unwrap_or_default();
             self.line(&format!(
                 "<Note guid=\"{}\" name=\"{}\" creatingUser=\"{}\" creationDateTime=\"{}\"><PlainTextContent>{}</PlainTextContent></Note>",
                 guid("note", number),

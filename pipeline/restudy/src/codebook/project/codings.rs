@@ -82,7 +82,11 @@ impl Placing<'_> {
         let mut rows = Vec::new();
         let mut fates = Vec::new();
         let mut ends: BTreeMap<(usize, u64, u64), Option<Range<usize>>> = BTreeMap::new();
-        for (number, coding) in self.project.codings.iter().enumerate() {
+        // What has a place in the text goes before what is found there by its words.
+        let codings = || self.project.codings.iter().enumerate();
+        let is_found = |coding: &ProjectCoding| matches!(coding.given_to, GivenTo::Words { .. });
+        let placed = codings().filter(|(_, coding)| !is_found(coding));
+        for (number, coding) in placed.chain(codings().filter(|(_, coding)| is_found(coding))) {
             let mut fate = self.begun(coding);
             match self.found(number, coding, &mut ends, faults) {
                 Found::Faulty => continue,
@@ -103,10 +107,11 @@ impl Placing<'_> {
                 }
             }
             account.add("codings", fate.fate, fate.why.clone(), 1);
-            fates.push(fate);
+            fates.push((number, fate));
         }
         account.rows = rows.len();
-        (fates, rows)
+        fates.sort_by_key(|(number, _)| *number);
+        (fates.into_iter().map(|(_, fate)| fate).collect(), rows)
     }
 
     fn begun(&self, coding: &ProjectCoding) -> CodingFate {

@@ -177,7 +177,7 @@ fn tell_positions(project: &Project, counted: &Counted, faults: &mut Folded) {
         let place = || Place::file(&*project.file);
         faults.add(None, 0, Diagnostic::warning(message), place, |fault| {
             fault
-                .note(format!("so {} stand where their words are", count(counted.witnesses, "selection")))
+                .note(format!("so the words of {} stand there", count(counted.witnesses, "selection")))
                 .hint(format!("settle it in {FILE}: `{}`", counted.positions.written()))
         });
     }

@@ -11,7 +11,7 @@ use super::decisions::Decisions;
 use super::definitions::{Decided, SourceEntry};
 use crate::codebook::sheet::{Sheet, Values};
 use crate::diagnostic::{Diagnostic, Folded, Place, nearest};
-use crate::sources::project::{Project, Value, VariableKind};
+use crate::sources::project::{Case, Project, Value, VariableKind};
 use crate::sources::{on_one_line, shortened};
 use crate::study::Definitions;
 
@@ -161,6 +161,13 @@ fn case_of(
     let of_document = of_document.filter(|(case, _)| case.documents.contains(&number));
     let mut found: Vec<&str> = of_document.filter_map(|(_, decision)| decision.kept()).collect();
     found.dedup();
+    let is_open = |(case, decision): (&Case, &Decision)| {
+        *decision == Decision::Open && case.documents.contains(&number)
+    };
+    // What is to be decided of its case is told already.
+    if found.is_empty() && project.cases.iter().zip(&decisions.cases).any(is_open) {
+        return None;
+    }
     let message = match found[..] {
         [case] => return Some(case.to_owned()),
         [] => format!("nothing says which case the source `{}` is about", shortened(&document.name)),

@@ -7,7 +7,7 @@
 //! and a text may have lost or won line ends since it was counted. Only words can tell: a selection's name or description
 //! that stands in the text word by word, four words at least, is a witness.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -150,32 +150,17 @@ impl Project {
     /// How positions are counted: as it was `declared`; else as the standard has it, if that puts all selections where their
     /// words are; else in the one way that does.
     pub fn positions(&self, declared: Option<Positions>) -> Counted {
-        let texts: HashMap<usize, Vec<char>> = self
-            .documents
-            .iter()
-            .enumerate()
-            .filter_map(|(number, document)| Some((number, document.text.as_ref()?.chars().collect())))
-            .collect();
         let witnesses = self.witnesses();
         let tried = declared.map_or(Positions::ALL.to_vec(), |declared| vec![declared]);
         let mut best: Option<(Positions, Vec<usize>)> = None;
         for positions in tried {
-            let places: HashMap<usize, Places> =
-                texts.iter().map(|(number, text)| (*number, positions.of(text))).collect();
-            let stands = |witness: &Witness| -> bool {
-                let (Some(text), Some(places)) =
-                    (texts.get(&witness.document), places.get(&witness.document))
-                else {
-                    return false;
-                };
-                let words = places.span(witness.start, witness.end).and_then(|span| text.get(span));
-                let words = words.map(|words| in_words(&words.iter().collect::<String>()));
-                words.is_some_and(|words| words.starts_with(&witness.words))
-            };
-            let wrong = witnesses.iter().enumerate().filter(|(_, witness)| !stands(witness));
-            let wrong: Vec<usize> = wrong.map(|(number, _)| number).collect();
+            let wrong = self.misplaced(&witnesses, positions);
+            let is_right = wrong.is_empty();
             if best.as_ref().is_none_or(|(_, before)| wrong.len() < before.len()) {
                 best = Some((positions, wrong));
+            }
+            if is_right {
+                break;
             }
         }
         let (positions, wrong) = best.unwrap_or_default();
@@ -198,6 +183,29 @@ impl Project {
                 None => (0..self.documents.len()).filter(is_untold).collect(),
             },
         }
+    }
+
+    /// Those of `witnesses`, by number, whose words do not stand where `positions` put them. They are in the order of documents.
+    fn misplaced(&self, witnesses: &[Witness], positions: Positions) -> Vec<usize> {
+        let mut open: Option<(usize, Vec<char>, Places)> = None;
+        let mut wrong = Vec::new();
+        for (number, witness) in witnesses.iter().enumerate() {
+            if open.as_ref().is_none_or(|(document, ..)| *document != witness.document) {
+                let text = self.documents.get(witness.document).and_then(|document| document.text.as_ref());
+                let text: Vec<char> = text.map(|text| text.chars().collect()).unwrap_or_default();
+                let places = positions.of(&text);
+                open = Some((witness.document, text, places));
+            }
+            let stands = open.as_ref().is_some_and(|(_, text, places)| {
+                let words = places.span(witness.start, witness.end).and_then(|span| text.get(span));
+                let words = words.map(|words| in_words(&words.iter().collect::<String>()));
+                words.is_some_and(|words| words.starts_with(&witness.words))
+            });
+            if !stands {
+                wrong.push(number);
+            }
+        }
+        wrong
     }
 
     fn witnesses(&self) -> Vec<Witness> {
