@@ -11,9 +11,15 @@ use super::{Failure, study};
 use crate::codebook::project::{Account, Fate, draft};
 use crate::codebook::{Codebook, Material};
 use crate::diagnostic::{Diagnostic, Place, count, visible};
-use crate::publish::write_whole;
+use crate::publish::write_file;
 use crate::sources::project::Project;
 use crate::study::Study;
+
+/// A query of the account, for the report.
+const QUERY: (&str, &str) = ("queries/facts/what_was_left_out.sql", include_str!("left_out.sql"));
+
+/// The line of a template that prints it.
+const LINE: &str = "{{ table(\"what_was_left_out\", columns={\"what\": \"What\", \"fate\": \"Fate\", \"why\": \"Why\", \"n\": \"Number\"}, caption=\"What the project of codings holds, and what became of it\") }}";
 
 /// Tell what became of everything in a project of qualitative data, or draft how one is read
 ///
@@ -45,7 +51,8 @@ enum Command {
 /// Draft codebook/project.toml for a project: what each code, coder, case, variable and source is in the study
 ///
 /// Where the study has no code frame, codebook/code-frame.toml is drafted too, from the project's code book. A `.qdc` file is
-/// a code book alone. What only people can decide is left open; nothing is built before.
+/// a code book alone. What only people can decide is left open; nothing is built before. For the report a query of the account is
+/// written, queries/facts/what_was_left_out.sql.
 #[derive(Debug, Args)]
 struct Draft {
     /// The project (`.qdpx`) or code book (`.qdc`), in the study's folder
@@ -143,16 +150,18 @@ impl Draft {
             }
         }
         for (name, text) in &drafted.files {
-            let path = study.root.join(name);
-            if let Some(folder) = path.parent() {
-                fs_err::create_dir_all(folder)?;
-            }
-            write_whole(&path, text.as_bytes())?;
+            write_file(&study.root, name, text.as_bytes())?;
             output.result(&format!("{name} is drafted\n"))?;
         }
         let open = count(drafted.open, "thing");
         output.result(&format!("{open} left for you to decide; go through the rest, too\n"))?;
-        let key = if file.to_ascii_lowercase().ends_with(".qdc") { "codes" } else { "project" };
+        let is_book = file.to_ascii_lowercase().ends_with(".qdc");
+        let (name, query) = QUERY;
+        if !is_book && !study.root.join(name).exists() {
+            write_file(&study.root, name, query.as_bytes())?;
+            output.result(&format!("{name} is written; in an appendix it is printed by\n  {LINE}\n"))?;
+        }
+        let key = if is_book { "codes" } else { "project" };
         let is_named =
             [&study.sources.project, &study.sources.codes].into_iter().flatten().any(|f| *f == file);
         if !is_named {

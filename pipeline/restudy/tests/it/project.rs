@@ -159,6 +159,8 @@ fn a_draft_of_a_project_can_be_read() {
     let (tables, _) = ingest(study.path()).unwrap();
     adds_up(&tables, 7);
     assert_eq!(texts(&tables, "codings", "code"), ["place/quiet", "place", "place"]);
+    let query = fs_err::read_to_string(at("queries/facts/what_was_left_out.sql")).unwrap();
+    assert!(query.contains("from material_account"));
     assert_eq!(draft(&[], 2), "", "what was decided is not lost");
     draft(&["--anew"], 0);
 }
@@ -226,6 +228,21 @@ fn sound() -> (String, Vec<u8>) {
     let mut text = Vec::new();
     std::io::Read::read_to_end(&mut archive.by_name("sources/north.txt").unwrap(), &mut text).unwrap();
     (xml, text)
+}
+
+#[test]
+fn a_project_may_be_utf_16() {
+    let (xml, text) = sound();
+    let parsed = |xml: &[u8]| {
+        let bytes = archive(&[("project.qde", xml), ("north.txt", &text)]);
+        let (project, warnings) = Project::parse("p.qdpx", bytes).unwrap();
+        assert!(warnings.is_empty(), "{warnings}");
+        format!("{project:?}")
+    };
+    let declared = xml.replace("utf-8", "utf-16");
+    let units: Vec<u8> = declared.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(parsed(&[&[0xff, 0xfe][..], &units].concat()), parsed(xml.as_bytes()));
+    assert_eq!(parsed(&[&[0xef, 0xbb, 0xbf][..], xml.as_bytes()].concat()), parsed(xml.as_bytes()));
 }
 
 fn has_places(file: &str, bytes: Vec<u8>) -> Result<(), TestCaseError> {

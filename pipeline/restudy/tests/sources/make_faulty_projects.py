@@ -210,3 +210,4 @@ changed("project-text-of-one-paragraph", texts=(("sources/north.txt", "A quiet h
 book = f'<?xml version="1.0" encoding="utf-8"?>\n<CodeBook xmlns="urn:QDA-XML:codebook:1.0" origin="a test">\n{CODES.replace("  <CodeBook>", "").replace("  </CodeBook>", "")}</CodeBook>\n'
 folder("code-book-with-another-code", book.replace('"Quiet"', '"Silence"').encode(), source=tables + 'codes = "codes.qdc"\n', file="codes.qdc")
 folder("code-book-that-is-an-archive", qdpx(), source=tables + 'codes = "codes.qdc"\n', file="codes.qdc")
+folder("project-as-a-table", qdpx(), source=tables.replace("codings.csv", "material.qdpx"))

@@ -38,8 +38,11 @@ const ARCHIVE: Kind = Kind {
     may_be_thin: false,
 };
 
+/// Descriptions and texts; not what a Mac puts beside them when it packs an archive again.
 fn is_looked_at(part: &str) -> bool {
-    [".qde", ".txt"].iter().any(|ending| part.to_ascii_lowercase().ends_with(ending))
+    let name = part.to_ascii_lowercase();
+    let is_wanted = [".qde", ".txt"].iter().any(|ending| name.ends_with(ending));
+    is_wanted && !name.starts_with("__macosx/")
 }
 
 impl Project {
