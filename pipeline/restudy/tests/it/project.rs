@@ -180,6 +180,37 @@ fn selections_touch_paragraphs() {
     assert_eq!(texts(&tables, "codings", "segment_id"), ["north:2"]);
 }
 
+#[test]
+fn groups_of_documents_may_be_cases() {
+    let study = small("project-codings-left-out");
+    let (xml, text) = sound();
+    let (before, rest) = xml.split_once("  <Cases>").unwrap();
+    let (_, after) = rest.split_once("</Cases>\n").unwrap();
+    let ids = ["11", "12"].map(|number| format!("00000000-0000-4000-8000-0000000000{number}"));
+    let set = |name: &str, id: &str| {
+        format!("<Set guid=\"{name}\" name=\"{name}\"><MemberSource targetGUID=\"{id}\"/></Set>")
+    };
+    let sets = format!("<Sets>{}{}</Sets></Project>", set("Group N", &ids[0]), set("Group S", &ids[1]));
+    let xml = format!("{before}{after}").replace("</Project>", &sets);
+    let bytes = archive(&[("project.qde", xml.as_bytes()), ("Sources/north.txt", &text)]);
+    fs_err::write(study.path().join("material.qdpx"), bytes).unwrap();
+    let decide = |text: &str| {
+        fs_err::write(study.path().join("codebook/project.toml"), text).unwrap();
+        ingest(study.path())
+    };
+    let told = decide("").unwrap_err().to_string();
+    assert!(told.contains("which case the source `north-notes` is about"), "{told}");
+    let groups =
+        "[[set]]\nraw = \"Group N\"\nmeans = \"north\"\n[[set]]\nraw = \"Group S\"\nmeans = \"south\"\n";
+    let sources = "[[source]]\nraw = \"north-notes\"\ncase = \"north\"\n[[source]]\nraw = \"south-notes\"\ncase = \"south\"\n";
+    for decided in [groups, sources] {
+        let (tables, _) = decide(decided).unwrap();
+        assert_eq!(texts(&tables, "cases", "case_id"), ["north", "south"]);
+        assert_eq!(texts(&tables, "documents", "case_id"), ["north", "south"]);
+        adds_up(&tables, 7);
+    }
+}
+
 /// The small study in `folder`, with a project of one text and these selections of it; its tables and what was told.
 fn written(folder: &Path, text: &str, selections: &[(usize, usize)], decided: &str) -> (Tables, String) {
     let elsewhere = "<Coding guid=\"w\" creatingUser=\"u\"><CodeRef targetGUID=\"c\"/></Coding>";

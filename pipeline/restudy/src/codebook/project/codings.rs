@@ -175,7 +175,11 @@ impl Placing<'_> {
         }
         if coding.user.is_none() && self.nobody.is_none() {
             let message = "a coding names no user who gave it".to_owned();
-            let hint = format!("say in {FILE} who did: `nobody = \"CODER\"`, above all tables");
+            let only = match &self.project.users[..] {
+                [only] if !only.name.is_empty() => only.name.as_str(),
+                _ => "CODER",
+            };
+            let hint = format!("say in {FILE} who did: `nobody = \"{only}\"`, above all tables");
             fault(&coding.place, message, None, &hint, faults);
             return Found::Faulty;
         }

@@ -20,6 +20,8 @@ pub(super) struct Decisions {
     pub(super) codes: Vec<Decision>,
     pub(super) users: Vec<Decision>,
     pub(super) cases: Vec<Decision>,
+    /// The cases that sets of sources are about.
+    pub(super) sets: Vec<Decision>,
     pub(super) variables: Vec<Decision>,
     pub(super) documents: Vec<Decision>,
     /// Why codings are left out, by their ids or those of their selections.
@@ -39,6 +41,7 @@ pub(super) fn decide(
         codes: codes(project, file, frame, false, faults),
         users: users(project, file, faults),
         cases: self::cases(project, file, cases, faults),
+        sets: sets(project, file, cases, faults),
         variables: variables(project, file, faults),
         documents: documents(project, file, &written.source, faults),
         codings: codings(project, file, faults),
@@ -101,8 +104,7 @@ fn cases(
     cases: Option<&Sheet>,
     faults: &mut Folded,
 ) -> Vec<Decision> {
-    let known: Option<Vec<String>> =
-        cases.map(|cases| (0..cases.rows()).map(|row| cases.text("case_id", row).to_owned()).collect());
+    let known = cases.map(names);
     let names: Vec<&str> = project.cases.iter().map(|case| case.name.as_str()).collect();
     let deciding = Deciding::new(file, "case", &file.value.case, known.as_deref(), &names, faults);
     let things = project.cases.iter();
@@ -113,6 +115,30 @@ fn cases(
             deciding.decide(&Thing { raw: &case.name, place: &case.place, plain, is_used: true }, faults)
         })
         .collect()
+}
+
+/// Sets are nothing, unless somebody says which case their sources are about.
+fn sets(
+    project: &Project,
+    file: &Definitions<Decided>,
+    cases: Option<&Sheet>,
+    faults: &mut Folded,
+) -> Vec<Decision> {
+    let known = cases.map(names);
+    let names: Vec<&str> = project.sets.iter().map(|set| set.name.as_str()).collect();
+    let deciding = Deciding::new(file, "set", &file.value.set, known.as_deref(), &names, faults);
+    let things = project.sets.iter();
+    things
+        .map(|set| {
+            let thing = Thing { raw: &set.name, place: &set.place, plain: None, is_used: false };
+            deciding.decide(&thing, faults)
+        })
+        .collect()
+}
+
+/// The names of the cases that a table has.
+fn names(cases: &Sheet) -> Vec<String> {
+    (0..cases.rows()).map(|row| cases.text("case_id", row).to_owned()).collect()
 }
 
 /// Variables are columns; a name that can be that of a column is.

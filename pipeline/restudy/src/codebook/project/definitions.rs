@@ -30,6 +30,9 @@ pub(super) struct Decided {
     pub(super) user: Vec<Entry>,
     #[serde(default)]
     pub(super) case: Vec<Entry>,
+    /// Sets of sources that are about one case.
+    #[serde(default)]
+    pub(super) set: Vec<Entry>,
     #[serde(default)]
     pub(super) variable: Vec<Entry>,
     #[serde(default)]

@@ -77,6 +77,9 @@ pub fn draft(project: &Project, frame: &CodeFrame, cases: Option<&Sheet>) -> Dra
             }
         }
     }
+    for set in &project.sets {
+        text.set(&set.name);
+    }
     for variable in &project.variables {
         let name = step(&variable.name).replace('-', "_");
         let name = Some(name.as_str()).filter(|name| is_column_name(name));
@@ -148,6 +151,11 @@ impl Text {
                 self.line(&format!("# means = {}", quoted(&near)));
             }
         }
+    }
+
+    fn set(&mut self, raw: &str) {
+        self.line("\n# If the sources of this set are about one case:\n# [[set]]");
+        self.line(&format!("# raw = {}\n# means = {}", quoted(raw), quoted(&step(raw))));
     }
 
     fn source(&mut self, document: &Document, cases: usize) {

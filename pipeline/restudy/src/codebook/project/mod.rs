@@ -75,7 +75,7 @@ pub(super) fn read(
     let decisions = decisions::decide(&project, &file, &codebook.code_frame, given, &mut faults);
     let cases = match given {
         Some(given) => given.clone(),
-        None => tables::cases(&project, &decisions, &mut faults),
+        None => tables::cases(&project, &decisions, &file, &mut faults),
     };
     let (list, numbers) = tables::documents(&project, &decisions, &file, &cases, &mut faults);
     let counted = project.positions(file.value.positions);

@@ -83,13 +83,28 @@ fn columns(decisions: &Decisions) -> Vec<Option<&str>> {
 }
 
 /// The cases that are kept, each with what is known of it.
-pub(super) fn cases(project: &Project, decisions: &Decisions, faults: &mut Folded) -> Sheet {
+pub(super) fn cases(
+    project: &Project,
+    decisions: &Decisions,
+    file: &Definitions<Decided>,
+    faults: &mut Folded,
+) -> Sheet {
     let columns = columns(decisions);
     let mut rows = Rows::default();
     for (case, decision) in project.cases.iter().zip(&decisions.cases) {
         if let Some(name) = decision.kept() {
             let row = rows.row(name);
             rows.put(row, &case.values, &columns, faults);
+        }
+    }
+    // A project need not have cases: groups of its sources may be theirs, or a person says what each source is about.
+    for name in decisions.sets.iter().filter_map(Decision::kept) {
+        rows.row(name);
+    }
+    if rows.names.is_empty() {
+        let of_sources = file.value.source.iter().filter_map(|entry| entry.case.as_ref());
+        for name in of_sources.map(|case| case.get_ref().trim()).filter(|name| !name.is_empty()) {
+            rows.row(name);
         }
     }
     let mut made = vec![("case_id".to_owned(), texts(&rows.names))];
@@ -157,9 +172,11 @@ fn case_of(
         }
         return Some(name.to_owned());
     }
-    let of_document = project.cases.iter().zip(&decisions.cases);
-    let of_document = of_document.filter(|(case, _)| case.documents.contains(&number));
+    let of_cases = project.cases.iter().map(|case| &case.documents).zip(&decisions.cases);
+    let of_sets = project.sets.iter().map(|set| &set.documents).zip(&decisions.sets);
+    let of_document = of_cases.chain(of_sets).filter(|(documents, _)| documents.contains(&number));
     let mut found: Vec<&str> = of_document.filter_map(|(_, decision)| decision.kept()).collect();
+    found.sort_unstable();
     found.dedup();
     let is_open = |(case, decision): (&Case, &Decision)| {
         *decision == Decision::Open && case.documents.contains(&number)
@@ -199,6 +216,7 @@ pub(super) fn account(
         ("codes", &decisions.codes),
         ("coders", &decisions.users),
         ("cases", &decisions.cases),
+        ("sets of sources", &decisions.sets),
         ("variables", &decisions.variables),
         ("sources", &decisions.documents),
     ] {
@@ -215,6 +233,9 @@ pub(super) fn account(
                 Decision::Means(_) => account.add(what, Fate::Kept, "", 1),
                 Decision::LeftOut(why) => account.add(what, Fate::LeftOut, why.clone(), 1),
                 Decision::Open if what == "codes" && given.contains(&number) => {}
+                Decision::Open if what == "sets of sources" => {
+                    account.add(what, Fate::LeftOut, "not read", 1)
+                }
                 Decision::Open => account.add(what, Fate::LeftOut, "nothing depends on it", 1),
             }
         }

@@ -17,8 +17,8 @@ mod xml;
 use std::path::Path;
 
 pub use model::{
-    About, Case, Document, DocumentKind, GivenTo, Note, Project, ProjectCode, ProjectCoding, User, Value,
-    Variable, VariableKind,
+    About, Case, Document, DocumentKind, GivenTo, Note, Project, ProjectCode, ProjectCoding, Set, User,
+    Value, Variable, VariableKind,
 };
 pub use positions::{Counted, LineEnds, Places, Positions, Unit, in_words};
 

@@ -19,13 +19,15 @@ pub struct Project {
     pub cases: Vec<Case>,
     /// The sources: documents, pictures, sound.
     pub documents: Vec<Document>,
+    /// Sets of sources: groups of documents.
+    pub sets: Vec<Set>,
     /// All codings, wherever they stand.
     pub codings: Vec<ProjectCoding>,
     /// How many codings the file has, counted apart from reading them.
     pub codings_in_file: usize,
     /// The notes.
     pub notes: Vec<Note>,
-    /// What is not read at all, and how much there is of it: sets, links, graphs.
+    /// What is not read at all, and how much there is of it: sets of other things, links, graphs.
     pub unread: Vec<(&'static str, usize)>,
 }
 
@@ -102,6 +104,17 @@ pub struct Case {
     pub selections: usize,
     /// How many codes it is tied to.
     pub codes: usize,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A set that holds sources.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// Its name.
+    pub name: String,
+    /// Its documents, by number.
+    pub documents: Vec<usize>,
     /// Where it stands.
     pub place: Place,
 }

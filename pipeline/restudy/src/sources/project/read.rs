@@ -4,16 +4,19 @@
 
 use std::collections::HashMap;
 
-use super::model::{Case, Document, DocumentKind, Project, ProjectCode, User, Value, Variable, VariableKind};
+use super::model::{
+    Case, Document, DocumentKind, Project, ProjectCode, Set, User, Value, Variable, VariableKind,
+};
 use super::texts::Texts;
 use super::walk::Walk;
 use super::xml::Element;
 use crate::diagnostic::{Diagnostic, Diagnostics, Folded, Place, nearest};
 use crate::sources::{on_one_line, shortened};
 
-/// The namespaces of the formats; what follows is a version of them.
+/// What the namespaces of the formats begin with. Programs write several versions for code books, which are one format:
+/// `1.0`, `1:0`, `0:4`.
 const PROJECT: &str = "urn:QDA-XML:project:1";
-const CODE_BOOK: &str = "urn:QDA-XML:codebook:1";
+const CODE_BOOK: &str = "urn:QDA-XML:codebook:";
 
 /// What is read of a project: its elements by their ids, and the faults met so far.
 pub(super) struct Reading<'a> {
@@ -52,9 +55,8 @@ pub(super) fn project(
     reading.cases(root);
     reading.note_texts(root, &texts);
     Walk::through(&mut reading, root, &texts);
-    for (what, within, name) in
-        [("sets", "Sets", "Set"), ("links", "Links", "Link"), ("graphs", "Graphs", "Graph")]
-    {
+    reading.sets(root);
+    for (what, within, name) in [("links", "Links", "Link"), ("graphs", "Graphs", "Graph")] {
         let number = root.first(within).map_or(0, |element| element.all(name).count());
         reading.project.unread.push((what, number));
     }
@@ -85,7 +87,7 @@ fn is_root(within: &str, root: &Element, name: &str, namespace: &str) -> Result<
     let message = format!("`{}` of `{}` is no root of REFI-QDA", shortened(&root.name), shortened(said));
     let fault = Diagnostic::error(message).at(root.place(within));
     let hint = "export it as REFI-QDA project (`.qdpx`) or REFI-QDA codebook (`.qdc`), and name it so";
-    Err(fault.note(format!("the root is `{name}` of `{namespace}.0`")).hint(hint).into())
+    Err(fault.note(format!("the root is `{name}` of `{namespace}…`")).hint(hint).into())
 }
 
 impl<'a> Reading<'a> {
@@ -328,6 +330,22 @@ impl<'a> Reading<'a> {
                 place: self.place(element),
             });
         }
+    }
+
+    /// Sets that hold sources; sets of codes and notes are only counted.
+    fn sets(&mut self, root: &Element) {
+        let mut others = 0;
+        for element in root.first("Sets").iter().flat_map(|sets| sets.all("Set")) {
+            let members: Vec<&Element> = element.all("MemberSource").collect();
+            if members.is_empty() {
+                others += 1;
+                continue;
+            }
+            let documents = members.into_iter().filter_map(|member| self.document(member)).collect();
+            let (name, place) = (self.name(element), self.place(element));
+            self.project.sets.push(Set { name, documents, place });
+        }
+        self.project.unread.push(("sets of codes or notes", others));
     }
 
     fn note_texts(&mut self, root: &Element, texts: &Texts) {
