@@ -31,6 +31,7 @@ mod variables;
 pub use answers::{Responses, read};
 pub use code_frame::{Code, CodeFrame};
 pub use counted::{Absent, Answer, Asked, Counts, Entry, Numbers, Times};
+pub(crate) use definitions::UniverseEntry;
 pub use expected::{Column, Takes};
 pub use fieldwork::{Frame, pilots};
 pub use material::{Coding, Documents, Material, Segment};

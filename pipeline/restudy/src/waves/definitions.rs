@@ -5,6 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::model::{Comparable, How};
+use crate::codebook::UniverseEntry;
 
 /// `codebook/waves/WAVE.toml`.
 #[derive(Debug, Deserialize)]
@@ -54,13 +55,6 @@ pub(super) struct RoutingEntry {
     pub(super) asked_if: Option<UniverseEntry>,
     pub(super) comparable: Comparable,
     pub(super) why: Spanned<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct UniverseEntry {
-    pub(super) variable: Spanned<String>,
-    pub(super) is: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
