@@ -50,6 +50,12 @@ pub struct Column {
 }
 
 impl Column {
+    /// The names under which something is said of it: those of its question, its item and its variable.
+    pub fn names(&self) -> Vec<String> {
+        let item = self.item.as_ref().map(|item| format!("{}__{item}", self.question));
+        [self.question.clone(), self.variable.clone()].into_iter().chain(item).collect()
+    }
+
     /// The waves that asked its question or its item, and where that is said, if `wave` is not among them.
     pub fn waves_without(&self, codebook: &Codebook, wave: &str) -> Option<(Vec<String>, Place)> {
         let question = codebook.question(&self.question)?;

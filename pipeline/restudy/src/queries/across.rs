@@ -75,7 +75,7 @@ impl Incomparable {
         let named: Vec<_> =
             self.0.iter().filter_map(|variable| Some((variable, variable.named(&code)?))).collect();
         let mut warnings = Diagnostics::new();
-        if named.is_empty() || !reads_several_waves(&session.plan(sql, params)?) {
+        if named.is_empty() || !read_several_waves([&session.plan(sql, params)?]) {
             return Ok(warnings);
         }
         for (variable, at) in named {
@@ -103,10 +103,14 @@ impl Variable {
     }
 }
 
-/// Whether a plan reads answers of more than one wave.
-fn reads_several_waves(plan: &LogicalPlan) -> bool {
-    let read = Read::by(plan);
-    read.waves.len() > 1 || read.open.values().any(|answers| *answers)
+/// Whether plans read answers of more than one wave, taken together.
+pub fn read_several_waves<'a>(plans: impl IntoIterator<Item = &'a LogicalPlan>) -> bool {
+    let mut waves = BTreeSet::new();
+    plans.into_iter().any(|plan| {
+        let read = Read::by(plan);
+        waves.extend(read.waves);
+        waves.len() > 1 || read.open.values().any(|answers| *answers)
+    })
 }
 
 /// What a part of a plan reads, by wave.
@@ -310,7 +314,7 @@ mod tests {
             session.register(name, batch.expect("a batch")).expect("registered");
         }
         let plan = session.plan(Sql::typed(sql), &Params::none().with("wave", "a"));
-        reads_several_waves(&plan.unwrap_or_else(|faults| panic!("{faults}")))
+        read_several_waves([&plan.unwrap_or_else(|faults| panic!("{faults}"))])
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::compare::{compare, labels};
 use super::draft::quoted;
 use super::merges;
-use super::model::{Changed, Column, Crosswalk, Gone, How, Means};
+use super::model::{Changed, Column, Crosswalk, How, Means};
 use crate::codebook::{self, Codebook, Takes};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::sources::{Faults, RawTable, Reading, shortened};
@@ -88,11 +88,8 @@ impl Crosswalk {
     /// A column means what the codebook or the crosswalk itself says was not asked.
     fn not_asked(&self, codebook: &Codebook, of: &codebook::Column, row: &Column) -> Diagnostic {
         let (raw, variable) = (shortened(&row.raw), &of.variable);
-        let question = codebook.question(&of.question);
-        let item = question.and_then(|q| q.items.iter().find(|item| of.item.as_ref() == Some(&item.name)));
-        let of_item = item.map(|item| format!("{}__{}", of.question, item.name));
-        let is_gone = |gone: &Gone| gone.variable == of.question || Some(&gone.variable) == of_item.as_ref();
-        if self.gone.iter().any(is_gone) {
+        let names = of.names();
+        if self.gone.iter().any(|gone| names.contains(&gone.variable)) {
             let message = format!("column `{raw}` means `{variable}`, which stands under `[[gone]]`");
             return Diagnostic::error(message).at(row.place.clone()).hint("take out one of the two");
         }
@@ -112,13 +109,10 @@ impl Crosswalk {
 
     /// Whether it is said of a column, or of what it belongs to, how far it can be compared with earlier waves.
     fn says_whether_comparable(&self, of: &codebook::Column, row: &Column) -> bool {
-        let set = match &of.takes {
-            Takes::Labels(set) => Some(set),
-            _ => None,
-        };
+        let names = of.names();
         let speaks = |changed: &Changed| {
-            changed.set.is_some() && changed.set.as_ref() == set
-                || changed.variable.as_ref().is_some_and(|name| [&of.question, &of.variable].contains(&name))
+            let of_set = changed.set.as_ref().is_some_and(|set| of.takes == Takes::Labels(set.clone()));
+            of_set || changed.variable.as_ref().is_some_and(|name| names.contains(name))
         };
         row.how == How::New || row.comparable.is_some() || self.changed.iter().any(speaks)
     }
@@ -172,8 +166,10 @@ impl Crosswalk {
             let of_question = |c: &&codebook::Column| c.question == column.question;
             let all = asked.iter().filter(of_question).count()
                 == unmeant.iter().copied().filter(of_question).count();
-            let name = if all { &column.question } else { &column.variable };
-            let fault = Diagnostic::error(format!("no column of the export means `{name}`"));
+            let of_item = column.item.as_ref().map(|item| format!("{}__{item}", column.question));
+            let name = of_item.as_ref().filter(|_| !all).unwrap_or(&column.question);
+            let meaning = if all { &column.question } else { &column.means };
+            let fault = Diagnostic::error(format!("no column of the export means `{meaning}`"));
             faults.other(fault.at(Place::file(&*self.file)).hint(format!(
                 "if it was not asked, add `[[gone]]`, `variable = \"{name}\"`, `why = \"…\"`; else correct the row of its column"
             )));

@@ -2,25 +2,23 @@
 //!
 //! In: what `codebook/waves/WAVE.toml` says. Out: a [`Crosswalk`], or all that is wrong with it, each fault with its line.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use indexmap::IndexMap;
 use toml::Spanned;
 
-use super::definitions::{ChangedEntry, ColumnEntry, CrosswalkFile, RoutingEntry};
-use super::merges;
-use super::model::{Changed, Column, Comparable, Crosswalk, Gone, How, Means, Routing};
+use super::definitions::{ChangedEntry, CrosswalkFile, RoutingEntry};
+use super::model::{Changed, Column, Crosswalk, Gone, Routing};
 use crate::codebook::{self, Codebook, Takes, UniverseEntry};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
-use crate::sources::on_one_line;
 use crate::study::{Definitions, Wave};
 
 /// A crosswalk that is being held against the codebook.
 pub(super) struct Check<'a> {
-    codebook: &'a Codebook,
-    file: &'a Definitions<CrosswalkFile>,
-    columns: Vec<codebook::Column>,
+    pub(super) codebook: &'a Codebook,
+    pub(super) file: &'a Definitions<CrosswalkFile>,
+    /// All columns of the codebook.
+    pub(super) columns: Vec<codebook::Column>,
     faults: Diagnostics,
 }
 
@@ -46,11 +44,13 @@ impl<'a> Check<'a> {
         let answers = self.answers_of_sets();
         let columns: Vec<Column> = written.column.iter().map(|entry| self.column(entry)).collect();
         self.twice();
+        self.ticks();
         let routings = written.routing.iter().filter_map(|entry| self.routing(entry)).collect();
         let changed = written.changed.iter().map(|entry| self.changed(entry)).collect();
         let mut gone = Vec::new();
         for entry in &written.gone {
             self.known_variable(&entry.variable, true);
+            self.not_a_stage(&entry.variable);
             self.reason(entry.why.get_ref(), entry.why.span());
             let place = self.file.place(entry.variable.span());
             let (variable, why) = (entry.variable.get_ref().clone(), entry.why.get_ref().clone());
@@ -64,8 +64,8 @@ impl<'a> Check<'a> {
             answers_at: (written.answers.keys())
                 .map(|set| (set.get_ref().clone(), self.file.place(set.span())))
                 .collect(),
-            ticked: written.ticked.clone(),
-            not_ticked: written.not_ticked.clone(),
+            ticked: trimmed(&written.ticked),
+            not_ticked: trimmed(&written.not_ticked),
             routings,
             changed,
             gone,
@@ -74,11 +74,11 @@ impl<'a> Check<'a> {
         self.faults.or(crosswalk).map(|(crosswalk, _)| crosswalk)
     }
 
-    fn fault(&mut self, message: String, at: Range<usize>, hint: String) {
+    pub(super) fn fault(&mut self, message: String, at: Range<usize>, hint: String) {
         self.faults.push(Diagnostic::error(message).at(self.file.place(at)).hint(hint));
     }
 
-    fn reason(&mut self, why: &str, at: Range<usize>) {
+    pub(super) fn reason(&mut self, why: &str, at: Range<usize>) {
         if why.trim().is_empty() {
             self.fault("no reason is given".to_owned(), at, "say why, in a few words".to_owned());
         }
@@ -95,7 +95,7 @@ impl<'a> Check<'a> {
     }
 
     /// Labels that a column may be said to hold; none where it takes anything.
-    fn labels(&self, takes: &Takes) -> Vec<String> {
+    pub(super) fn labels(&self, takes: &Takes) -> Vec<String> {
         match takes {
             Takes::Labels(set) => {
                 let set = self.codebook.set(set);
@@ -107,7 +107,7 @@ impl<'a> Check<'a> {
     }
 
     /// Answers of the export, each with what it means; what differs in the space around it alone is one.
-    fn answers(
+    pub(super) fn answers(
         &mut self,
         answers: &IndexMap<Spanned<String>, Spanned<String>>,
         takes: Option<&Takes>,
@@ -146,7 +146,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn known_label(&mut self, label: &Spanned<String>, labels: &[String]) {
+    pub(super) fn known_label(&mut self, label: &Spanned<String>, labels: &[String]) {
         if labels.is_empty() || labels.contains(label.get_ref()) {
             return;
         }
@@ -165,154 +165,6 @@ impl<'a> Check<'a> {
         self.fault(format!("there is no label `{}` here", label.get_ref()), label.span(), hint);
     }
 
-    fn column(&mut self, entry: &ColumnEntry) -> Column {
-        let raw = &entry.raw;
-        let said = [&entry.means, &entry.leave_out, &entry.keep_as].into_iter().flatten().count();
-        if said > 1 {
-            let message = format!("`{}` is decided twice", raw.get_ref());
-            self.fault(message, raw.span(), "keep one of `means`, `leave_out` and `keep_as`".to_owned());
-        }
-        let known = entry.means.as_ref().and_then(|means| self.known_column(means));
-        let takes = known.as_ref().map(|column| column.takes.clone());
-        let labels = takes.as_ref().map_or(Vec::new(), |takes| self.labels(takes));
-        let answers = self.answers(&entry.answers, takes.as_ref());
-        self.new_answers(entry, takes.as_ref());
-        if let Some(times) = &entry.times {
-            let is_number = matches!(takes, Some(Takes::Numbers) | None);
-            let makes_sense = *times.get_ref() > 0.0 && times.get_ref().is_finite();
-            if !is_number || !makes_sense {
-                let hint = "`times` is greater than 0, and for columns of numbers".to_owned();
-                self.fault(format!("`times = {}` makes no sense here", times.get_ref()), times.span(), hint);
-            }
-        }
-        if let Some(why) = &entry.leave_out {
-            self.reason(why.get_ref(), why.span());
-        }
-        let is_variable = entry.means.is_some();
-        if entry.comparable.is_some_and(|comparable| comparable != Comparable::Yes)
-            && entry.why.trim().is_empty()
-        {
-            let message = format!("`{}` is not comparable as it is, and nothing says why", raw.get_ref());
-            self.fault(message, raw.span(), "write `why = \"…\"`: the report prints it".to_owned());
-        }
-        let of_set = match &takes {
-            Some(Takes::Labels(set)) => {
-                self.file.value.answers.iter().find(|(name, _)| name.get_ref() == set)
-            }
-            _ => None,
-        };
-        let of_set = of_set.into_iter().flat_map(|(_, answers)| answers);
-        let mut all: IndexMap<String, String> =
-            of_set.map(|(raw, label)| (raw.get_ref().clone(), label.get_ref().clone())).collect();
-        all.extend(answers.clone());
-        let merged = merges::listed(&all);
-        let changed = [
-            (merged.is_some(), "merges answers"),
-            (!entry.new_answers.is_empty() && !labels.is_empty(), "has new answers"),
-            (entry.times.is_some(), "is in another unit"),
-        ];
-        if let Some((_, what)) = changed.into_iter().find(|(is, _)| *is)
-            && is_variable
-            && entry.how != How::New
-            && entry.comparable.is_none()
-            && !self.is_changed(known.as_ref())
-        {
-            let message = format!("`{}` {what}, and nothing says whether it is comparable", raw.get_ref());
-            let hint = "write `comparable = \"yes\"`, `\"with care\"` or `\"no\"`, and `why`".to_owned();
-            self.fault(message, raw.span(), hint);
-        }
-        let text = |spanned: &Option<Spanned<String>>| spanned.as_ref().map(|s| s.get_ref().clone());
-        let means = (text(&entry.means).map(Means::Variable))
-            .or_else(|| text(&entry.leave_out).map(Means::LeftOut))
-            .or_else(|| text(&entry.keep_as).map(Means::Kept));
-        Column {
-            raw: on_one_line(raw.get_ref()),
-            means: means.unwrap_or(Means::Open),
-            how: entry.how,
-            answers,
-            new_answers: entry.new_answers.iter().map(|label| label.get_ref().clone()).collect(),
-            times: entry.times.as_ref().map(|times| *times.get_ref()),
-            comparable: entry.comparable,
-            why: entry.why.clone(),
-            place: self.file.place(raw.span()),
-        }
-    }
-
-    /// What was offered for the first time are labels of the column.
-    fn new_answers(&mut self, entry: &ColumnEntry, takes: Option<&Takes>) {
-        let Some(first) = entry.new_answers.first() else { return };
-        match takes {
-            Some(takes @ Takes::Labels(_)) => {
-                let labels = self.labels(takes);
-                entry.new_answers.iter().for_each(|label| self.known_label(label, &labels));
-            }
-            // What it means is told already.
-            None if entry.means.is_some() => {}
-            _ => {
-                let message =
-                    format!("`{}` has no labels, and `new_answers` are labels", entry.raw.get_ref());
-                let hint = "take them out: only a column of a question with value labels has any".to_owned();
-                self.fault(message, first.span(), hint);
-            }
-        }
-    }
-
-    /// Whether `[[changed]]` speaks of a column.
-    fn is_changed(&self, column: Option<&codebook::Column>) -> bool {
-        let Some(column) = column else { return false };
-        let set = match &column.takes {
-            Takes::Labels(set) => Some(set),
-            _ => None,
-        };
-        self.file.value.changed.iter().any(|entry| {
-            entry.set.as_ref().is_some_and(|of| Some(of.get_ref()) == set)
-                || entry
-                    .variable
-                    .as_ref()
-                    .is_some_and(|v| [&column.question, &column.variable].contains(&v.get_ref()))
-        })
-    }
-
-    /// The column of the codebook that `means` names.
-    fn known_column(&mut self, means: &Spanned<String>) -> Option<codebook::Column> {
-        let found = self.columns.iter().find(|column| column.means == *means.get_ref()).cloned();
-        if found.is_none() {
-            let near = nearest(means.get_ref(), self.columns.iter().map(|column| column.means.as_str()));
-            let hint = match near {
-                Some(near) => {
-                    format!("did you mean `{near}`? Else define its question in codebook/questions")
-                }
-                None => "define its question in codebook/questions, or write `leave_out = \"…\"`".to_owned(),
-            };
-            let message = format!("`{}` is no variable with a column of its own", means.get_ref());
-            self.fault(message, means.span(), hint);
-        }
-        found
-    }
-
-    /// No column has two rows, and no two columns mean the same.
-    fn twice(&mut self) {
-        let written = &self.file.value;
-        let (mut raws, mut means): (HashMap<String, _>, HashMap<&str, _>) = (HashMap::new(), HashMap::new());
-        for entry in &written.column {
-            let raw = &entry.raw;
-            let first = raws.insert(on_one_line(raw.get_ref()), raw.span());
-            let meant = entry.means.as_ref().and_then(|m| Some((m, means.insert(m.get_ref(), m.span())?)));
-            let line = |span: Range<usize>| self.file.place(span).line.unwrap_or_default();
-            if let Some(first) = first {
-                let hint = format!("the first is on line {}: take out one of them", line(first));
-                self.fault(format!("column `{}` has two rows", raw.get_ref()), raw.span(), hint);
-            }
-            if let Some((entry, first)) = meant {
-                let hint = format!(
-                    "the first is on line {}: one of them means something else, or is left out",
-                    line(first)
-                );
-                self.fault(format!("two columns mean `{}`", entry.get_ref()), entry.span(), hint);
-            }
-        }
-    }
-
     fn known_variable(&mut self, name: &Spanned<String>, or_question: bool) {
         let mut known: Vec<String> = self.codebook.questions.iter().map(|q| q.name.clone()).collect();
         if or_question {
@@ -326,6 +178,28 @@ impl<'a> Check<'a> {
             );
             let what = if or_question { "variable" } else { "question" };
             self.fault(format!("there is no {what} `{}`", name.get_ref()), name.span(), hint);
+        }
+    }
+
+    /// What was not asked is an item as a whole: a stage of one cannot be gone.
+    fn not_a_stage(&mut self, name: &Spanned<String>) {
+        let variable =
+            self.codebook.variables().into_iter().find(|variable| variable.name == *name.get_ref());
+        let Some(variable) = variable.filter(|variable| variable.stage.is_some()) else { return };
+        let item = format!("{}__{}", variable.question, variable.item.unwrap_or_default());
+        let message = format!("`{}` is one stage of `{item}`", name.get_ref());
+        self.fault(message, name.span(), format!("an item is gone as a whole: write `{item}`"));
+    }
+
+    /// No word stands both for a tick and for none.
+    fn ticks(&mut self) {
+        let written = &self.file.value;
+        let is_tick = |word: &&Spanned<String>| {
+            written.ticked.iter().any(|tick| tick.get_ref().trim() == word.get_ref().trim())
+        };
+        for word in written.not_ticked.iter().filter(is_tick) {
+            let message = format!("`{}` stands under `ticked` and under `not_ticked`", word.get_ref());
+            self.fault(message, word.span(), "take it out of one of them".to_owned());
         }
     }
 
@@ -388,4 +262,9 @@ impl<'a> Check<'a> {
             place: self.file.place(entry.question.span()),
         })
     }
+}
+
+/// Words without the space around them, which cells do not have either.
+fn trimmed(words: &[Spanned<String>]) -> Vec<String> {
+    words.iter().map(|word| word.get_ref().trim().to_owned()).collect()
 }

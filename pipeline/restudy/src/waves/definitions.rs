@@ -14,9 +14,9 @@ pub(super) struct CrosswalkFile {
     pub(super) wave: Spanned<String>,
     pub(super) against: Option<Spanned<String>>,
     #[serde(default)]
-    pub(super) ticked: Vec<String>,
+    pub(super) ticked: Vec<Spanned<String>>,
     #[serde(default)]
-    pub(super) not_ticked: Vec<String>,
+    pub(super) not_ticked: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) answers: IndexMap<Spanned<String>, IndexMap<Spanned<String>, Spanned<String>>>,
     #[serde(default)]

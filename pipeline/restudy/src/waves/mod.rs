@@ -16,6 +16,7 @@ mod apply;
 mod between;
 mod block;
 mod check;
+mod check_column;
 mod codes;
 mod comparable;
 mod compare;

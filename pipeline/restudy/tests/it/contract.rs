@@ -6,7 +6,7 @@ use restudy::codebook::Codebook;
 use restudy::study::Study;
 use restudy::waves::{Comparable, Crosswalks};
 
-use super::cli::copy_all;
+use super::cli::{copy_all, restudy, text};
 use super::report_material::root;
 use super::stages_data::{ingest, texts};
 use super::waves::{change, replace};
@@ -201,4 +201,39 @@ fn labels_of_a_question_that_only_later_waves_ask_are_not_in_earlier_editions() 
     assert!(sets("second").contains(&"shelves".to_owned()));
     assert!(!sets("first").contains(&"shelves".to_owned()));
     assert!(sets("first").contains(&"wishes".to_owned()));
+}
+
+#[test]
+fn what_is_open_does_not_keep_back_what_else_is_wrong() {
+    let study = two_waves();
+    let study = study.path();
+    change(study, CROSSWALK, |text| text.replace("means = \"wish\"\n", ""));
+    let breach = root().join("fixtures/faulty/wave-unit-changed/responses-2.csv");
+    fs_err::copy(breach, study.join("responses-2.csv")).unwrap();
+    let told = ingest(study).map(|_| ()).unwrap_err().to_string();
+    for what in ["column `Q6 Wish` is left open", "the numbers of `books__own` are of another size"] {
+        assert!(told.contains(what), "{told}");
+    }
+    let list = restudy(study).args(["wave", "list"]).output().unwrap();
+    assert!(text(&list.stdout).contains("not read   2 faults; `restudy check --wave second` tells more"));
+}
+
+#[test]
+fn a_draft_says_where_the_codebook_has_to_name_the_wave() {
+    let study = tempfile::tempdir().unwrap();
+    let study = study.path();
+    copy_all(&root().join("fixtures/faulty/base"), study);
+    let asked = "column = \"Q6 Wish\"\n";
+    replace(study, QUESTIONS, &[(asked, &format!("{asked}waves = [\"first\"]\n"))]);
+    let export = study.join("responses-2.csv");
+    fs_err::copy(study.join("responses.csv"), &export).unwrap();
+    let added = restudy(study).args(["wave", "add", "second"]).arg(&export).output().unwrap();
+    let said = text(&added.stdout);
+    assert!(said.contains("open waves    wish (the codebook says that other waves asked it)"), "{said}");
+    let draft = fs_err::read_to_string(study.join(CROSSWALK)).unwrap();
+    assert!(draft.contains("by the codebook it was asked in first alone"), "{draft}");
+    assert!(
+        draft.contains("# `waves = [\"first\", \"second\"]` in codebook/questions/01-readers.toml:"),
+        "{draft}"
+    );
 }

@@ -416,6 +416,14 @@ fn a_wave_that_cannot_be_added_changes_nothing() {
     let once = super::cli::files(study);
     assert!(refused(&["2014"], &here).contains("`--anew` drafts its crosswalk anew"));
     assert_eq!(super::cli::files(study), once);
+    // What study.toml says is not changed by a draft; who says something else is told so.
+    let told = refused(&["2014", "--anew", "--title", "Another"], &here);
+    for option in ["--open-codings is `fixtures/waves/2014/frame", "--title is `Another`"] {
+        assert!(told.contains(option), "{option}: {told}");
+    }
+    let file = study.join("fixtures/waves/2013/responses.synthetic.csv");
+    assert!(refused(&["2014", "--anew"], &file).contains("FILE is `fixtures/waves/2013/responses"));
+    assert_eq!(super::cli::files(study), once);
     let mut command = restudy(study);
     command.args(["wave", "add", "2014", "--anew"]).arg(&here);
     assert_eq!(command.output().unwrap().status.code(), Some(0));
