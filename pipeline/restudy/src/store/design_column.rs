@@ -39,14 +39,13 @@ pub(super) fn column(waves: &[OfWave], name: &str) -> Result<ArrayRef, Diagnosti
     };
     let mut parts: Vec<Option<ArrayRef>> = Vec::new();
     for (wave, sample) in waves.iter().zip(&samples) {
-        let of_sample = |sample| of_wave(&wave.responses.wave, sample, shape);
+        let of_sample = |sample| of_wave(&wave.id, sample, shape);
         parts.push(sample.as_ref().map(of_sample).transpose()?);
     }
     let kind = parts.iter().flatten().next().map_or(DataType::Null, |part| part.data_type().clone());
     let parts = parts.into_iter().zip(waves);
-    let parts: Vec<ArrayRef> = parts
-        .map(|(part, wave)| part.unwrap_or_else(|| new_null_array(&kind, wave.responses.respondents.len())))
-        .collect();
+    let parts: Vec<ArrayRef> =
+        parts.map(|(part, wave)| part.unwrap_or_else(|| new_null_array(&kind, wave.respondents()))).collect();
     match &parts[..] {
         [only] => Ok(only.clone()),
         parts => {
@@ -157,9 +156,7 @@ pub(super) fn strata(waves: &[OfWave]) -> (Table, Vec<(String, usize)>) {
         weight: f64,
     }
     let mut strata: Vec<Stratum<'_>> = Vec::new();
-    for (wave, sample) in
-        waves.iter().flat_map(|wave| wave.samples.iter().map(|sample| (&wave.responses.wave, sample)))
-    {
+    for (wave, sample) in waves.iter().flat_map(|wave| wave.samples.iter().map(|sample| (&wave.id, sample))) {
         let mut of_sample: BTreeMap<u32, Stratum<'_>> = BTreeMap::new();
         for (place, weight) in sample.stages.iter().take(1).flatten().zip(&sample.weights) {
             let label = usize::try_from(place.stratum).ok().and_then(|number| sample.strata.get(number));
@@ -189,6 +186,6 @@ pub(super) fn strata(waves: &[OfWave]) -> (Table, Vec<(String, usize)>) {
         .integers("respondents", strata.iter().map(|s| s.respondents))
         .array("weight", Arc::new(strata.iter().map(|s| s.weight).collect::<Float64Array>()));
     let of = |wave: &str| strata.iter().filter(|stratum| stratum.wave == wave).count();
-    let waves = waves.iter().map(|wave| &wave.responses.wave).map(|wave| (wave.clone(), of(wave)));
+    let waves = waves.iter().map(|wave| &wave.id).map(|wave| (wave.clone(), of(wave)));
     (table, waves.collect())
 }
