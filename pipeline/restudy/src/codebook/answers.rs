@@ -7,13 +7,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::expected::{Expected, Target};
 use super::missing::{Missing, MissingReason};
-use super::model::{Codebook, Kind, Question};
+use super::model::{Codebook, Kind, Question, ValueLabel};
 use super::sheet::{Values, number, shown};
 use super::staged;
 use super::timestamp::{self, Dates};
 use super::together;
 use super::variables::{Holds, Variable};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::sources::{Faults, RawTable};
 
 /// The answers of a wave, or of a chunk of it: one column per variable, in the order of the codebook, and every missing answer with its reason.
@@ -43,6 +43,13 @@ impl Responses {
 
 /// With how many unknown columns a missing one is compared.
 const COMPARED: usize = 1000;
+
+/// An answer that a question with labels takes: the number of its label, or why it is none.
+struct Known<'a> {
+    answer: &'a str,
+    label: u32,
+    missing: Option<MissingReason>,
+}
 
 /// The answers as far as they are read.
 pub(super) struct Reader<'a> {
@@ -146,12 +153,13 @@ impl<'a> Reader<'a> {
             together::read(self, number, separator);
             return;
         }
+        let known = self.known(question);
         for (target, column) in self.raw[number].clone() {
             let Some(variable) = self.variable_of(question, target) else { continue };
             for row in 0..self.table.len() {
                 let cell = self.table.cell(row, column);
                 if !cell.is_empty() && !self.is_missing(question, &[variable], row, column) {
-                    self.cell(question, target, variable, (row, column), cell);
+                    self.cell(question, &known, target, variable, (row, column), cell);
                 }
             }
         }
@@ -160,6 +168,7 @@ impl<'a> Reader<'a> {
     fn cell(
         &mut self,
         question: &Question,
+        known: &[Known<'_>],
         target: Target,
         variable: usize,
         (row, column): (usize, usize),
@@ -209,7 +218,7 @@ impl<'a> Reader<'a> {
                     );
                 }
             }
-            Kind::Single | Kind::Grid => self.labelled(question, variable, (row, column), cell),
+            Kind::Single | Kind::Grid => self.labelled(question, known, variable, (row, column), cell),
             Kind::Staged | Kind::Coded => {}
         }
     }
@@ -220,15 +229,12 @@ impl<'a> Reader<'a> {
                 f.hint("write digits only, with a point for decimals and no unit")
             });
         };
-        let range = format!(
-            "`{}` takes numbers from {} to {}",
-            question.name,
-            question.min.map_or("any".to_owned(), |m| m.to_string()),
-            question.max.map_or("any".to_owned(), |m| m.to_string())
-        );
         if question.min.is_some_and(|min| value < min) || question.max.is_some_and(|max| value > max) {
             return self.wrong(variable, row, column, cell, "is out of range", |f| {
-                f.note(range).hint("correct it, or leave the cell blank")
+                let end = |end: Option<f64>| end.map_or("any".to_owned(), |end| end.to_string());
+                let (min, max) = (end(question.min), end(question.max));
+                f.note(format!("`{}` takes numbers from {min} to {max}", question.name))
+                    .hint("correct it, or leave the cell blank")
             });
         }
         if let Values::Number(values) = &mut self.columns[variable] {
@@ -236,19 +242,36 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn labelled(&mut self, question: &Question, variable: usize, (row, column): (usize, usize), cell: &str) {
-        let Some(set) = question.values.as_deref().and_then(|name| self.codebook.set(name)) else { return };
-        match set.labels.iter().find(|label| label.answer == cell) {
-            Some(label) => match label.missing {
-                Some(reason) => {
-                    self.stated.insert((variable, row), reason);
-                }
-                None => {
-                    let number = set.answers().position(|l| l.label == label.label);
-                    self.set_label(variable, row, number.and_then(|n| u32::try_from(n).ok()).unwrap_or(0));
-                }
-            },
+    /// The answers that a question with labels takes.
+    fn known(&self, question: &Question) -> Vec<Known<'a>> {
+        let set = question.values.as_deref().and_then(|name| self.codebook.set(name));
+        let is_closed = matches!(question.kind, Kind::Single | Kind::Grid);
+        let Some(set) = set.filter(|_| is_closed) else { return Vec::new() };
+        let number = |label: &ValueLabel| set.answers().position(|l| l.label == label.label);
+        let known = set.labels.iter().map(|label| Known {
+            answer: &label.answer,
+            label: number(label).and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
+            missing: label.missing,
+        });
+        known.collect()
+    }
+
+    fn labelled(
+        &mut self,
+        question: &Question,
+        known: &[Known<'_>],
+        variable: usize,
+        (row, column): (usize, usize),
+        cell: &str,
+    ) {
+        match known.iter().find(|known| known.answer == cell) {
+            Some(Known { missing: Some(reason), .. }) => {
+                self.stated.insert((variable, row), *reason);
+            }
+            Some(Known { label, .. }) => self.set_label(variable, row, *label),
             None => {
+                let set = question.values.as_deref().and_then(|name| self.codebook.set(name));
+                let Some(set) = set else { return };
                 let answers: Vec<&str> = set.labels.iter().map(|l| l.answer.as_str()).collect();
                 let add = format!("add it to `{}` at {}", set.name, told(&set.place));
                 self.unknown_answer(variable, row, column, cell, &answers, &add);

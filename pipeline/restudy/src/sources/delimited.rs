@@ -185,7 +185,7 @@ pub(super) fn has_rows_enough(text: &str) -> bool {
 
 fn reader(text: &str, separator: u8) -> ::csv::Reader<&[u8]> {
     let mut builder = ReaderBuilder::new();
-    builder.has_rows_enoughs(false).flexible(true).delimiter(separator).from_reader(text.as_bytes())
+    builder.has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes())
 }
 
 /// The rows in which a header may stand, and the one behind it.
