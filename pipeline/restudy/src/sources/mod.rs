@@ -1,11 +1,13 @@
 //! Sources: files as they arrive, read into raw tables and texts that know their places.
 //!
-//! In: a file (delimited text, a workbook, an SPSS or Stata file, a document). Out: a [`RawTable`] of cells, or a [`Text`] of
-//! paragraphs; every cell and paragraph can tell where it stands in its file. A file that cannot be read as a table is told with
-//! all of its faults. Exports of respondents, which may be large, are an [`Export`], read in chunks of rows.
+//! In: a file (delimited text, a workbook, an SPSS or Stata file, a document, a project of qualitative data). Out: a [`RawTable`]
+//! of cells, a [`Text`] of paragraphs, or a [`project::Project`]; each can tell where it stands in its file. A file that
+//! cannot be read is told with all of its faults. Exports of respondents, which may be large, are an [`Export`], read in chunks
+//! of rows.
 //!
 //! It knows no codebook: what a cell means, and whether it may say so, is decided later on the path.
 
+mod archive;
 mod binary;
 mod calendar;
 mod decoding;
@@ -20,6 +22,7 @@ mod kind;
 mod lines;
 mod pieces;
 mod progress;
+pub mod project;
 mod reading;
 mod sav;
 mod scan;
@@ -28,7 +31,7 @@ mod table;
 mod texts;
 mod workbook;
 
-pub use calendar::date as day;
+pub use calendar::{date as day, months};
 pub use described::{Described, Measure, MissingValues};
 pub use export::{Chunk, Export, Rows, Standing};
 pub use faults::{Faults, Met, Stands, by_place};
@@ -36,7 +39,7 @@ pub use progress::{Nobody, Progress, SoFar};
 pub use reading::Reading;
 pub use settled::{Settled, odd_word, settled};
 pub use table::{RawTable, Stated};
-pub use texts::{Paragraph, Text};
+pub use texts::{Paragraph, Parting, Text};
 
 use std::path::{Path, PathBuf};
 

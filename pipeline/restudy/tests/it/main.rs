@@ -8,6 +8,7 @@ mod changes;
 mod chunks;
 mod cli;
 mod codebook_command;
+mod contract;
 mod ddi;
 mod design;
 #[cfg(unix)]
@@ -20,6 +21,7 @@ mod inference;
 mod peer_duckdb;
 mod pooled;
 mod printing;
+mod project;
 mod properties_data;
 mod refused;
 mod report;
