@@ -69,6 +69,11 @@ wave WAVE FILE *ARGS: program
 compare FROM TO *ARGS: program
     @{{ restudy }} wave compare {{ quote(FROM) }} {{ quote(TO) }} {{ ARGS }}
 
+# What became of everything in a project of qualitative data; `draft FILE` drafts how one is read
+[group('study')]
+material *ARGS: program
+    @{{ restudy }} material {{ ARGS }}
+
 # Published claims against the data
 [group('study')]
 audit *ARGS: program
@@ -105,7 +110,7 @@ docs:
 # Make the synthetic waves again; the same bytes every time
 [group('make')]
 fixtures:
-    for wave in 2013 2014 2015; do cargo run --quiet --locked -p wavemaker -- "fixtures/recipe/$wave.toml"; done
+    for wave in 2013 2014 2015 project; do cargo run --quiet --locked -p wavemaker -- "fixtures/recipe/$wave.toml"; done
 
 # Install the optimised program
 [group('make')]
