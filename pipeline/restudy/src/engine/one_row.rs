@@ -137,3 +137,51 @@ fn own(array: &ArrayRef) -> Result<ArrayRef> {
     let parts = design.columns().iter().map(part).collect::<Result<Vec<_>>>()?;
     Ok(Arc::new(StructArray::try_new(design.fields().clone(), parts, design.nulls().cloned())?))
 }
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{
+        DictionaryArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array,
+    };
+    use datafusion::arrow::datatypes::{Field, UInt32Type};
+
+    use super::super::{Bounds, Params, Session};
+    use super::*;
+
+    #[test]
+    fn many_groups_take_no_more_than_their_rows() {
+        const UNITS: u32 = 5000;
+        let place = |unit| {
+            format!(
+                "{{\"sample\":\"w/design\",\"stages\":[{{\"stratum\":{},\"unit\":{unit},\"units\":25,\"fpc\":null}}],\"lonely\":\"fail\"}}",
+                unit / 25
+            )
+        };
+        let texts: StringArray = (0..UNITS).map(|unit| Some(place(unit))).collect();
+        let keys: UInt32Array = (0..2 * UNITS).map(|row| row % UNITS).collect();
+        let rows = 2 * i64::from(UNITS);
+        let places = DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(texts)).expect("places");
+        let parts: Vec<(&str, ArrayRef)> = vec![
+            ("weight", Arc::new(Float64Array::from_iter_values((0..rows).map(|row| row as f64 + 1.0)))),
+            ("place", Arc::new(places)),
+        ];
+        let field = |(name, array): (&str, ArrayRef)| {
+            (Arc::new(Field::new(name, array.data_type().clone(), false)), array)
+        };
+        let design: ArrayRef = Arc::new(StructArray::from(parts.into_iter().map(field).collect::<Vec<_>>()));
+        let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(0..rows));
+        let batch = RecordBatch::try_from_iter([("id", ids), ("design", design)]).expect("a batch");
+        let bounds = Bounds { memory: 64 << 20, disk: 0 };
+        let session = Session::open_within(&[], bounds).expect("a session");
+        session.register("t", batch).expect("registered");
+        for one in ["first_value(design)", "any_value(design)", "last_value(design order by id)"] {
+            let sql = format!(
+                "with each as (select id, {one} as design from t group by id)
+                select (select svy_mean(id, design) from each) = (select svy_mean(id, design) from t) as same"
+            );
+            let found =
+                session.query(&sql, &Params::none()).unwrap_or_else(|faults| panic!("{one}: {faults}"));
+            assert!(found.column(0).as_boolean().value(0), "{one}");
+        }
+    }
+}

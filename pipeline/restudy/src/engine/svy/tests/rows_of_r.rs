@@ -142,9 +142,11 @@ fn moved(change: impl Fn(&mut Entry<'_>)) -> ArrayRef {
     let texts = places.as_string::<i32>().iter().flatten().map(|text| {
         let mut entry = Entry::read(text).expect("a place");
         change(&mut entry);
-        Some(entry.write())
+        entry.write()
     });
-    changed("place", Arc::new(texts.collect::<DictionaryArray<UInt32Type>>()), None)
+    let texts: Vec<String> = texts.collect();
+    let places: DictionaryArray<UInt32Type> = texts.iter().map(String::as_str).collect();
+    changed("place", Arc::new(places), None)
 }
 
 fn weighing(weights: [f64; 10], absent: Option<usize>) -> ArrayRef {
