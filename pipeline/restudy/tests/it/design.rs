@@ -75,7 +75,7 @@ fn asked(session: &Session, sql: &str) -> String {
 
 /// The place of each respondent, its two stages and what else it says.
 const STAGES: &str = "with places as (select respondent_id, design, design_place(design) as place from responses),
-    stages as (select respondent_id as id, design.weight, place['stages'][1] as one, place['stages'][2] as two,
+    stages as (select respondent_id as id, design.weight as weight, place['stages'][1] as one, place['stages'][2] as two,
     place['lonely'] as lonely from places)";
 
 const TWO_STAGES: &str = "[design]\nstrata = [\"Region\"]\nunits = [\"School\", \"Class\"]\n\
