@@ -90,8 +90,9 @@ pub fn build(
         fresh: &fresh,
     };
     let of_store = making.store()?;
-    let mut evaluated =
-        steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch)?;
+    let computed =
+        steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch);
+    let (mut evaluated, of_store) = of_store.then(computed)?;
     making.results(&evaluated)?;
     let (templates, document) = making.document(&evaluated)?;
     let of_pdf = making.pdf(&typst, &known, &templates, &document)?;

@@ -216,8 +216,8 @@ pub fn evaluate(study: &Study, wave: &Wave) -> Result<Evaluated, Diagnostics> {
         && manifest.are_whole(built, "store/")
     {
         let kept = Kept::read(built, manifest);
-        let mut evaluated = compute(study, wave, &built.join("store"), &kept, &Unwatched)?;
-        let mut warnings = manifest.warnings_of("store");
+        let computed = compute(study, wave, &built.join("store"), &kept, &Unwatched);
+        let (mut evaluated, mut warnings) = manifest.warnings_of("store").then(computed)?;
         warnings.extend(std::mem::take(&mut evaluated.warnings));
         return Ok(Evaluated { warnings, ..evaluated });
     }
@@ -231,8 +231,9 @@ fn afresh(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<Evaluated, Di
     let mut store = temporary_store(study, wave)?;
     let made = count(store.tables()?.len(), "table");
     watch.end(&Done { step: "store", made, took: started.elapsed(), reused: false });
-    let mut evaluated = compute(study, wave, &store.path, &Kept::default(), watch)?;
-    let mut warnings = std::mem::take(&mut store.warnings);
+    let of_store = std::mem::take(&mut store.warnings);
+    let computed = compute(study, wave, &store.path, &Kept::default(), watch);
+    let (mut evaluated, mut warnings) = of_store.then(computed)?;
     warnings.extend(std::mem::take(&mut evaluated.warnings));
     Ok(Evaluated { warnings, _temporary: Some(store), ..evaluated })
 }
@@ -283,8 +284,8 @@ pub fn check(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<(String, D
             return Err(faults);
         }
     };
-    let (_, document) = write_document(study, wave, &evaluated)?;
-    let mut warnings = evaluated.warnings.clone();
+    let written = write_document(study, wave, &evaluated);
+    let ((_, document), mut warnings) = evaluated.warnings.clone().then(written)?;
     warnings.extend(document.warnings);
     let summary = format!(
         "{}, {} judged, {} in the text",

@@ -10,25 +10,32 @@ use super::output::Output;
 use super::printing::Printing;
 use super::room::Room;
 use super::{Failure, study, wave};
-use crate::answer::Format;
+use crate::answer::{Answer, Format};
 use crate::ask::{Desk, Question};
-use crate::diagnostic::{Diagnostic, count};
+use crate::diagnostic::{Diagnostic, Diagnostics, count};
 use crate::engine::number;
 use crate::study::Study;
 
-/// The question: whoever wants another one can begin with it.
-const SQL: &str = include_str!("compare.sql");
+/// All rows: whoever wants other ones can begin with it.
+const ALL: &str = include_str!("compare.sql");
+/// What changed by more than chance explains, in few columns.
+const CHANGED: &str = include_str!("compare_changed.sql");
+/// What is not comparable, or with care.
+const APART: &str = include_str!("compare_apart.sql");
 
-/// How many tests there were, and how many of them stand.
-const TESTS: &str =
-    "select count(p_value), coalesce(sum(case when p_holm < 0.05 then 1 else 0 end), 0) from changes
-    where from_wave = $from and to_wave = $to";
+/// How many shares and means there are, how many of them were tested, and how many tests stand.
+const TESTS: &str = "select count(*), count(p_value), coalesce(sum(case when p_holm < cast($level as double) then 1 else 0 end), 0)
+    from changes where from_wave = $from and to_wave = $to";
+
+/// Who answered, of whom.
+const ANSWERED: &str = "select respondents, invited from waves where wave in ($from, $to) order by position";
 
 /// Compare two waves: who answered, what changed, what cannot be compared
 ///
-/// Each share of an answer that both waves offered, and each mean of a number that both asked for, with bases, difference, interval and test by
-/// the design of each wave (`design` in study.toml), the largest difference first. p_holm is corrected for all tests of the two
-/// waves. Behind these stands what is not comparable, and why.
+/// Tells how many answered, what changed by more than chance explains, and what is not comparable, and why. --all prints each share
+/// of an answer that both waves offered, and each mean of a number that both asked for, with bases, difference, interval and test
+/// by the design of each wave (`design` in study.toml), the largest difference first; so do --format and --out. p_holm is corrected
+/// for all tests of the two waves.
 #[derive(Debug, Args)]
 pub(super) struct Compare {
     /// The earlier wave
@@ -39,7 +46,12 @@ pub(super) struct Compare {
     #[arg(value_name = "TO")]
     to: String,
 
-    /// Only what changed by more than chance explains after the correction: p_holm below 0.05
+    /// All rows: every share and mean, whether it changed or not, and what is not comparable
+    #[arg(long, conflicts_with = "changed")]
+    all: bool,
+
+    /// Only the rows that changed by more than chance explains after the correction: p_holm below 0.05, or what is left of 1 by
+    /// `confidence` in study.toml
     #[arg(long)]
     changed: bool,
 
@@ -57,25 +69,57 @@ impl Compare {
         let (from, to) = (wave(&study, Some(&self.from))?, wave(&study, Some(&self.to))?);
         self.in_order(&study)?;
         let mut desk = Desk::open(&study, to, self.within.limits())?;
-        let question = Question::Sql { file: "(wave compare)".to_owned(), text: self.sql() };
-        let given = [("from", &from.id), ("to", &to.id)].map(|(name, id)| (name.to_owned(), id.clone()));
+        let level = level(&study);
+        let asked = |text: String| Question::Sql { file: "(wave compare)".to_owned(), text };
+        let given = |names: &[&str]| {
+            let all = [("from", &from.id), ("to", &to.id), ("level", &level)];
+            let given = all.into_iter().filter(|(name, _)| names.contains(name));
+            given.map(|(name, value)| (name.to_owned(), value.clone())).collect::<BTreeMap<_, _>>()
+        };
+        let all = asked(self.rows(&level));
         let room = Room::begin()?;
         let watch = self.within.watch(&room, output);
-        let params = desk.params(&question, &BTreeMap::from(given))?;
-        desk.prepare(&question)?;
-        let answer = desk.answer(&question, &params)?;
-        let counted = desk.answer(&Question::typed(TESTS), &params)?;
-        watch.answered();
-        let [tests, found] =
-            [0, 1].map(|column| number(&counted.batch, 0, column).unwrap_or_default() as usize);
+        desk.prepare(&all)?;
+        let mut answered = |question: &Question, names: &[&str]| -> Result<Answer, Diagnostics> {
+            let params = desk.params(question, &given(names))?;
+            desk.answer(question, &params)
+        };
+        let counted = answered(&Question::typed(TESTS), &["from", "to", "level"])?;
+        let [shares, tests, found] = [0, 1, 2].map(|column| whole(&counted, 0, column));
+        if self.is_summary() {
+            let of_waves = answered(&Question::typed(ANSWERED), &["from", "to"])?;
+            let changed = answered(&asked(CHANGED.to_owned()), &["from", "to", "level"])?;
+            let apart = answered(&asked(APART.to_owned()), &["from", "to"])?;
+            watch.answered();
+            let people = [0, 1].map(|row| people(whole(&of_waves, row, 0), whole(&of_waves, row, 1)));
+            let head = format!(
+                "{}: {} answered\n{}: {} answered\n{shares} shares and means are compared; {found} of {} by design stand after Holm's \
+                 correction (p_holm < {level})\n",
+                from.id,
+                people[0],
+                to.id,
+                people[1],
+                count(tests, "test")
+            );
+            let table = |answer: &Answer, none: &str| match answer.rows() {
+                0 => Ok(format!("{none}\n")),
+                _ => Printing::text(answer, &study, to, output),
+            };
+            let changed = table(&changed, "Nothing changed by more than chance explains.")?;
+            let apart = table(&apart, "Everything that both waves asked can be compared.")?;
+            let tail = format!("`restudy wave compare {} {} --all` prints all rows\n", from.id, to.id);
+            return self.printing.show(&format!("{head}\n{changed}\n{apart}\n{tail}"), output);
+        }
         let told = format!(
-            "{} to {}: {} by design, of which {found} stand after Holm's correction for all of them (p_holm < 0.05); intervals \
+            "{} to {}: {} by design, of which {found} stand after Holm's correction for all of them (p_holm < {level}); intervals \
              are {}% each, uncorrected",
             from.id,
             to.id,
             count(tests, "test"),
             100.0 * study.design.confidence
         );
+        let answer = answered(&all, &["from", "to"])?;
+        watch.answered();
         // The others have it below the table.
         if !matches!(format, Format::Table | Format::Markdown) {
             output.say(&told);
@@ -84,10 +128,15 @@ impl Compare {
         self.printing.print(&answer, &study, to, output)
     }
 
-    fn sql(&self) -> String {
+    /// Whether few words are enough: nobody has asked for rows.
+    fn is_summary(&self) -> bool {
+        !self.all && !self.changed && self.printing.format.is_none() && self.printing.out.is_none()
+    }
+
+    fn rows(&self, level: &str) -> String {
         match self.changed {
-            true => SQL.replace("\nfrom told\n", "\nfrom compared\nwhere p_holm < 0.05\n"),
-            false => SQL.to_owned(),
+            true => ALL.replace("\nfrom told\n", &format!("\nfrom compared\nwhere p_holm < {level}\n")),
+            false => ALL.to_owned(),
         }
     }
 
@@ -103,5 +152,25 @@ impl Compare {
                 .hint(format!("`restudy wave compare {} {}`", self.to, self.from)),
         };
         Err(Failure::CommandLine(fault.into()))
+    }
+}
+
+/// What is left of 1 by the confidence of the study's intervals, in digits.
+fn level(study: &Study) -> String {
+    let digits = format!("{:.9}", 1.0 - study.design.confidence);
+    digits.trim_end_matches('0').to_owned()
+}
+
+/// A whole number of an answer; 0 where there is none.
+fn whole(answer: &Answer, row: usize, column: usize) -> usize {
+    number(&answer.batch, row, column).unwrap_or_default() as usize
+}
+
+/// Those who answered, of those invited if that is known.
+fn people(answered: usize, invited: usize) -> String {
+    let people = if answered == 1 { "1 person".to_owned() } else { format!("{answered} people") };
+    match invited {
+        0 => people,
+        _ => format!("{people} of {invited} invited"),
     }
 }

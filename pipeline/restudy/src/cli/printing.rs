@@ -135,6 +135,31 @@ impl Printing {
         }
     }
 
+    /// An answer as a table for a reader, to be shown with others.
+    ///
+    /// # Errors
+    /// The table cannot be made.
+    pub(super) fn text(
+        answer: &Answer,
+        study: &Study,
+        wave: &Wave,
+        output: &Output,
+    ) -> Result<String, Failure> {
+        let written = write(answer, Format::Table, &Origin::of(study, wave), output.width())?;
+        Ok(String::from_utf8_lossy(&written.bytes).into_owned())
+    }
+
+    /// Shows text, a page at a time where it is long.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn show(&self, text: &str, output: &Output) -> Result<(), Failure> {
+        match self.no_pager {
+            true => Ok(output.result(text)?),
+            false => pager::show(text.as_bytes(), output),
+        }
+    }
+
     fn to_file(
         &self,
         out: &Path,

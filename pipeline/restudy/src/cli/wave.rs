@@ -10,7 +10,7 @@ use super::{Failure, study};
 use crate::codebook::Codebook;
 use crate::diagnostic::{Diagnostic, Diagnostics, count, visible};
 use crate::publish::write_whole;
-use crate::study::Study;
+use crate::study::{Header, Source, Study, Wave};
 use crate::waves::{self, Added, Comparable, Crosswalks, Means, NewWave};
 
 /// Take in a new wave, list those that there are, or compare two
@@ -97,17 +97,20 @@ impl Add {
         let codebook = Codebook::load(&study.root)?;
         let within = |file: &PathBuf| within(&study, file);
         let file = within(&self.file)?;
-        let found = match there.filter(|wave| wave.responses.file == file) {
-            Some(wave) if self.header.is_none() => {
-                waves::Found { source: wave.responses.clone(), said: Vec::new() }
-            }
-            _ => waves::settings(&study.root, &file, self.header.map(usize::from))?,
+        let frame = self.frame.as_ref().map(within).transpose()?;
+        let open_codings = self.open_codings.as_ref().map(within).transpose()?;
+        if let Some(wave) = there {
+            self.says_nothing_else(wave, &file, [frame.as_deref(), open_codings.as_deref()])?;
+        }
+        let found = match there {
+            Some(wave) => waves::Found { source: wave.responses.clone(), said: Vec::new() },
+            None => waves::settings(&study.root, &file, self.header.map(usize::from))?,
         };
         let new = NewWave {
             id: self.wave.clone(),
             found,
-            frame: self.frame.as_ref().map(within).transpose()?,
-            open_codings: self.open_codings.as_ref().map(within).transpose()?,
+            frame,
+            open_codings,
             title: self.title.clone(),
             published: self.published.clone(),
             notice: self.notice.clone(),
@@ -128,6 +131,42 @@ impl Add {
         output.faults(&added.warnings);
         output.result(&summary(&added, &new))?;
         Ok(())
+    }
+
+    /// Of a wave that `study.toml` has, the command line says nothing else: only its crosswalk is drafted anew.
+    fn says_nothing_else(
+        &self,
+        wave: &Wave,
+        file: &str,
+        [frame, open_codings]: [Option<&str>; 2],
+    ) -> Result<(), Failure> {
+        let of = |source: &Option<Source>| source.as_ref().map(|source| source.file.clone());
+        let rows = match wave.responses.header {
+            Some(Header::Rows(rows)) => Some(rows.to_string()),
+            Some(_) => None,
+            None => Some("1".to_owned()),
+        };
+        let (header, text) = (self.header.map(|rows| rows.to_string()), |text: &String| Some(text.clone()));
+        let said = [
+            ("FILE", Some(file), Some(wave.responses.file.clone())),
+            ("--frame", frame, of(&wave.frame)),
+            ("--open-codings", open_codings, of(&wave.open_codings)),
+            ("--header", header.as_deref(), rows),
+            ("--title", self.title.as_deref(), text(&wave.title)),
+            ("--published", self.published.as_deref(), text(&wave.published)),
+            ("--notice", self.notice.as_deref(), text(&wave.notice)),
+        ];
+        let mut told = Diagnostics::new();
+        for (option, given, has) in said {
+            let Some(given) = given.filter(|given| has.as_deref() != Some(*given)) else { continue };
+            let has = has.map_or_else(|| "nothing".to_owned(), |has| format!("`{}`", visible(&has)));
+            let message =
+                format!("{option} is `{}`, and study.toml has {has} for wave `{}`", visible(given), wave.id);
+            told.push(Diagnostic::error(message).hint(
+                "`--anew` drafts the crosswalk of a wave that is there, and leaves study.toml as it is: change it there first",
+            ));
+        }
+        if told.is_empty() { Ok(()) } else { Err(Failure::CommandLine(told)) }
     }
 
     /// What keeps the new `study.toml` from being one.
@@ -184,6 +223,9 @@ fn summary(added: &Added, new: &NewWave) -> String {
             visible(name)
         ));
     }
+    for name in &draft.unasked {
+        text.push_str(&format!("  open waves    {name} (the codebook says that other waves asked it)\n"));
+    }
     for name in &draft.missing {
         text.push_str(&format!("  not found     {name}\n"));
     }
@@ -193,6 +235,7 @@ fn summary(added: &Added, new: &NewWave) -> String {
     let is_open = !(draft.open.is_empty()
         && draft.open_answers.is_empty()
         && draft.turned.is_empty()
+        && draft.unasked.is_empty()
         && draft.missing.is_empty());
     let then = if is_open { "decide what is open in" } else { "look through" };
     text.push_str(&format!("next: {then} {}, then `restudy check --wave {}`\n", added.crosswalk, new.id));
@@ -212,6 +255,12 @@ fn list(study: &Study, output: &Output) -> Result<(), Failure> {
             wave.responses.file
         ));
         let before = crosswalks.before(&wave.id);
+        let of_wave = crosswalks.read(study, wave, &crosswalks.edition(&codebook, &wave.id));
+        let faults = of_wave.map_or_else(|faults| faults.errors(), |_| 0);
+        if faults > 0 {
+            let faults = count(faults, "fault");
+            text.push_str(&format!("  not read   {faults}; `restudy check --wave {}` tells more\n", wave.id));
+        }
         let Some(crosswalk) = crosswalks.of(&wave.id) else {
             text.push_str("  crosswalk  none: the export is read as it stands\n");
             continue;

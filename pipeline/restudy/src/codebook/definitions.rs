@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::model::Kind;
+use super::model::{Kind, Universe};
 use super::timestamp::Dates;
 
 /// `value-labels.toml`.
@@ -74,11 +74,22 @@ pub(super) struct QuestionEntry {
     pub(super) separator: Option<Spanned<String>>,
 }
 
+/// Who was asked, as codebook and crosswalks write it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct UniverseEntry {
-    pub(super) variable: Spanned<String>,
-    pub(super) is: Vec<Spanned<String>>,
+pub(crate) struct UniverseEntry {
+    pub(crate) variable: Spanned<String>,
+    pub(crate) is: Vec<Spanned<String>>,
+}
+
+impl UniverseEntry {
+    /// The same without its places.
+    pub(crate) fn universe(&self) -> Universe {
+        Universe {
+            variable: self.variable.get_ref().clone(),
+            is: self.is.iter().map(|label| label.get_ref().clone()).collect(),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,6 +2,7 @@
 
 use super::model::{Codebook, Item, Kind, Question};
 use super::variables::Variable;
+use crate::diagnostic::Place;
 use crate::sources::on_one_line;
 
 /// What a raw column answers.
@@ -46,6 +47,23 @@ pub struct Column {
     pub item: Option<String>,
     /// What its cells hold.
     pub takes: Takes,
+}
+
+impl Column {
+    /// The names under which something is said of it: those of its question, its item and its variable.
+    pub fn names(&self) -> Vec<String> {
+        let item = self.item.as_ref().map(|item| format!("{}__{item}", self.question));
+        [self.question.clone(), self.variable.clone()].into_iter().chain(item).collect()
+    }
+
+    /// The waves that asked its question or its item, and where that is said, if `wave` is not among them.
+    pub fn waves_without(&self, codebook: &Codebook, wave: &str) -> Option<(Vec<String>, Place)> {
+        let question = codebook.question(&self.question)?;
+        let item = question.items.iter().find(|item| self.item.as_ref() == Some(&item.name));
+        let said = [question.waves.as_ref(), item.and_then(|item| item.waves.as_ref())];
+        let without = said.into_iter().flatten().find(|waves| !waves.iter().any(|other| other == wave))?;
+        Some((without.clone(), question.place.clone()))
+    }
 }
 
 /// What the cells of a raw column hold.

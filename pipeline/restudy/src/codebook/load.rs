@@ -5,9 +5,11 @@ use std::path::Path;
 use toml::Spanned;
 
 use super::code_frame::CodeFrame;
-use super::definitions::{LabelEntry, LeftOutEntry, QuestionEntry, QuestionsFile, SetEntry, SetsFile};
+use super::definitions::{
+    LabelEntry, LeftOutEntry, QuestionEntry, QuestionsFile, SetEntry, SetsFile, UniverseEntry,
+};
 use super::missing::MissingReason;
-use super::model::{Codebook, Item, LeftOut, Question, Stage, Universe, ValueLabel, ValueSet};
+use super::model::{Codebook, Item, LeftOut, Question, Stage, ValueLabel, ValueSet};
 use super::validate;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::sources::on_one_line;
@@ -108,10 +110,7 @@ fn question(entry: &QuestionEntry, file: &Definitions<QuestionsFile>) -> Questio
         kind: entry.kind,
         values: text(&entry.values),
         column: text(&entry.column),
-        asked_if: entry.asked_if.as_ref().map(|universe| Universe {
-            variable: universe.variable.get_ref().clone(),
-            is: universe.is.iter().map(|label| label.get_ref().clone()).collect(),
-        }),
+        asked_if: entry.asked_if.as_ref().map(UniverseEntry::universe),
         items: entry
             .items
             .iter()

@@ -29,6 +29,7 @@ mod variables;
 pub use answers::{Responses, read};
 pub use code_frame::{Code, CodeFrame};
 pub use counted::{Absent, Answer, Asked, Counts, Entry, Numbers, Times};
+pub(crate) use definitions::UniverseEntry;
 pub use expected::{Column, Takes};
 pub use material::{Coding, Documents, Frame, Material, Segment, pilots};
 pub use missing::{Missing, MissingReason};

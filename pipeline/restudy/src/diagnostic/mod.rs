@@ -224,6 +224,20 @@ impl Diagnostics {
     pub fn or<T>(self, value: T) -> Result<(T, Diagnostics), Diagnostics> {
         if self.errors() > 0 { Err(self) } else { Ok((value, self)) }
     }
+
+    /// What came of a later step, and these warnings of an earlier one; if the later one failed, its faults behind these.
+    ///
+    /// # Errors
+    /// The faults of the later step, and what was told before.
+    pub fn then<T>(mut self, later: Result<T, Diagnostics>) -> Result<(T, Diagnostics), Diagnostics> {
+        match later {
+            Ok(value) => Ok((value, self)),
+            Err(faults) => {
+                self.extend(faults);
+                Err(self)
+            }
+        }
+    }
 }
 
 impl IntoIterator for Diagnostics {

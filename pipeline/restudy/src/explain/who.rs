@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Params, Session, Sql, VERSION, Versions, cell_text, column_index, number};
-use crate::queries::{Catalogue, ColumnKind, EVIDENCE, Query, QueryResult};
+use crate::queries::{Catalogue, ColumnKind, EVIDENCE, Query, QueryResult, read_several_waves};
 use crate::store::{RESPONDENT, RESPONSES};
 use crate::study::Wave;
 
@@ -152,6 +152,12 @@ pub fn parts(
     for other in catalogue.iter().filter(|other| catalogue.reaches(name, &other.head.name)) {
         read.insert(other.head.name.clone(), plan(other)?);
     }
+    let asked = plan(query)?;
+    if read_several_waves(std::iter::once(&asked).chain(read.values())) && share_names(session)? {
+        return Ok(Err(format!(
+            "`{name}` reads several waves, and respondents of different waves have the same `{RESPONDENT}`"
+        )));
+    }
     let listed = session.query(
         &format!("select distinct {RESPONDENT} from {RESPONSES} order by {RESPONDENT}"),
         &Params::none(),
@@ -170,7 +176,7 @@ pub fn parts(
     let counts = query.head.columns.iter().filter(|column| column.kind == ColumnKind::Count);
     let columns: Vec<&str> =
         query.head.key.iter().chain(counts.map(|column| &column.name)).map(String::as_str).collect();
-    let batch = match session.versions(&plan(query)?, &columns, &read, versions, (RESPONDENT, &names)) {
+    let batch = match session.versions(&asked, &columns, &read, versions, (RESPONDENT, &names)) {
         Ok(Some(batch)) => batch,
         Ok(None) => return Ok(Err(format!("`{name}` reads no table of respondents"))),
         Err(reason) => {
@@ -178,6 +184,15 @@ pub fn parts(
         }
     };
     Ok(Ok(Parts::new(method, respondents, batch, &query.head.key)))
+}
+
+/// Whether some name of a respondent stands in more than one wave: those are different people.
+fn share_names(session: &Session) -> Result<bool, Diagnostics> {
+    let sql = format!(
+        "select count(distinct concat(wave, '|', {RESPONDENT})) - count(distinct {RESPONDENT}) from {RESPONSES}"
+    );
+    let shared = session.query(&sql, &Params::none())?;
+    Ok(number(&shared, 0, 0).unwrap_or_default() > 0.0)
 }
 
 /// How many rows of tables with respondents a query reads, directly or not, at most.

@@ -4,9 +4,10 @@
 //! the answers of more than one wave and these do not mean the same.
 //!
 //! Which waves are read is seen in the plan: a table with the column `wave` is read in all of them unless a condition holds that
-//! column to one value, or a join to that of a table which is held so.
+//! column to certain values, or a join to that of a table which is held so. The values of all parts count together: two parts
+//! held to one wave each read two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::utils::split_conjunction;
@@ -74,7 +75,7 @@ impl Incomparable {
         let named: Vec<_> =
             self.0.iter().filter_map(|variable| Some((variable, variable.named(&code)?))).collect();
         let mut warnings = Diagnostics::new();
-        if named.is_empty() || !reads_several_waves(&session.plan(sql, params)?) {
+        if named.is_empty() || !read_several_waves([&session.plan(sql, params)?]) {
             return Ok(warnings);
         }
         for (variable, at) in named {
@@ -102,124 +103,184 @@ impl Variable {
     }
 }
 
-/// Whether a plan reads answers of more than one wave.
-fn reads_several_waves(plan: &LogicalPlan) -> bool {
-    Open::of(plan).tables.values().any(|answers| *answers)
+/// Whether plans read answers of more than one wave, taken together.
+pub fn read_several_waves<'a>(plans: impl IntoIterator<Item = &'a LogicalPlan>) -> bool {
+    let mut waves = BTreeSet::new();
+    plans.into_iter().any(|plan| {
+        let read = Read::by(plan);
+        waves.extend(read.waves);
+        waves.len() > 1 || read.open.values().any(|answers| *answers)
+    })
 }
 
-/// The tables that a part of a plan reads in all waves.
+/// What a part of a plan reads, by wave.
 #[derive(Default)]
-struct Open {
-    /// By the names that they have at its top: whether they hold answers.
-    tables: BTreeMap<String, bool>,
+struct Read {
+    /// Tables that are read in all waves, by the names that they have at its top: whether they hold answers.
+    open: BTreeMap<String, bool>,
+    /// Tables that are held to certain waves. None are named where it is the wave of a row of the query around this one.
+    held: BTreeMap<String, BTreeSet<String>>,
+    /// The waves to which tables of answers are held, here and in all parts below.
+    waves: BTreeSet<String>,
     /// Tables of which each row of one meets rows of the same wave of the other.
     together: Vec<[String; 2]>,
 }
 
-impl Open {
-    fn of(plan: &LogicalPlan) -> Open {
+impl Read {
+    fn by(plan: &LogicalPlan) -> Read {
         match plan {
             LogicalPlan::TableScan(scan) => {
                 let name = scan.table_name.table();
                 let has_waves = plan.schema().fields().iter().any(|field| field.name() == WAVE);
                 let table = has_waves.then(|| (name.to_owned(), ANSWERS.contains(&name)));
-                Open { tables: table.into_iter().collect(), together: Vec::new() }
+                Read { open: table.into_iter().collect(), ..Read::default() }
             }
-            LogicalPlan::SubqueryAlias(alias) => {
-                let inner = Open::of(&alias.input).tables;
-                let table = inner.values().copied().reduce(|one, other| one || other);
-                let table = table.map(|answers| (alias.alias.table().to_owned(), answers));
-                Open { tables: table.into_iter().collect(), together: Vec::new() }
-            }
+            LogicalPlan::SubqueryAlias(alias) => Read::by(&alias.input).called(alias.alias.table()),
             LogicalPlan::Filter(filter) => {
-                let mut open = Open::of_inputs(plan);
-                open.hold(&split_conjunction(&filter.predicate));
-                open
+                let mut read = Read::by_inputs(plan);
+                read.hold_where(&split_conjunction(&filter.predicate));
+                read
             }
             LogicalPlan::Join(join) => {
-                let mut open = Open::of_inputs(plan);
+                let mut read = Read::by_inputs(plan);
                 let equal = join.on.iter().map(|(left, right)| left.clone().eq(right.clone()));
                 let equal: Vec<Expr> = equal.collect();
                 let filters = join.filter.iter().flat_map(split_conjunction);
-                open.hold(&equal.iter().chain(filters).collect::<Vec<_>>());
-                open
+                read.hold_where(&equal.iter().chain(filters).collect::<Vec<_>>());
+                read
             }
-            _ => Open::of_inputs(plan),
+            _ => Read::by_inputs(plan),
         }
     }
 
     /// What the inputs of a part read, and its subqueries.
-    fn of_inputs(plan: &LogicalPlan) -> Open {
-        let mut all = Open::default();
+    fn by_inputs(plan: &LogicalPlan) -> Read {
+        let mut all = Read::default();
         for input in plan.inputs() {
-            let Open { tables, together } = Open::of(input);
-            for (name, answers) in tables {
-                *all.tables.entry(name).or_default() |= answers;
+            let Read { open, held, waves, together } = Read::by(input);
+            for (name, answers) in open {
+                *all.open.entry(name).or_default() |= answers;
             }
+            for (name, waves) in held {
+                all.held.entry(name).or_default().extend(waves);
+            }
+            all.waves.extend(waves);
             all.together.extend(together);
         }
         // The visitor gives no error, so the walk gives none.
         let _ = plan.apply_subqueries(|part| {
+            let Read { open, waves, .. } = Read::by(part);
             // No condition of this part is about a table of a subquery, though it may have the same name.
-            let within =
-                Open::of(part).tables.into_iter().map(|(name, answers)| (format!("({name})"), answers));
-            all.tables.extend(within);
+            all.open.extend(open.into_iter().map(|(name, answers)| (format!("({name})"), answers)));
+            all.waves.extend(waves);
             Ok(TreeNodeRecursion::Continue)
         });
         all
     }
 
-    /// Takes out what conditions hold to one wave.
-    fn hold(&mut self, conditions: &[&Expr]) {
-        for condition in conditions {
-            let Expr::BinaryExpr(binary) = condition else { continue };
-            if binary.op != Operator::Eq {
-                continue;
-            }
-            match (wave_of(&binary.left), wave_of(&binary.right)) {
-                (Some(Side::Table(one)), Some(Side::Table(other))) => self.together.push([one, other]),
-                // A column of one table only can go without its name.
-                (Some(Side::Column), Some(Side::Value)) | (Some(Side::Value), Some(Side::Column)) => {
-                    self.tables.clear();
-                }
-                (Some(Side::Table(table)), Some(Side::Value))
-                | (Some(Side::Value), Some(Side::Table(table))) => {
-                    self.tables.remove(&table);
-                }
-                _ => {}
+    /// The same as one table of that name.
+    fn called(self, name: &str) -> Read {
+        let answers = self.open.values().copied().reduce(|one, other| one || other);
+        let held = self.held.into_values().flatten().collect();
+        let held = answers.is_none().then(|| (name.to_owned(), held));
+        Read {
+            open: answers.map(|answers| (name.to_owned(), answers)).into_iter().collect(),
+            held: held.into_iter().collect(),
+            waves: self.waves,
+            together: Vec::new(),
+        }
+    }
+
+    /// Holds `table` to `waves`, if it is not held yet.
+    fn hold(&mut self, table: &str, waves: &BTreeSet<String>) {
+        if let Some(answers) = self.open.remove(table) {
+            self.held.insert(table.to_owned(), waves.clone());
+            if answers {
+                self.waves.extend(waves.iter().cloned());
             }
         }
-        // Each round takes one out, or is the last.
-        let is_open = |tables: &BTreeMap<String, bool>, name: &String| tables.contains_key(name);
-        while let Some(held) = self.together.iter().find_map(|[one, other]| {
-            match (is_open(&self.tables, one), is_open(&self.tables, other)) {
-                (true, false) => Some(one.clone()),
-                (false, true) => Some(other.clone()),
+    }
+
+    /// Holds those tables whose rows meet all of `conditions` only if they are of certain waves.
+    fn hold_where(&mut self, conditions: &[&Expr]) {
+        for condition in conditions {
+            match held_by(condition) {
+                Some(Held::Together(one, other)) => self.together.push([one, other]),
+                Some(Held::To(Some(table), waves)) => self.hold(&table, &waves),
+                // A column of one table only can go without its name.
+                Some(Held::To(None, waves)) => {
+                    for table in self.open.keys().cloned().collect::<Vec<_>>() {
+                        self.hold(&table, &waves);
+                    }
+                }
+                None => {}
+            }
+        }
+        // Each round holds one more, or is the last.
+        while let Some((table, by)) = self.together.iter().find_map(|[one, other]| {
+            match (self.open.contains_key(one), self.open.contains_key(other)) {
+                (true, false) => Some((one.clone(), other.clone())),
+                (false, true) => Some((other.clone(), one.clone())),
                 _ => None,
             }
         }) {
-            self.tables.remove(&held);
+            let waves = self.held.get(&by).cloned().unwrap_or_default();
+            self.hold(&table, &waves);
         }
+    }
+}
+
+/// What a condition says of waves.
+enum Held {
+    /// The rows of a table are of these waves; of the only table, if it has no name.
+    To(Option<String>, BTreeSet<String>),
+    /// Rows of one table meet rows of the same wave of another.
+    Together(String, String),
+}
+
+fn held_by(condition: &Expr) -> Option<Held> {
+    if let Expr::InList(list) = condition
+        && !list.negated
+        && let Some(Side::Wave(table)) = side(&list.expr)
+    {
+        let values = list.list.iter().map(|value| match side(value) {
+            Some(Side::Value(value)) => Some(value),
+            _ => None,
+        });
+        let values: Option<Vec<Option<String>>> = values.collect();
+        return Some(Held::To(table, values?.into_iter().flatten().collect()));
+    }
+    let Expr::BinaryExpr(binary) = condition else { return None };
+    if binary.op != Operator::Eq {
+        return None;
+    }
+    match (side(&binary.left)?, side(&binary.right)?) {
+        (Side::Wave(Some(one)), Side::Wave(Some(other))) => Some(Held::Together(one, other)),
+        (Side::Wave(table), Side::Value(value)) | (Side::Value(value), Side::Wave(table)) => {
+            Some(Held::To(table, value.into_iter().collect()))
+        }
+        _ => None,
     }
 }
 
 /// One side of a condition.
 enum Side {
-    /// The wave of a table's rows.
-    Table(String),
-    /// The same without the table's name.
-    Column,
+    /// The wave of a row, of a table if that is named.
+    Wave(Option<String>),
     /// One value: a literal, or what the query around it has there.
-    Value,
+    Value(Option<String>),
 }
 
-fn wave_of(side: &Expr) -> Option<Side> {
-    match plain(side) {
-        Expr::Column(column) if column.name == WAVE => Some(match &column.relation {
-            Some(table) => Side::Table(table.table().to_owned()),
-            None => Side::Column,
-        }),
-        Expr::Literal(..) | Expr::OuterReferenceColumn(..) => Some(Side::Value),
+fn side(expr: &Expr) -> Option<Side> {
+    match plain(expr) {
+        Expr::Column(column) if column.name == WAVE => {
+            Some(Side::Wave(column.relation.as_ref().map(|table| table.table().to_owned())))
+        }
+        Expr::Literal(value, _) => {
+            let text = value.try_as_str().flatten().map_or_else(|| value.to_string(), ToOwned::to_owned);
+            Some(Side::Value(Some(text)))
+        }
+        Expr::OuterReferenceColumn(..) => Some(Side::Value(None)),
         _ => None,
     }
 }
@@ -253,7 +314,7 @@ mod tests {
             session.register(name, batch.expect("a batch")).expect("registered");
         }
         let plan = session.plan(Sql::typed(sql), &Params::none().with("wave", "a"));
-        reads_several_waves(&plan.unwrap_or_else(|faults| panic!("{faults}")))
+        read_several_waves([&plan.unwrap_or_else(|faults| panic!("{faults}"))])
     }
 
     #[test]
@@ -267,7 +328,12 @@ mod tests {
             "select r.x from responses as r join answers as s on r.wave = s.wave and r.id = s.id where s.wave = $wave",
             "select r.x from responses as r join answers as s on r.wave = s.wave and s.wave = $wave",
             "select x from waves",
-            "select x from responses where wave = $wave and x = (select max(x) from responses where wave = 'b')",
+            "select x from responses where wave = $wave and x = (select max(x) from responses where wave = 'a')",
+            "select x from responses where wave in ($wave)",
+            "select x from responses where wave = $wave union all select x from answers where wave = 'a'",
+            "with one as (select * from waves where wave = 'b'), two as (select * from responses where wave = $wave) \
+             select two.x from two, one",
+            "select a.x from responses as a join responses as b on a.id = b.id and a.wave = b.wave where b.wave = $wave",
             "select r.x from responses as r where r.wave = $wave and exists (select 1 from answers as s where s.wave = r.wave)",
             "select 1",
         ] {
@@ -286,6 +352,15 @@ mod tests {
             "select r.x from responses as r join waves on waves.wave = r.wave",
             "select x from responses where wave = 'a' union all select x from responses",
             "select x from responses where wave = $wave and x = (select max(x) from responses)",
+            "select x from responses where wave = $wave and x = (select max(x) from responses where wave = 'b')",
+            "select x from responses where wave in ($wave, 'b')",
+            "select x from responses where wave = $wave union all select x from responses where wave = 'b'",
+            "select a.x from responses as a join responses as b on a.id = b.id where a.wave = $wave and b.wave = 'b'",
+            "with one as (select * from responses where wave = $wave), two as (select * from responses where wave = 'b') \
+             select one.x, two.x from one, two",
+            "with one as (select id, x from responses where wave = $wave), two as (select id, x from answers where wave = 'b') \
+             select count(*) from one join two on one.id = two.id group by one.x",
+            "select a.x from responses as a, responses as b join waves as w on w.wave = b.wave where w.wave = 'b' and a.wave = $wave",
         ] {
             assert!(several(sql), "{sql}");
         }

@@ -23,7 +23,7 @@ mod promises;
 mod result;
 mod run;
 
-pub use across::Incomparable;
+pub use across::{Incomparable, read_several_waves};
 pub use catalogue::{Catalogue, Query};
 pub(crate) use catalogue::{EVIDENCE, FOLDERS, reads};
 pub use draft::{Typed, draft};

@@ -1,5 +1,19 @@
-//! Days and seconds as ISO 8601 text.
+//! Days and seconds as ISO 8601 text, and months by their names.
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 /// The date of a day counted from 1970-01-01, in the Gregorian calendar, for years of four digits (H. Hinnant,
 /// "chrono-compatible low-level date algorithms").
 pub fn date(days: i64) -> Option<String> {
@@ -15,6 +29,22 @@ pub fn date(days: i64) -> Option<String> {
     (1..=9999).contains(&year).then(|| format!("{year:04}-{month:02}-{day:02}"))
 }
 
+/// The months from one day to another, each as ISO 8601 text: "March to May 2014"; none if one is no day.
+pub fn months(first: &str, last: &str) -> Option<String> {
+    let parts = |day: &str| {
+        let month: usize = day.get(5..7)?.parse().ok()?;
+        Some((day.get(..4)?.to_owned(), *MONTHS.get(month.checked_sub(1)?)?))
+    };
+    let ((year, month), (last_year, last_month)) = (parts(first)?, parts(last)?);
+    Some(if year != last_year {
+        format!("{month} {year} to {last_month} {last_year}")
+    } else if month != last_month {
+        format!("{month} to {last_month} {year}")
+    } else {
+        format!("{month} {year}")
+    })
+}
+
 /// A number of seconds as `hours:minutes:seconds`.
 pub(super) fn clock(seconds: i64) -> String {
     let sign = if seconds < 0 { "-" } else { "" };
@@ -28,4 +58,18 @@ pub(super) fn whole(seconds: f64) -> Option<i64> {
     #[allow(clippy::cast_possible_truncation, reason = "whole, and bounded")]
     let whole = (seconds.abs() < MOST).then(|| seconds.round() as i64);
     whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_told_as_people_tell_them() {
+        let told = |first: &str, last: &str| months(first, last).unwrap_or_default();
+        assert_eq!(told("2026-03-02 09:35", "2026-03-09 08:33"), "March 2026");
+        assert_eq!(told("2014-03-03", "2014-05-21"), "March to May 2014");
+        assert_eq!(told("2014-11-03", "2015-02-01"), "November 2014 to February 2015");
+        assert_eq!(months("2014-13-03", "2014-05-21"), None);
+    }
 }

@@ -23,7 +23,7 @@ mod table;
 mod texts;
 mod workbook;
 
-pub use calendar::date as day;
+pub use calendar::{date as day, months};
 pub use described::{Described, Measure, MissingValues};
 pub use faults::Faults;
 pub use reading::Reading;

@@ -33,7 +33,7 @@ pub struct Added {
 /// # Errors
 /// The codebook, the crosswalks or the export cannot be read.
 pub fn add(study: &Study, codebook: &Codebook, new: &NewWave) -> Result<Added, Diagnostics> {
-    let (crosswalks, _) = Crosswalks::load(study, codebook)?;
+    let (crosswalks, _) = Crosswalks::with_new(study, codebook, Some(&new.id))?;
     let (table, warnings) = RawTable::read(&study.root, &new.found.source)?;
     let known = study.waves.iter().position(|wave| wave.id == new.id);
     let earlier = study.waves.get(..known.unwrap_or(study.waves.len())).unwrap_or_default();

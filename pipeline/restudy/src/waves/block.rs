@@ -6,6 +6,7 @@ use super::compare::Proposal;
 use super::draft::quoted;
 use super::found::{self, Found};
 use crate::codebook::{Codebook, Kind};
+use crate::sources::months;
 use crate::study::{Source, Study, Wave};
 
 /// What is known of a new wave.
@@ -111,9 +112,10 @@ fn block(new: &NewWave, last: Option<&Wave>, days: Option<&(String, String)>) ->
             say("title", quoted(&title), &format!("made after that of {of_last}: look at it"));
         }
     }
-    match days {
-        Some((first, last)) => {
-            say("fieldwork", quoted(&months(first, last)), &format!("answers came from {first} to {last}"));
+    let of_days = days.and_then(|(first, last)| Some((months(first, last)?, first, last)));
+    match of_days {
+        Some((months, first, last)) => {
+            say("fieldwork", quoted(&months), &format!("answers came from {first} to {last}"));
         }
         None => say("fieldwork", quoted(""), "OPEN: when the answers were collected, in words"),
     }
@@ -145,39 +147,6 @@ fn block(new: &NewWave, last: Option<&Wave>, days: Option<&(String, String)>) ->
     lines.join("\n") + "\n"
 }
 
-/// "March to May 2014".
-fn months(first: &str, last: &str) -> String {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let part = |day: &str| -> (String, &str) {
-        let month = day.get(5..7).and_then(|m| m.parse::<usize>().ok()).unwrap_or(1);
-        (
-            day.get(..4).unwrap_or_default().to_owned(),
-            NAMES.get(month.saturating_sub(1)).copied().unwrap_or_default(),
-        )
-    };
-    let ((year, month), (last_year, last_month)) = (part(first), part(last));
-    if year != last_year {
-        format!("{month} {year} to {last_month} {last_year}")
-    } else if month != last_month {
-        format!("{month} to {last_month} {year}")
-    } else {
-        format!("{month} {year}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,12 +160,5 @@ mod tests {
         assert_eq!(end(&format!("title = \"t\"\n\n{waves}# for ever\n")), waves.len() + 13);
         assert_eq!(end("title = \"t\"\n"), 12);
         assert_eq!(end(&format!("{waves}[report]\ncounted = [\n  \"a\",\n]\n")), waves.len());
-    }
-
-    #[test]
-    fn months_are_told_as_people_tell_them() {
-        assert_eq!(months("2014-03-03", "2014-05-21"), "March to May 2014");
-        assert_eq!(months("2014-03-03", "2014-03-21"), "March 2014");
-        assert_eq!(months("2014-11-03", "2015-02-01"), "November 2014 to February 2015");
     }
 }

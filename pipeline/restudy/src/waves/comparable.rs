@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::model::{Comparable, Crosswalk, Crosswalks, Means};
-use crate::codebook::{Codebook, Question, Variable};
+use super::model::{Column, Comparable, Crosswalk, Crosswalks, Gone, Means};
+use crate::codebook::{Codebook, Item, Question, Variable};
 
 /// Whether the answers to a variable can be compared between two waves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,28 +18,41 @@ impl Crosswalks {
     /// Whether `wave` asked `variable`.
     pub fn asked(&self, codebook: &Codebook, variable: &Variable, wave: &str) -> bool {
         let Some(question) = codebook.question(&variable.question) else { return false };
-        let item = question.items.iter().find(|item| variable.item.as_ref() == Some(&item.name));
-        let is_coded = |text: &Option<String>| {
-            text.as_ref()
-                .and_then(|text| codebook.question(text))
-                .is_none_or(|text| text.asked_in(wave) && !self.gone(&text.name, &text.name, wave))
-        };
+        let item = item_of(question, variable);
         question.asked_in(wave)
-            && item.is_none_or(|item| item.asked_in(wave) && is_coded(&item.coded_from))
-            && is_coded(&question.coded_from)
-            && !self.gone(&variable.question, &item_variable(variable), wave)
+            && item.is_none_or(|item| item.asked_in(wave))
+            && text_of(codebook, question, item).is_none_or(|text| text.asked_in(wave))
+            && self.gone_by(codebook, variable, wave).is_none()
     }
 
-    /// Whether a crosswalk says that a variable is gone, in `wave` or in one before it since when it has not come back.
-    pub(super) fn gone(&self, question: &str, variable: &str, wave: &str) -> bool {
+    /// What says that an item of a question (the whole question, if none is named) is gone in `wave`: its own crosswalk, or that
+    /// of a wave before it since when no column means it again.
+    pub(super) fn gone(
+        &self,
+        question: &Question,
+        item: Option<&str>,
+        wave: &str,
+    ) -> Option<(&Crosswalk, &Gone)> {
         let until = self.waves.iter().position(|w| w == wave).map_or(0, |at| at + 1);
-        let mut gone = false;
+        let variable = item.map(|item| format!("{}__{item}", question.name));
+        let mut gone = None;
         for crosswalk in self.waves.iter().take(until).filter_map(|wave| self.of(wave)) {
-            let is = crosswalk.gone.iter().any(|g| g.variable == question || g.variable == variable);
-            let is_back = || crosswalk.columns_of(variable).next().is_some();
-            gone = is || gone && !is_back();
+            let said = crosswalk
+                .gone
+                .iter()
+                .find(|gone| gone.variable == question.name || Some(&gone.variable) == variable.as_ref());
+            let is_back = || crosswalk.columns_of(question, item).next().is_some();
+            gone = said.map(|said| (crosswalk, said)).or_else(|| gone.filter(|_| !is_back()));
         }
         gone
+    }
+
+    /// What says that `variable` is gone in `wave`, or the text that it was coded from.
+    fn gone_by(&self, codebook: &Codebook, variable: &Variable, wave: &str) -> Option<(&Crosswalk, &Gone)> {
+        let question = codebook.question(&variable.question)?;
+        let item = item_of(question, variable);
+        let of_text = || self.gone(text_of(codebook, question, item)?, None, wave);
+        self.gone(question, variable.item.as_deref(), wave).or_else(of_text)
     }
 
     /// Whether answers to `variable` can be compared between two waves: the worst of what the crosswalks say of the waves
@@ -59,14 +72,17 @@ impl Crosswalks {
         let between = self.waves.get(first..=last).unwrap_or_default();
         let ends = [between.first(), between.last()].into_iter().flatten();
         if let Some(wave) = ends.into_iter().find(|wave| !self.asked(codebook, variable, wave)) {
-            let why = self.why_gone(variable, wave).unwrap_or_default();
-            let why = if why.is_empty() { why } else { format!(": {why}") };
-            return Comparability { comparable: Comparable::No, why: format!("not asked in {wave}{why}") };
+            let why = match self.gone_by(codebook, variable, wave) {
+                None => format!("not asked in {wave}"),
+                Some((by, gone)) if by.wave == *wave => format!("not asked in {wave}: {}", gone.why),
+                Some((by, gone)) => format!("not asked since {}: {}", by.wave, gone.why),
+            };
+            return Comparability { comparable: Comparable::No, why };
         }
         let mut comparable = Comparable::Yes;
         let mut whys: Vec<String> = Vec::new();
         for crosswalk in between.iter().skip(1).filter_map(|wave| self.of(wave)) {
-            for (flag, why) in crosswalk.said_of(variable) {
+            for (flag, why) in crosswalk.said_of(codebook, variable) {
                 comparable = comparable.max(flag);
                 let why = format!("{}: {why}", crosswalk.wave);
                 if flag != Comparable::Yes && !whys.contains(&why) {
@@ -76,52 +92,65 @@ impl Crosswalks {
         }
         Comparability { comparable, why: whys.join("; ") }
     }
-
-    fn why_gone(&self, variable: &Variable, wave: &str) -> Option<String> {
-        let name = item_variable(variable);
-        let gone =
-            self.of(wave)?.gone.iter().find(|g| g.variable == variable.question || g.variable == name)?;
-        Some(gone.why.clone())
-    }
 }
 
-/// The variable of the item that `variable` is about: without its stage.
-fn item_variable(variable: &Variable) -> String {
-    let stage = variable.stage.as_ref().map(|stage| format!("_{stage}")).unwrap_or_default();
-    variable.name.strip_suffix(&stage).unwrap_or(&variable.name).to_owned()
+/// The item that `variable` is about.
+fn item_of<'a>(question: &'a Question, variable: &Variable) -> Option<&'a Item> {
+    question.items.iter().find(|item| variable.item.as_ref() == Some(&item.name))
+}
+
+/// The text that was coded into a question or an item of it.
+fn text_of<'a>(
+    codebook: &'a Codebook,
+    question: &'a Question,
+    item: Option<&'a Item>,
+) -> Option<&'a Question> {
+    let of_item = item.and_then(|item| item.coded_from.as_deref());
+    codebook.question(of_item.or(question.coded_from.as_deref())?)
 }
 
 impl Crosswalk {
-    /// The columns that hold answers to `variable`: of an item, all that belong to it.
+    /// The columns that hold answers to an item of `question`; to any of its items, if none is named.
     pub(super) fn columns_of<'a>(
         &'a self,
-        variable: &str,
-    ) -> impl Iterator<Item = &'a super::Column> + use<'a> {
-        let variable = variable.to_owned();
+        question: &Question,
+        item: Option<&str>,
+    ) -> impl Iterator<Item = &'a Column> + use<'a> {
+        // A column of the whole question holds the answers to all of its items.
+        let mut names = vec![question.name.clone()];
+        for of in question.items.iter().filter(|of| item.is_none_or(|item| of.name == item)) {
+            let name = format!("{}__{}", question.name, of.name);
+            names.extend(question.stages.iter().map(|stage| format!("{name}_{}", stage.name)));
+            names.push(name);
+        }
         self.columns.iter().filter(move |column| match &column.means {
-            Means::Variable(means) => means.strip_prefix(variable.as_str()).is_some_and(|rest| {
-                rest.is_empty() || rest.starts_with(": ") || variable.contains("__") && rest.starts_with('_')
-            }),
+            Means::Variable(means) => {
+                let variable = means.split_once(": ").map_or(means.as_str(), |(variable, _)| variable);
+                names.iter().any(|name| name == variable)
+            }
             _ => false,
         })
     }
 
-    /// What is said of `variable`: of its columns, and of whom its question was put to.
-    fn said_of(&self, variable: &Variable) -> Vec<(Comparable, &str)> {
-        let name = item_variable(variable);
-        let of_columns =
-            self.columns_of(&name).map(|column| (column.comparable.unwrap_or_default(), column.why.as_str()));
-        let routings = self.routings.iter().filter(|routing| routing.question == variable.question);
+    /// What is said of `variable`: of its columns, of whom its question was put to, of its labels, and of the text that it was
+    /// coded from.
+    fn said_of(&self, codebook: &Codebook, variable: &Variable) -> Vec<(Comparable, &str)> {
+        let Some(question) = codebook.question(&variable.question) else { return Vec::new() };
+        let item = item_of(question, variable);
+        let text = text_of(codebook, question, item);
+        let of_item = item.map(|item| format!("{}__{}", question.name, item.name));
+        let names =
+            [Some(&variable.name), Some(&question.name), of_item.as_ref(), text.map(|text| &text.name)];
+        let columns = self.columns_of(question, variable.item.as_deref());
+        let columns = columns.chain(text.into_iter().flat_map(|text| self.columns_of(text, None)));
+        let columns = columns.map(|column| (column.comparable.unwrap_or_default(), column.why.as_str()));
         let changed = self.changed.iter().filter(|changed| {
-            let of = |name: &Option<String>, own: &str| name.as_deref() == Some(own);
-            of(&changed.variable, &variable.question)
-                || of(&changed.variable, &name)
-                || of(&changed.variable, &variable.name)
+            changed.variable.as_ref().is_some_and(|of| names.contains(&Some(of)))
                 || changed.set.is_some() && changed.set == variable.value_set
         });
-        let changed = changed.map(|changed| (changed.comparable, changed.why.as_str()));
-        of_columns
-            .chain(changed)
+        let routings = self.routings.iter().filter(|routing| names.contains(&Some(&routing.question)));
+        columns
+            .chain(changed.map(|changed| (changed.comparable, changed.why.as_str())))
             .chain(routings.map(|routing| (routing.comparable, routing.why.as_str())))
             .collect()
     }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::model::{Comparable, How};
+use crate::codebook::UniverseEntry;
 
 /// `codebook/waves/WAVE.toml`.
 #[derive(Debug, Deserialize)]
@@ -13,9 +14,9 @@ pub(super) struct CrosswalkFile {
     pub(super) wave: Spanned<String>,
     pub(super) against: Option<Spanned<String>>,
     #[serde(default)]
-    pub(super) ticked: Vec<String>,
+    pub(super) ticked: Vec<Spanned<String>>,
     #[serde(default)]
-    pub(super) not_ticked: Vec<String>,
+    pub(super) not_ticked: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) answers: IndexMap<Spanned<String>, IndexMap<Spanned<String>, Spanned<String>>>,
     #[serde(default)]
@@ -54,13 +55,6 @@ pub(super) struct RoutingEntry {
     pub(super) asked_if: Option<UniverseEntry>,
     pub(super) comparable: Comparable,
     pub(super) why: Spanned<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct UniverseEntry {
-    pub(super) variable: Spanned<String>,
-    pub(super) is: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -28,6 +28,8 @@ pub struct Draft {
     pub open_answers: Vec<(String, String)>,
     /// Columns whose codes run otherwise than the labels of their scale.
     pub turned: Vec<String>,
+    /// Variables that the export has, although the codebook says that the wave did not ask them.
+    pub unasked: Vec<String>,
     /// What the last wave asked and no column was found for.
     pub missing: Vec<String>,
 }
@@ -80,6 +82,7 @@ impl Drafting<'_> {
              #\n\
              #   means       a variable of the codebook (`question`, `question__item`, …)\n\
              #   leave_out   or: why the column is not used\n\
+             #   keep_as     or: the name by which a sample design in study.toml uses it (weights, strata, units)\n\
              #   how         same (if nothing is said), renamed, new\n\
              #   answers     raw answer = label, where they differ; \"\" is no answer\n\
              #   new_answers labels that were offered for the first time\n\
@@ -192,7 +195,22 @@ impl Drafting<'_> {
                 self.against.unwrap_or("the last wave")
             );
         }
+        self.unasked(column, draft);
         self.scale(proposal, column, draft);
+    }
+
+    /// Leaves it to people to say that a question of other waves was asked in this one too.
+    fn unasked(&self, column: &codebook::Column, draft: &mut Draft) {
+        let Some((waves, place)) = column.waves_without(self.codebook, self.wave) else { return };
+        let all: Vec<String> = waves.iter().map(String::as_str).chain([self.wave]).map(quoted).collect();
+        draft.unasked.push(column.variable.clone());
+        let _ = writeln!(
+            draft.text,
+            "# OPEN: by the codebook it was asked in {} alone. If this is the same question, write\n\
+             # `waves = [{}]` in {place}; else leave the column out.",
+            waves.join(", "),
+            all.join(", ")
+        );
     }
 
     /// Leaves it to people to say why the codes of a scale run otherwise than its labels.

@@ -1,7 +1,7 @@
 //! The codebook as the edition of a wave knows it: nothing that only later waves brought.
 //!
-//! In: the codebook, and what the crosswalks call new. Out: a codebook without questions, items and labels of later waves, so
-//! that an edition stays as it is when later waves come.
+//! In: the codebook, and what the crosswalks call new. Out: a codebook without questions, items, sets and labels of later
+//! waves, so that an edition stays as it is when later waves come.
 
 use super::model::{Crosswalk, Crosswalks, Means};
 use crate::codebook::{Codebook, Takes};
@@ -52,6 +52,12 @@ impl Crosswalks {
         };
         let mut edition = codebook.clone();
         edition.questions.retain(|question| in_time(&question.waves));
+        let uses = |of: &Codebook, set: &str| of.questions.iter().any(|q| q.values.as_deref() == Some(set));
+        let known_sets: Vec<bool> = (codebook.sets.iter())
+            .map(|set| uses(&edition, &set.name) || !uses(codebook, &set.name))
+            .collect();
+        let mut is_known = known_sets.into_iter();
+        edition.sets.retain(|_| is_known.next().unwrap_or(true));
         for question in &mut edition.questions {
             question.items.retain(|item| in_time(&item.waves));
         }

@@ -2,7 +2,7 @@
 //!
 //! In: a table with the codebook's own columns and answers. Out: one [`Held`] for each of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::codebook::{Codebook, Column, Takes};
 use crate::sources::RawTable;
@@ -53,7 +53,41 @@ pub(super) fn held(codebook: &Codebook, columns: &[Column], table: &RawTable) ->
     all
 }
 
+/// Labels that somebody gave, by their set.
+pub(super) type Given = HashMap<String, HashSet<String>>;
+
+/// The labels that somebody gave in any column of `table`.
+pub(super) fn given(codebook: &Codebook, table: &RawTable) -> Given {
+    let columns = codebook.columns();
+    of_sets(&columns, &held(codebook, &columns, table))
+}
+
+/// The labels that somebody gave in any of `columns`. A set is not there if nobody answered a question with its labels.
+pub(super) fn of_sets(columns: &[Column], held: &HashMap<String, Held>) -> Given {
+    let mut given = Given::new();
+    for column in columns {
+        if let (Takes::Labels(set), Some(held)) = (&column.takes, held.get(&column.means))
+            && !held.labels.is_empty()
+        {
+            given.entry(set.clone()).or_default().extend(held.labels.keys().cloned());
+        }
+    }
+    given
+}
+
 impl Held {
+    /// How many gave `label`.
+    pub(super) fn given(&self, label: &str) -> usize {
+        self.labels.get(label).copied().unwrap_or(0)
+    }
+
+    /// In how many of all pairs of a number of its own and one of `other` the other's is the larger, as a share.
+    pub(super) fn below(&self, other: &Held) -> f64 {
+        let above = |own: &f64| other.numbers.len() - other.numbers.partition_point(|number| number <= own);
+        let larger: usize = self.numbers.iter().map(above).sum();
+        number(larger) / (number(self.numbers.len()) * number(other.numbers.len()))
+    }
+
     /// The number in the middle.
     pub(super) fn median(&self) -> Option<f64> {
         let half = self.numbers.len() / 2;
@@ -65,8 +99,9 @@ impl Held {
 }
 
 /// A count as a number.
+#[expect(clippy::cast_precision_loss, reason = "nobody counts 2^53 pairs")]
 pub(super) fn number(n: usize) -> f64 {
-    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
+    n as f64
 }
 
 /// Whether it is no accident that nobody of `now` did what `of` did in `before`: less than one chance in a thousand.
@@ -93,5 +128,14 @@ mod tests {
     fn the_middle_of_numbers() {
         let of = |numbers: &[f64]| Held { numbers: numbers.to_vec(), ..Held::default() }.median();
         assert_eq!((of(&[]), of(&[3.0]), of(&[1.0, 2.0, 9.0, 10.0])), (None, Some(3.0), Some(5.5)));
+    }
+
+    #[test]
+    fn pairs_are_counted_without_making_them() {
+        let of = |numbers: &[f64]| Held { numbers: numbers.to_vec(), ..Held::default() };
+        let (one, other) = (of(&[1.0, 2.0, 2.0, 7.0]), of(&[2.0, 3.0, 9.0]));
+        // 1 is below all three, each 2 below two, 7 below one.
+        assert_eq!(one.below(&other), 8.0 / 12.0);
+        assert_eq!(other.below(&one), 2.0 / 12.0);
     }
 }

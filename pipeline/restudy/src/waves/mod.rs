@@ -12,7 +12,11 @@
 //! [`RawTable`]: crate::sources::RawTable
 
 mod add;
+mod apply;
+mod between;
 mod block;
+mod check;
+mod check_column;
 mod codes;
 mod comparable;
 mod compare;
@@ -22,10 +26,13 @@ mod draft;
 mod edition;
 mod found;
 mod held;
+mod items;
 mod likeness;
 mod load;
+mod merges;
 mod model;
 mod reading;
+mod universe;
 
 pub use add::{Added, add};
 pub use block::NewWave;

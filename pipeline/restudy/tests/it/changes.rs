@@ -78,7 +78,10 @@ fn a_comparison_tells_who_answered_and_what_has_no_part_in_it() {
     let study = study.path();
     add(study, "2014", "responses.synthetic.csv");
     decide_2014(study);
-    let (status, out, _) = run(study, &["wave", "compare", "2013", "2014"]);
+    let (status, summary, _) = run(study, &["wave", "compare", "2013", "2014"]);
+    assert_eq!(status, Some(0));
+    insta::assert_snapshot!("wave_compare_2014", summary);
+    let (status, out, _) = run(study, &["wave", "compare", "2013", "2014", "--all"]);
     assert_eq!(status, Some(0));
     let lines: Vec<&str> = out.lines().collect();
     let line = |part: &str| lines.iter().find(|line| line.contains(part)).unwrap().to_string();

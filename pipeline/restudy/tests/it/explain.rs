@@ -9,6 +9,7 @@ use restudy::queries::{Catalogue, ColumnKind, Purpose, QueryResult};
 use restudy::study::Study;
 
 use super::cli::{restudy, text};
+use super::pooled;
 use super::report_material::root;
 use super::small_study::small_study;
 
@@ -315,4 +316,30 @@ fn what_is_not_there_is_told_with_what_is() {
     assert!(small("borrowers[yes].shares", 2).contains("did you mean `share`?"));
     assert!(small("C2", 1).contains("nobody is counted in it"));
     assert!(told(&root(), "case_study_findings[careers].n", 1).contains("reads no table of respondents"));
+}
+
+/// Two waves may give the same number to two people: who is meant is not guessed.
+#[test]
+fn respondents_of_several_waves_with_the_same_numbers_are_not_listed() {
+    let study = pooled::with_frame();
+    let folder = study.path().join("queries/explore");
+    fs_err::create_dir_all(&folder).unwrap();
+    for (name, condition) in
+        [("both", "borrows is not null"), ("one", "borrows is not null and wave = $wave")]
+    {
+        let params = if name == "one" { "-- params: wave\n" } else { "" };
+        let sql = format!(
+            "-- Who borrows.\n-- explore\n{params}-- columns: borrows text, n count\n-- key: borrows\n-- order: borrows\n\n\
+             select borrows, count(*) as n\nfrom responses\nwhere {condition}\ngroup by borrows\norder by borrows\n"
+        );
+        fs_err::write(folder.join(format!("{name}.sql")), sql).unwrap();
+    }
+    let (session, _store) = pooled::asked_of(study.path(), "second");
+    let loaded = Study::load(study.path()).unwrap();
+    let catalogue = Catalogue::load(&loaded.root).unwrap_or_else(|e| panic!("{e}"));
+    let wave = loaded.wave(Some("second")).unwrap();
+    let parts = |name: &str| parts(&session, &catalogue, catalogue.get(name).unwrap(), wave, PAIRS).unwrap();
+    assert!(parts("one").is_ok());
+    let reason = parts("both").err().unwrap();
+    assert!(reason.contains("respondents of different waves have the same `respondent_id`"), "{reason}");
 }

@@ -7,6 +7,7 @@ mod begin;
 mod changes;
 mod cli;
 mod codebook_command;
+mod contract;
 mod ddi;
 mod design;
 #[cfg(unix)]

@@ -51,7 +51,7 @@ pub(crate) fn change(study: &Path, file: &str, change: impl FnOnce(String) -> St
     fs_err::write(&path, change(text)).unwrap();
 }
 
-fn replace(study: &Path, file: &str, pairs: &[(&str, &str)]) {
+pub(crate) fn replace(study: &Path, file: &str, pairs: &[(&str, &str)]) {
     change(study, file, |mut text| {
         for (from, to) in pairs {
             assert!(text.contains(from), "{file} has no {from}:\n{text}");
@@ -326,6 +326,31 @@ fn a_row_that_explains_a_breach_lets_it_pass() {
             "wave-column-not-in-the-crosswalk",
             end("[[column]]\nraw = \"Q7 Parking\"\nleave_out = \"not about reading\""),
         ),
+        ("wave-called-new-and-asked-before", ("how = \"new\"\n".to_owned(), String::new())),
+        (
+            "wave-universe-back-in-silence",
+            end("[[routing]]\nquestion = \"kinds\"\nasked_if = { variable = \"borrows\", is = [\"yes\"] }\n\
+                 comparable = \"no\"\nwhy = \"put to borrowers alone again\""),
+        ),
+        (
+            "wave-merge-not-said",
+            row("visits__alone", "comparable = \"with care\"\nwhy = \"two answers became one\""),
+        ),
+        (
+            "wave-label-of-one-never-given-before",
+            row("visits__alone", "why = \"offered before, and not chosen\""),
+        ),
+        (
+            "wave-label-of-one-never-given-before",
+            row(
+                "visits__alone",
+                "new_answers = [\"fortnightly\"]\ncomparable = \"with care\"\nwhy = \"offered now\"",
+            ),
+        ),
+        (
+            "wave-question-of-another-wave",
+            ("means = \"wish\"\n".to_owned(), "leave_out = \"empty\"\n".to_owned()),
+        ),
         ("wave-variable-without-a-column", end("[[gone]]\nvariable = \"books\"\nwhy = \"nobody knew\"")),
     ];
     for (folder, (from, to)) in explained {
@@ -390,6 +415,14 @@ fn a_wave_that_cannot_be_added_changes_nothing() {
     add(study, "2014", "responses.synthetic.csv");
     let once = super::cli::files(study);
     assert!(refused(&["2014"], &here).contains("`--anew` drafts its crosswalk anew"));
+    assert_eq!(super::cli::files(study), once);
+    // What study.toml says is not changed by a draft; who says something else is told so.
+    let told = refused(&["2014", "--anew", "--title", "Another"], &here);
+    for option in ["--open-codings is `fixtures/waves/2014/frame", "--title is `Another`"] {
+        assert!(told.contains(option), "{option}: {told}");
+    }
+    let file = study.join("fixtures/waves/2013/responses.synthetic.csv");
+    assert!(refused(&["2014", "--anew"], &file).contains("FILE is `fixtures/waves/2013/responses"));
     assert_eq!(super::cli::files(study), once);
     let mut command = restudy(study);
     command.args(["wave", "add", "2014", "--anew"]).arg(&here);

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::Export;
 use super::questions::Drafted;
 use super::written::{quoted, remark};
-use crate::sources::RawTable;
+use crate::sources::{RawTable, months};
 use crate::study::MissingReason;
 
 /// What `study.toml` says of the study and its wave.
@@ -23,21 +23,6 @@ pub(super) struct Settings<'a> {
     weights: Option<String>,
 }
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 impl<'a> Settings<'a> {
     pub(super) fn of(export: &'a Export<'a>, drafted: &Drafted) -> Settings<'a> {
         let times =
@@ -46,7 +31,7 @@ impl<'a> Settings<'a> {
         let (published, fieldwork, dates) = match times {
             Some((question, (first, last))) => (
                 day(last).unwrap_or_default(),
-                months(first, last),
+                months(first, last).unwrap_or_else(|| "not known".to_owned()),
                 format!("the days of the first and the last answer, in `{}`", question.text),
             ),
             None => match &export.changed {
@@ -171,20 +156,6 @@ The fonts in `report-templates/theme/fonts/` are under the SIL Open Font License
     }
 }
 
-/// The months from the first to the last of two ISO times: `March 2026`, `March to May 2026`.
-fn months(first: &str, last: &str) -> String {
-    let parts = |time: &str| {
-        let month: usize = time.get(5..7)?.parse().ok()?;
-        Some((time.get(..4)?.to_owned(), *MONTHS.get(month.checked_sub(1)?)?))
-    };
-    match (parts(first), parts(last)) {
-        (Some(a), Some(b)) if a == b => format!("{} {}", a.1, a.0),
-        (Some(a), Some(b)) if a.0 == b.0 => format!("{} to {} {}", a.1, b.1, a.0),
-        (Some(a), Some(b)) => format!("{} {} to {} {}", a.1, a.0, b.1, b.0),
-        _ => "not known".to_owned(),
-    }
-}
-
 /// Why the answers are missing that the file itself calls so: guessed from their labels.
 pub fn reasons(table: &RawTable) -> IndexMap<String, MissingReason> {
     let mut reasons = IndexMap::new();
@@ -216,17 +187,5 @@ fn reason(label: &str) -> MissingReason {
             MissingReason::NotApplicable
         }
         () => MissingReason::Skipped,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn months_are_named_once() {
-        assert_eq!(months("2026-03-02 09:35", "2026-03-09 08:33"), "March 2026");
-        assert_eq!(months("2013-03-18", "2013-05-30"), "March to May 2013");
-        assert_eq!(months("2013-12-18", "2014-01-30"), "December 2013 to January 2014");
     }
 }
