@@ -158,10 +158,9 @@ impl<'a> Rest<'a> {
         Some(word)
     }
 
-    /// The digits that come next, and what belongs to them in a number.
+    /// What stands before the end of a value.
     fn digits(&mut self) -> &'a str {
-        let other = |b: &u8| !matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e');
-        let end = self.0.as_bytes().iter().position(|b| other(b)).unwrap_or(self.0.len());
+        let end = self.0.bytes().position(|byte| matches!(byte, b',' | b'}' | b']')).unwrap_or(self.0.len());
         let (digits, rest) = self.0.split_at_checked(end).unwrap_or((self.0, ""));
         self.0 = rest;
         digits

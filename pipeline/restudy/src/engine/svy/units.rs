@@ -8,10 +8,9 @@
 //! - A place is read once, when it is first met, and held against what is known of its unit: a unit with two places is a fault
 //!   in whatever order and part its rows come.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::common::{Result, exec_err};
+use datafusion::common::{HashMap, Result, exec_err};
 use survey::variance::{LonelyPsu, Replication, Stage};
 
 use super::codec::{Reader, Writer};
