@@ -105,7 +105,7 @@ docs:
 # Make the synthetic waves again; the same bytes every time
 [group('make')]
 fixtures:
-    for wave in 2013 2014 2015; do cargo run --quiet --locked -p wavemaker -- "fixtures/recipe/$wave.toml"; done
+    for wave in 2013 2014 2015 project; do cargo run --quiet --locked -p wavemaker -- "fixtures/recipe/$wave.toml"; done
 
 # Install the optimised program
 [group('make')]

@@ -1,7 +1,8 @@
 //! Survey rows that meet given margins.
 //!
 //! In: a recipe (who answered what, how often, and what leans on what) and a study's codebook. Out: the export of an
-//! online survey tool, and the codes that a researcher gave its open answers.
+//! online survey tool, and the codes that a researcher gave its open answers. A recipe of another kind makes a project of
+//! qualitative data of a study's case studies.
 //!
 //! - Every count in the recipe is met exactly, or the maker says which one cannot be met and writes nothing.
 //! - The same recipe and codebook give the same bytes, on every machine: the chance comes from a seeded stream cipher, and
@@ -17,6 +18,7 @@ mod export;
 mod fault;
 mod layout;
 mod make;
+mod project;
 mod recipe;
 mod spss;
 mod variant;
@@ -49,11 +51,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Makes the wave that a recipe describes and writes its files; returns a line for each file. Nothing is written unless all
+/// Makes what a recipe describes and writes its files; returns a line for each file. Nothing is written unless all
 /// of it could be made.
 fn run(path: &Path) -> Result<Vec<String>, Fault> {
-    let (recipe, files) = made(path)?;
-    let folder = beside(path, &recipe.output);
+    let (output, files) = made(path)?;
+    let folder = beside(path, &output);
     fs_err::create_dir_all(&folder)?;
     let mut lines = Vec::new();
     for file in files {
@@ -64,14 +66,17 @@ fn run(path: &Path) -> Result<Vec<String>, Fault> {
     Ok(lines)
 }
 
-/// A recipe and the files of its wave.
-fn made(path: &Path) -> Result<(Recipe, Vec<ExportFile>), Fault> {
-    let recipe = recipe::read(path)?;
+/// The files that a recipe makes, and the folder that they go to, from the recipe's.
+fn made(path: &Path) -> Result<(String, Vec<ExportFile>), Fault> {
+    if project::is_recipe(path)? {
+        return project::made(path);
+    }
+    let recipe: Recipe = recipe::read(path)?;
     let codebook = codebook::read(&beside(path, &recipe.codebook))?;
     let codebook = codebook.with(&recipe.questions, &recipe.labels)?;
     let wave = make::make(&recipe, &codebook)?;
     let files = export::files(&wave, &recipe, &codebook)?;
-    Ok((recipe, files))
+    Ok((recipe.output, files))
 }
 
 /// A path that a recipe names, seen from the recipe's folder.
@@ -85,13 +90,12 @@ mod tests {
 
     #[test]
     fn the_waves_in_the_repository_are_what_their_recipes_make() {
-        for wave in ["2013", "2014", "2015"] {
+        for wave in ["2013", "2014", "2015", "project"] {
             let path =
                 Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../fixtures/recipe/{wave}.toml"));
-            let (recipe, files) = made(&path).expect("the wave can be made");
+            let (output, files) = made(&path).expect("it can be made");
             for file in files {
-                let kept =
-                    fs_err::read(beside(&path, &recipe.output).join(&file.name)).expect("the file is there");
+                let kept = fs_err::read(beside(&path, &output).join(&file.name)).expect("the file is there");
                 assert!(
                     kept == file.bytes,
                     "{wave}: {} is not what the recipe makes: run `just fixtures`",

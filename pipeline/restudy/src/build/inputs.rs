@@ -59,7 +59,8 @@ impl Inputs {
         let (root, from) = (&study.root, &study.sources);
         let mut inputs = Inputs::default();
         let shared = [&from.cases, &from.documents, &from.codings, &from.pilots].into_iter().flatten();
-        let shared = shared.map(|source| source.file.as_str()).chain(from.texts.as_deref());
+        let others = [&from.texts, &from.project, &from.codes].into_iter().flatten().map(String::as_str);
+        let shared = shared.map(|source| source.file.as_str()).chain(others);
         let of_waves = study.edition(wave).iter().flat_map(Wave::sources).map(|source| source.file.as_str());
         let sources = ["study.toml", "codebook"].into_iter().chain(shared);
         for name in sources.chain(of_waves) {

@@ -15,6 +15,7 @@ mod functions;
 mod init;
 mod interrupts;
 mod limits;
+mod material;
 mod output;
 mod pager;
 mod printing;
@@ -68,6 +69,7 @@ enum Command {
     Status(status::Statuses),
     Serve(serve::Serve),
     Wave(wave::Waves),
+    Material(material::Materials),
 }
 
 /// Why a command did not do what was asked.
@@ -121,6 +123,7 @@ pub fn main(theme: &Theme) -> ExitCode {
         Command::Explain(command) => command.run(arguments.study.as_deref(), &output),
         Command::Codebook(command) => command.run(arguments.study.as_deref(), &output),
         Command::Wave(command) => command.run(arguments.study.as_deref(), &output),
+        Command::Material(command) => command.run(arguments.study.as_deref(), &output),
         Command::Serve(command) => command.run(arguments.study.as_deref(), arguments.quiet),
     };
     match done {

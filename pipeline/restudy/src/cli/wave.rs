@@ -181,7 +181,7 @@ impl Add {
 }
 
 /// `file`, which the command line names from the current folder, as the study names it.
-fn within(study: &Study, file: &PathBuf) -> Result<String, Failure> {
+pub(super) fn within(study: &Study, file: &PathBuf) -> Result<String, Failure> {
     let wrong = |message: String, hint: &str| {
         Failure::CommandLine(Diagnostic::error(message).hint(hint.to_owned()).into())
     };

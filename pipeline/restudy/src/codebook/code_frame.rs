@@ -133,6 +133,19 @@ impl CodeFrame {
         diagnostics.or(CodeFrame { codes }).map(|(frame, _)| frame)
     }
 
+    /// The names of `code` and of the codes above it, from the root, with `/` between them.
+    pub fn named(&self, code: &Code) -> String {
+        let mut names = vec![code.name.as_str()];
+        let mut above = code.parent();
+        while let Some(path) = above {
+            let parent = self.code(path);
+            names.push(parent.map_or(path, |parent| parent.name.as_str()));
+            above = parent.and_then(Code::parent);
+        }
+        names.reverse();
+        names.join("/")
+    }
+
     /// The code with this path.
     pub fn code(&self, path: &str) -> Option<&Code> {
         self.codes.iter().find(|c| c.path == path)

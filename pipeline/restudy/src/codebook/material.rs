@@ -1,67 +1,16 @@
-//! The material beside the responses: the fieldwork (sampling frame, pilots) and the case studies (cases, documents,
-//! their paragraphs as segments, and the codes that coders gave to segments).
+//! The case studies: cases, documents, their paragraphs as segments, and the codes that coders gave to segments.
 //!
-//! In: the files that `study.toml` names. Out: [`Frame`] and [`Material`], or all faults at once. Columns that the
-//! program does not need are the study's own and are carried along as text.
+//! In: the files that `study.toml` names, which are tables and texts, or a project of qualitative data. Out: [`Material`],
+//! or all faults at once. Columns that the program does not need are the study's own and are carried along as text.
 
 use std::collections::{HashMap, HashSet};
 
 use super::model::Codebook;
+use super::project::{self, OfProject};
 use super::sheet::{Field, Holding, Sheet, shown};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::sources::{Faults, RawTable, Text};
-use crate::study::{Source, Study, Wave};
-
-/// The sampling frame of a wave: who was invited.
-#[derive(Clone, Debug, Default)]
-pub struct Frame {
-    /// Its file.
-    pub file: String,
-    /// `wave`, `role`, `invited`, and what else the file has.
-    pub sheet: Sheet,
-}
-
-impl Frame {
-    /// Reads the sampling frame of `wave`; none where the wave has none.
-    ///
-    /// # Errors
-    /// All faults of the file.
-    pub fn read(study: &Study, wave: &Wave) -> Result<(Option<Frame>, Diagnostics), Diagnostics> {
-        let mut diagnostics = Diagnostics::new();
-        let Some(source) = &wave.frame else { return diagnostics.or(None) };
-        let fields = [("wave", Holding::Name), ("role", Holding::Name), ("invited", Holding::Count)];
-        let sheet = sheet(study, source, &fields, &mut diagnostics, |sheet, table, faults| {
-            for row in (0..sheet.rows()).filter(|row| !["", &wave.id].contains(&sheet.text("wave", *row))) {
-                let fault = Diagnostic::error(format!(
-                    "a row of wave `{}` in the frame of wave `{}`",
-                    shown(sheet.text("wave", row)),
-                    wave.id
-                ));
-                faults.cell(row, table.column("wave").unwrap_or_default(), fault, |f| {
-                    f.hint("move it to that wave's frame")
-                });
-            }
-            unique(sheet, table, "role", faults);
-        });
-        diagnostics.or(Some(Frame { file: source.file.clone(), sheet }))
-    }
-
-    /// Number of people invited.
-    pub fn invited(&self) -> i64 {
-        (0..self.sheet.rows()).filter_map(|row| self.sheet.integer("invited", row)).sum()
-    }
-}
-
-/// Reads the list of places where the questionnaire was tried; none where the study has none.
-///
-/// # Errors
-/// All faults of the file.
-pub fn pilots(study: &Study) -> Result<(Option<Sheet>, Diagnostics), Diagnostics> {
-    let mut diagnostics = Diagnostics::new();
-    let pilots = study.sources.pilots.as_ref();
-    let pilots = pilots.map(|pilots| sheet(study, pilots, &[], &mut diagnostics, |_, _, _| {}));
-    diagnostics.or(pilots)
-}
+use crate::study::{Source, Study};
 
 /// The case studies; a study may have cases and no documents of them, or none at all.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +19,8 @@ pub struct Material {
     pub cases: Option<Sheet>,
     /// Their documents.
     pub documents: Option<Documents>,
+    /// What else a project holds, where they come from one.
+    pub project: Option<OfProject>,
 }
 
 /// What was written about the cases.
@@ -112,18 +63,26 @@ pub struct Coding {
 }
 
 impl Material {
-    /// Reads the case studies of `study`.
+    /// Reads the case studies of `study`: from its tables, or from its project.
     ///
     /// # Errors
     /// All faults of the cases, documents, texts and codings, among them names that point to nothing.
     pub fn read(study: &Study, codebook: &Codebook) -> Result<(Material, Diagnostics), Diagnostics> {
         let mut diagnostics = Diagnostics::new();
-        let fields = [("case_id", Holding::Name)];
-        let cases = study.sources.cases.as_ref().map(|source| {
-            sheet(study, source, &fields, &mut diagnostics, |sheet, table, faults| {
-                unique(sheet, table, "case_id", faults);
-            })
-        });
+        let cases = cases(study, &mut diagnostics);
+        if let Some(codes) = &study.sources.codes {
+            project::read_codes(study, codes, codebook, &mut diagnostics);
+        }
+        if let Some(name) = &study.sources.project {
+            let read = project::read(study, name, codebook, cases.as_ref(), &mut diagnostics);
+            let material = match read {
+                Some((cases, documents, of_project)) => {
+                    Material { cases: Some(cases), documents: Some(documents), project: Some(of_project) }
+                }
+                None => Material::default(),
+            };
+            return diagnostics.or(material);
+        }
         let documents = cases.as_ref().zip(study.sources.documents.as_ref()).map(|(cases, source)| {
             let list = documents(study, source, cases, &mut diagnostics);
             let segments = segments(study, source, &list, &mut diagnostics);
@@ -133,8 +92,28 @@ impl Material {
                 .unwrap_or_default();
             Documents { list, segments, codings }
         });
-        diagnostics.or(Material { cases, documents })
+        diagnostics.or(Material { cases, documents, project: None })
     }
+
+    /// Reads the table of cases alone; none where the study has none.
+    ///
+    /// # Errors
+    /// All faults of the table.
+    pub fn cases(study: &Study) -> Result<(Option<Sheet>, Diagnostics), Diagnostics> {
+        let mut diagnostics = Diagnostics::new();
+        let cases = cases(study, &mut diagnostics);
+        diagnostics.or(cases)
+    }
+}
+
+/// Reads the table of cases; none where the study has none.
+fn cases(study: &Study, diagnostics: &mut Diagnostics) -> Option<Sheet> {
+    let fields = [("case_id", Holding::Name)];
+    study.sources.cases.as_ref().map(|source| {
+        sheet(study, source, &fields, diagnostics, |sheet, table, faults| {
+            unique(sheet, table, "case_id", faults);
+        })
+    })
 }
 
 /// Reads the list of documents, each of which is about one of `cases`.
@@ -155,7 +134,7 @@ fn documents(study: &Study, source: &Source, cases: &Sheet, diagnostics: &mut Di
 }
 
 /// Reads and checks one table; its faults go to `diagnostics`.
-fn sheet(
+pub(super) fn sheet(
     study: &Study,
     source: &Source,
     fields: &[Field],
@@ -178,7 +157,8 @@ fn sheet(
     }
 }
 
-fn unique(sheet: &Sheet, table: &RawTable, name: &str, faults: &mut Faults<'_>) {
+/// Tells values that stand twice in the column `name`.
+pub(super) fn unique(sheet: &Sheet, table: &RawTable, name: &str, faults: &mut Faults<'_>) {
     let mut first: HashMap<&str, usize> = HashMap::new();
     for row in 0..sheet.rows() {
         let value = sheet.text(name, row);

@@ -161,7 +161,8 @@ impl Sheet {
     }
 }
 
-fn is_column_name(name: &str) -> bool {
+/// Whether `name` can be the name of a column.
+pub(super) fn is_column_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }

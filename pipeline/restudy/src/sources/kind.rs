@@ -9,10 +9,15 @@ use crate::study::{Format, Source};
 pub(super) fn agrees(source: &Source, bytes: &[u8]) -> Result<(), Diagnostics> {
     let file = &source.file;
     let is_old_stata = matches!(bytes, [102..=115, 1 | 2, 1, ..]);
+    let is_project = file.to_ascii_lowercase().ends_with(".qdpx");
     let (found, hint) = match bytes {
         [b'P', b'K', 3, 4, ..] if source.format() == Format::Workbook => return Ok(()),
         [b'$', b'F', b'L', b'2' | b'3', ..] if source.format() == Format::Spss => return Ok(()),
         _ if bytes.starts_with(b"<stata_dta>") && source.format() == Format::Stata => return Ok(()),
+        [b'P', b'K', 3, 4, ..] if is_project => (
+            "a project of qualitative data, and no table",
+            "name it in `[sources]` of a study as `project`; docs/material.md says how it is read",
+        ),
         [b'P', b'K', 3, 4, ..] => {
             ("a workbook or another archive", "if it is a workbook, name it `.xlsx` or `.ods`, as it is")
         }

@@ -1,10 +1,12 @@
 //! Sources: files as they arrive, read into raw tables and texts that know their places.
 //!
-//! In: a file (delimited text, a workbook, an SPSS or Stata file, a document). Out: a [`RawTable`] of cells, or a [`Text`] of paragraphs; every cell and paragraph can tell where it
-//! stands in its file. A file that cannot be read as a table is told with all of its faults.
+//! In: a file (delimited text, a workbook, an SPSS or Stata file, a document, a project of qualitative data). Out: a [`RawTable`]
+//! of cells, a [`Text`] of paragraphs, or a [`project::Project`]; each can tell where it stands in its file. A file that
+//! cannot be read is told with all of its faults.
 //!
 //! It knows no codebook: what a cell means, and whether it may say so, is decided later on the path.
 
+mod archive;
 mod binary;
 mod calendar;
 mod decoding;
@@ -16,6 +18,7 @@ mod faults;
 mod header;
 mod kind;
 mod lines;
+pub mod project;
 mod reading;
 mod sav;
 mod settled;
@@ -29,7 +32,7 @@ pub use faults::Faults;
 pub use reading::Reading;
 pub use settled::{Settled, odd_word, settled};
 pub use table::{RawTable, Stated};
-pub use texts::{Paragraph, Text};
+pub use texts::{Paragraph, Parting, Text};
 
 use std::path::Path;
 

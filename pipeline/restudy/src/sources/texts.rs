@@ -1,12 +1,26 @@
 //! Documents: plain text in paragraphs that know their places.
 //!
 //! In: a text file. Out: a [`Text`] whose [`Paragraph`]s are numbered from 1 and know where they begin and end, in
-//! characters, so that a coding can point at one. A paragraph ends at an empty line; its own line breaks become spaces
-//! in `words`, while the offsets are those of the file.
+//! characters, so that a coding can point at one. A paragraph ends at an empty line, or with its line where that is declared; its
+//! own line breaks become spaces in `words`, while the offsets are those of the file.
 
 use std::path::Path;
 
+use serde::Deserialize;
+
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// What parts the paragraphs of a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Parting {
+    /// Empty lines.
+    #[default]
+    #[serde(rename = "empty lines")]
+    EmptyLines,
+    /// Line ends: each line is a paragraph.
+    #[serde(rename = "lines")]
+    Lines,
+}
 
 /// A document's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,11 +61,19 @@ impl Text {
     /// The bytes are not UTF-8, or hold no paragraph.
     pub fn parse(file: &str, bytes: Vec<u8>) -> Result<(Text, Diagnostics), Diagnostics> {
         let text = super::encoding::utf8(file, bytes)?;
+        Text::of(file, &text, Parting::EmptyLines)
+    }
+
+    /// The paragraphs of `text`, which is that of `file`; warnings come along.
+    ///
+    /// # Errors
+    /// There is no paragraph.
+    pub fn of(file: &str, text: &str, parting: Parting) -> Result<(Text, Diagnostics), Diagnostics> {
         let mut diagnostics = Diagnostics::new();
         let mut paragraphs: Vec<Paragraph> = Vec::new();
         let mut open: Option<Paragraph> = None;
         let mut offset = 0;
-        for (index, raw) in text.split_inclusive('\n').enumerate() {
+        for (index, raw) in text.split_inclusive(|c| parting.ends_line(c)).enumerate() {
             let line = raw.trim();
             let start = offset + raw.chars().take_while(|c| c.is_whitespace()).count();
             offset += raw.chars().count();
@@ -82,12 +104,22 @@ impl Text {
                     open = Some(Paragraph { number, line: index + 1, start, end, words });
                 }
             }
+            if parting == Parting::Lines {
+                paragraphs.extend(open.take());
+            }
         }
         paragraphs.extend(open.take());
         if paragraphs.is_empty() {
             diagnostics.push(Diagnostic::error("the document is empty").at(Place::at(file, 1, 1)));
         }
         diagnostics.or(Text { file: file.to_owned(), paragraphs })
+    }
+}
+
+impl Parting {
+    /// Whether `c` ends a line. Programs for qualitative data also write the separators of Unicode.
+    fn ends_line(self, c: char) -> bool {
+        c == '\n' || self == Parting::Lines && matches!(c, '\u{2028}' | '\u{2029}')
     }
 }
 
@@ -109,5 +141,14 @@ mod tests {
         assert_eq!(read.paragraphs[0].words, "First, é. still first");
         assert_eq!(cut(&read.paragraphs[1]), "Second");
         assert_eq!((read.paragraphs[1].number, read.paragraphs[1].line), (2, 4));
+    }
+
+    #[test]
+    fn each_line_is_a_paragraph_where_that_is_said() {
+        let text = "First.\u{2029}Second, é.\r\n\r\n Third";
+        let (read, _) = Text::of("t.txt", text, Parting::Lines).unwrap();
+        let found: Vec<(&str, usize)> = read.paragraphs.iter().map(|p| (p.words.as_str(), p.start)).collect();
+        assert_eq!(found, [("First.", 0), ("Second, é.", 7), ("Third", 22)]);
+        assert_eq!(Text::of("t.txt", text, Parting::EmptyLines).unwrap().0.paragraphs.len(), 2);
     }
 }

@@ -67,6 +67,15 @@ impl Table {
         self.array(name, Arc::new(array))
     }
 
+    pub(super) fn maybe_integers(
+        &mut self,
+        name: &str,
+        values: impl IntoIterator<Item = Option<usize>>,
+    ) -> &mut Self {
+        let array: Int64Array = values.into_iter().map(|v| v.and_then(|v| i64::try_from(v).ok())).collect();
+        self.array(name, Arc::new(array))
+    }
+
     pub(super) fn booleans(&mut self, name: &str, values: impl IntoIterator<Item = bool>) -> &mut Self {
         let array: datafusion::arrow::array::BooleanArray = values.into_iter().map(Some).collect();
         self.array(name, Arc::new(array))

@@ -1,8 +1,10 @@
-//! `frame`, `pilots`, `cases`, `documents`, `segments` and `codings`: the fieldwork and the case studies as tables.
+//! `frame`, `pilots`, `cases`, `documents`, `segments` and `codings`: the fieldwork and the case studies as tables; and of a project
+//! of qualitative data `project_codings`, `notes` and `material_account`.
 
 use super::arrays::{self, Table};
 use super::tables::Tables;
 use super::wave::OfWave;
+use crate::codebook::project::{Account, CodingFate, NoteRow};
 use crate::codebook::{Documents, Material, Segment, Sheet, Values};
 use crate::diagnostic::Diagnostics;
 
@@ -27,6 +29,11 @@ pub(super) fn add(
     if let Some(documents) = documents {
         tables.insert("segments", segments(documents).batch()?);
         tables.insert("codings", codings(documents).batch()?);
+    }
+    if let Some(project) = &material.project {
+        tables.insert("project_codings", project_codings(&project.fates).batch()?);
+        tables.insert("notes", notes(&project.notes).batch()?);
+        tables.insert("material_account", account(&project.account).batch()?);
     }
     Ok(())
 }
@@ -87,5 +94,51 @@ fn codings(documents: &Documents) -> Table {
         .text("case_id", rows.iter().map(|(_, s)| s.case.as_str()))
         .text("coder", rows.iter().map(|(c, _)| c.coder.as_str()))
         .text("code", rows.iter().map(|(c, _)| c.code.as_str()));
+    table
+}
+
+fn project_codings(fates: &[CodingFate]) -> Table {
+    let page = |fate: &CodingFate| fate.page.and_then(|page| usize::try_from(page).ok());
+    let mut table = Table::new();
+    table
+        .text("coding_id", fates.iter().map(|f| f.id.as_str()))
+        .text("source", fates.iter().map(|f| f.source.as_str()))
+        .maybe_text("document_id", fates.iter().map(|f| f.document.as_deref()))
+        .maybe_text("coder", fates.iter().map(|f| f.coder.as_deref()))
+        .text("project_code", fates.iter().map(|f| f.named.as_str()))
+        .maybe_text("code", fates.iter().map(|f| f.code.as_deref()))
+        .maybe_integers("start", fates.iter().map(|f| f.span.as_ref().map(|span| span.start)))
+        .maybe_integers("end", fates.iter().map(|f| f.span.as_ref().map(|span| span.end)))
+        .maybe_integers("page", fates.iter().map(page))
+        .text("excerpt", fates.iter().map(|f| f.words.as_str()))
+        .text("created", fates.iter().map(|f| f.created.as_str()))
+        .text("fate", fates.iter().map(|f| f.fate.words()))
+        .text("why", fates.iter().map(|f| f.why.as_str()));
+    table
+}
+
+fn notes(notes: &[NoteRow]) -> Table {
+    let mut table = Table::new();
+    table
+        .text("note_id", notes.iter().map(|n| n.id.as_str()))
+        .text("about", notes.iter().map(|n| n.about))
+        .maybe_text("code", notes.iter().map(|n| n.code.as_deref()))
+        .maybe_text("document_id", notes.iter().map(|n| n.document.as_deref()))
+        .maybe_text("coding_id", notes.iter().map(|n| n.coding.as_deref()))
+        .maybe_text("author", notes.iter().map(|n| n.author.as_deref()))
+        .text("created", notes.iter().map(|n| n.created.as_str()))
+        .text("title", notes.iter().map(|n| n.title.as_str()))
+        .text("text", notes.iter().map(|n| n.text.as_str()));
+    table
+}
+
+fn account(account: &Account) -> Table {
+    let lines = account.lines();
+    let mut table = Table::new();
+    table
+        .text("what", lines.iter().map(|line| line.what))
+        .text("fate", lines.iter().map(|line| line.fate.words()))
+        .text("why", lines.iter().map(|line| line.why.as_str()))
+        .integers("n", lines.iter().map(|line| line.number));
     table
 }

@@ -29,10 +29,21 @@ pub const RESPONSES: &str = "responses";
 /// The column that names a respondent, wherever a table has one.
 pub const RESPONDENT: &str = "respondent_id";
 
+/// Tables that a project of qualitative data gives.
+const OF_PROJECT: [&str; 7] =
+    ["cases", "documents", "segments", "codings", "project_codings", "notes", "material_account"];
+
 /// The files of the study that a table is made from: names relative to its folder, or what the names begin with; none for
 /// a table that the store does not make.
 pub fn sources<'a>(table: &str, study: &'a Study, wave: &'a Wave) -> Vec<&'a str> {
     let (from, waves) = (&study.sources, study.edition(wave));
+    if let Some(project) = from.project.as_deref().filter(|_| OF_PROJECT.contains(&table)) {
+        let cases = from.cases.as_ref().map(|cases| cases.file.as_str());
+        return match (table, cases) {
+            ("cases", Some(cases)) => vec![cases],
+            (_, cases) => [project, "codebook/project.toml"].into_iter().chain(cases).collect(),
+        };
+    }
     match table {
         RESPONSES | "answers" | "missing" | "changes" | "waves" => {
             let read =

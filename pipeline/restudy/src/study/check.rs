@@ -19,6 +19,9 @@ const NEEDED: [(&str, &str); 6] = [
     ("claims_wave", "claims"),
 ];
 
+/// Sources that a project of qualitative data takes the place of.
+const GIVEN_BY_PROJECT: [&str; 4] = ["documents", "texts", "codings", "codes"];
+
 /// The definitions that are checked, with their places.
 #[derive(Debug, Deserialize)]
 struct Placed {
@@ -116,6 +119,12 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
         {
             let hint = format!("add `{needed}` to `[sources]`, or take it out here");
             fault(format!("`{}` says nothing without `{needed}`", name.get_ref()), name.span(), &hint);
+        }
+    }
+    for name in GIVEN_BY_PROJECT {
+        if let Some(name) = given(name).filter(|_| given("project").is_some()) {
+            let message = format!("`{}` is given by `project` already", name.get_ref());
+            fault(message, name.span(), "keep one of them: the project, or the tables");
         }
     }
     let known = file.value.wave_ids();

@@ -76,6 +76,10 @@ pub struct Sources {
     pub texts: Option<String>,
     /// Codings of segments.
     pub codings: Option<Source>,
+    /// A project of qualitative data (`.qdpx`) that holds documents, codings and perhaps cases.
+    pub project: Option<String>,
+    /// A code book of such a program (`.qdc`), which the code frame is held against.
+    pub codes: Option<String>,
     /// Places where the questionnaire was piloted.
     pub pilots: Option<Source>,
     /// Published claims.
@@ -90,7 +94,7 @@ impl Sources {
     /// Those that are there: tables, and a folder or file of another kind, each by its name relative to the study's folder.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         let tables = [&self.cases, &self.documents, &self.codings, &self.pilots, &self.claims];
-        let others = [&self.texts, &self.claim_relations];
+        let others = [&self.texts, &self.project, &self.codes, &self.claim_relations];
         let tables = tables.into_iter().flatten().map(|table| table.file.as_str());
         tables.chain(others.into_iter().flatten().map(String::as_str))
     }

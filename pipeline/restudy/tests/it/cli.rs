@@ -81,9 +81,19 @@ fn what_is_asked_wrongly_ends_with_2() {
 fn help_names_every_command() {
     let told = restudy(&root()).arg("--help").assert().success();
     let told = text(&told.get_output().stdout);
-    for command in
-        ["build", "check", "audit", "ask", "shell", "serve", "functions", "codebook", "explain", "status"]
-    {
+    for command in [
+        "build",
+        "check",
+        "audit",
+        "ask",
+        "shell",
+        "serve",
+        "functions",
+        "codebook",
+        "explain",
+        "status",
+        "material",
+    ] {
         assert!(told.contains(command), "{told}");
     }
 }

@@ -20,6 +20,7 @@ mod inference;
 mod peer_duckdb;
 mod pooled;
 mod printing;
+mod project;
 mod properties_data;
 mod refused;
 mod report;

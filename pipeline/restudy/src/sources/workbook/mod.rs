@@ -8,7 +8,6 @@
 //! - Error values, formulas that were never worked out and merged cells among the answers are faults.
 //! - What the archive claims is not believed: sizes are counted, and only cells that hold something take memory.
 
-mod archive;
 mod ods;
 mod xlsx;
 
@@ -16,11 +15,22 @@ use std::collections::BTreeMap;
 
 use ::csv::StringRecord;
 
+use super::archive::Kind;
 use super::header::{self, Named};
 use super::table::{MOST_CELLS, Origin, RawTable};
 use super::{Described, Faults, shortened};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::study::{CellRange, Header, Source};
+
+/// A workbook as an archive.
+const ARCHIVE: Kind = Kind {
+    noun: "workbook",
+    largest: 1 << 29,
+    smaller: "save its table as CSV",
+    nobody: "no program for tables writes this",
+    looks_at: |_| true,
+    may_be_thin: true,
+};
 
 /// Cells that hold something in the largest sheet.
 const MOST_HELD: usize = 1 << 24;
@@ -71,7 +81,7 @@ pub(super) fn read(source: &Source, bytes: Vec<u8>) -> Result<(RawTable, Diagnos
     let file = &source.file;
     let is_open = file.to_ascii_lowercase().ends_with(".ods");
     let mut content = None;
-    archive::look_through(file, &bytes, |part, of_part| {
+    ARCHIVE.look_through(file, &bytes, |part, of_part| {
         match part {
             "content.xml" => content = Some(of_part),
             part if !is_open && part.starts_with("xl/worksheets/") => xlsx::check(source, part, &of_part)?,

@@ -1,0 +1,383 @@
+//! From the elements of a project to a [`Project`]: what has an id is found, what refers to it is held against that.
+//!
+//! In: the root element, and the texts of the archive. Out: the project, or all of its faults.
+
+use std::collections::HashMap;
+
+use super::model::{
+    Case, Document, DocumentKind, Project, ProjectCode, Set, User, Value, Variable, VariableKind,
+};
+use super::texts::Texts;
+use super::walk::Walk;
+use super::xml::Element;
+use crate::diagnostic::{Diagnostic, Diagnostics, Folded, Place, nearest};
+use crate::sources::{on_one_line, shortened};
+
+/// What the namespaces of the formats begin with. Programs write several versions for code books, which are one format:
+/// `1.0`, `1:0`, `0:4`.
+const PROJECT: &str = "urn:QDA-XML:project:1";
+const CODE_BOOK: &str = "urn:QDA-XML:codebook:";
+
+/// What is read of a project: its elements by their ids, and the faults met so far.
+pub(super) struct Reading<'a> {
+    /// The file of the elements, within the archive.
+    file: &'a str,
+    users: Ids,
+    codes: Ids,
+    variables: Ids,
+    documents: Ids,
+    pub(super) notes: Ids,
+    faults: Folded,
+    pub(super) project: Project,
+}
+
+/// Numbers by id: that of an element, in lower case and without braces.
+#[derive(Debug, Default)]
+pub(super) struct Ids(HashMap<String, usize>);
+
+/// The project in `root`.
+pub(super) fn project(
+    file: &str,
+    within: &str,
+    root: &Element,
+    texts: Texts,
+) -> Result<(Project, Diagnostics), Diagnostics> {
+    is_root(within, root, "Project", PROJECT)?;
+    let mut reading = Reading::new(file, within);
+    reading.project.origin = on_one_line(root.attribute("origin").unwrap_or_default());
+    reading.project.codings_in_file = root.count("Coding");
+    reading.users(root);
+    for codes in root.first("CodeBook").iter().flat_map(|book| book.all("Codes")) {
+        reading.codes(codes, &[]);
+    }
+    reading.variables(root);
+    reading.documents(root, &texts);
+    reading.cases(root);
+    reading.note_texts(root, &texts);
+    Walk::through(&mut reading, root, &texts);
+    reading.sets(root);
+    for (what, within, name) in [("links", "Links", "Link"), ("graphs", "Graphs", "Graph")] {
+        let number = root.first(within).map_or(0, |element| element.all(name).count());
+        reading.project.unread.push((what, number));
+    }
+    reading.finish()
+}
+
+/// The codes of the code book in `root`.
+pub(super) fn code_book(
+    file: &str,
+    within: &str,
+    root: &Element,
+) -> Result<(Project, Diagnostics), Diagnostics> {
+    is_root(within, root, "CodeBook", CODE_BOOK)?;
+    let mut reading = Reading::new(file, within);
+    reading.project.origin = on_one_line(root.attribute("origin").unwrap_or_default());
+    for codes in root.all("Codes") {
+        reading.codes(codes, &[]);
+    }
+    reading.project.unread.push(("sets", root.first("Sets").map_or(0, |sets| sets.all("Set").count())));
+    reading.finish()
+}
+
+fn is_root(within: &str, root: &Element, name: &str, namespace: &str) -> Result<(), Diagnostics> {
+    let said = root.namespace().unwrap_or_default();
+    if root.name == name && said.starts_with(namespace) {
+        return Ok(());
+    }
+    let message = format!("`{}` of `{}` is no root of REFI-QDA", shortened(&root.name), shortened(said));
+    let fault = Diagnostic::error(message).at(root.place(within));
+    let hint = "export it as REFI-QDA project (`.qdpx`) or REFI-QDA codebook (`.qdc`), and name it so";
+    Err(fault.note(format!("the root is `{name}` of `{namespace}…`")).hint(hint).into())
+}
+
+impl<'a> Reading<'a> {
+    fn new(file: &str, within: &'a str) -> Self {
+        Reading {
+            file: within,
+            users: Ids::default(),
+            codes: Ids::default(),
+            variables: Ids::default(),
+            documents: Ids::default(),
+            notes: Ids::default(),
+            faults: Folded::new("line"),
+            project: Project { file: file.to_owned(), ..Project::default() },
+        }
+    }
+
+    fn finish(self) -> Result<(Project, Diagnostics), Diagnostics> {
+        self.faults.finish().or(self.project)
+    }
+
+    /// Where `element` stands.
+    pub(super) fn place(&self, element: &Element) -> Place {
+        element.place(self.file)
+    }
+
+    /// A fault of `element`.
+    pub(super) fn fault(&mut self, element: &Element, message: String, hint: &str) {
+        let place = element.place(self.file);
+        let line = place.line.unwrap_or_default();
+        self.faults.add(None, line, Diagnostic::error(message), || place, |fault| fault.hint(hint));
+    }
+
+    /// The name of `element`, which it must have.
+    fn name(&mut self, element: &Element) -> String {
+        let name = on_one_line(element.attribute("name").unwrap_or_default());
+        if name.is_empty() {
+            let message = format!("a `{}` has no name", element.name);
+            self.fault(element, message, "name it in its program, and export the project again");
+        }
+        name
+    }
+
+    /// Notes that `element` is the thing `number` of its kind.
+    fn known(&mut self, of: fn(&mut Self) -> &mut Ids, element: &Element, number: usize) {
+        let Some(id) = element.attribute("guid").map(plain) else {
+            let message = format!("a `{}` has no `guid`", element.name);
+            return self.fault(element, message, "export the project again: everything in it has an id");
+        };
+        if of(self).0.insert(id.clone(), number).is_some() {
+            let message = format!("two `{}` have the id `{}`", element.name, shortened(&id));
+            self.fault(element, message, "export the project again: ids are used once");
+        }
+    }
+
+    /// The number of the thing that `reference` names.
+    fn referred(&mut self, of: fn(&mut Self) -> &mut Ids, reference: &Element, what: &str) -> Option<usize> {
+        let Some(id) = reference.attribute("targetGUID").map(plain) else {
+            let message = format!("a `{}` names nothing", reference.name);
+            self.fault(reference, message, "export the project again");
+            return None;
+        };
+        let found = of(self).0.get(&id).copied();
+        if found.is_none() {
+            let message = format!("there is no {what} with the id `{}`", shortened(&id));
+            self.fault(reference, message, "export the project again: was it changed by hand?");
+        }
+        found
+    }
+
+    /// The code that `reference` names.
+    pub(super) fn code(&mut self, reference: &Element) -> Option<usize> {
+        self.referred(|r| &mut r.codes, reference, "code")
+    }
+
+    /// The document that `reference` names.
+    pub(super) fn document(&mut self, reference: &Element) -> Option<usize> {
+        self.referred(|r| &mut r.documents, reference, "source")
+    }
+
+    /// The note that `reference` names.
+    pub(super) fn note(&mut self, reference: &Element) -> Option<usize> {
+        self.referred(|r| &mut r.notes, reference, "note")
+    }
+
+    /// The document whose element this is.
+    pub(super) fn document_at(&self, element: &Element) -> Option<usize> {
+        self.documents.0.get(&plain(element.attribute("guid")?)).copied()
+    }
+
+    /// The number of the code whose element this is.
+    pub(super) fn code_at(&self, element: &Element) -> Option<usize> {
+        self.codes.0.get(&plain(element.attribute("guid")?)).copied()
+    }
+
+    /// The user whom the attribute of `element` names; an id of nobody is a fault.
+    pub(super) fn user(&mut self, element: &Element) -> Option<usize> {
+        let id = plain(element.attribute("creatingUser")?);
+        let found = self.users.0.get(&id).copied();
+        if found.is_none() {
+            let message = format!("there is no user with the id `{}`", shortened(&id));
+            self.fault(element, message, "export the project again, with its users");
+        }
+        found
+    }
+
+    fn users(&mut self, root: &Element) {
+        for element in root.first("Users").iter().flat_map(|users| users.all("User")) {
+            let named = element.attribute("name").or(element.attribute("id")).unwrap_or_default();
+            let user = User { name: on_one_line(named), place: self.place(element) };
+            self.known(|r| &mut r.users, element, self.project.users.len());
+            self.project.users.push(user);
+        }
+    }
+
+    fn codes(&mut self, within: &Element, above: &[String]) {
+        for element in within.all("Code") {
+            let mut path = above.to_vec();
+            path.push(self.name(element));
+            let description = element.first("Description").map(|words| words.text.trim().to_owned());
+            self.known(|r| &mut r.codes, element, self.project.codes.len());
+            self.project.codes.push(ProjectCode {
+                path: path.clone(),
+                description: description.unwrap_or_default(),
+                place: self.place(element),
+            });
+            self.codes(element, &path);
+        }
+    }
+
+    fn variables(&mut self, root: &Element) {
+        const KINDS: [&str; 6] = ["Text", "Boolean", "Integer", "Float", "Date", "DateTime"];
+        for element in root.first("Variables").iter().flat_map(|variables| variables.all("Variable")) {
+            let kind = element.attribute("typeOfVariable").unwrap_or_default();
+            if !KINDS.contains(&kind) {
+                let message = format!("`{}` is no type of variable", shortened(kind));
+                let near = nearest(kind, KINDS).map(|near| format!("did you mean `{near}`? "));
+                let hint = format!("{}The types are {}", near.unwrap_or_default(), KINDS.join(", "));
+                self.fault(element, message, &hint);
+            }
+            let kind = match kind {
+                "Integer" => VariableKind::Integer,
+                "Float" => VariableKind::Number,
+                _ => VariableKind::Words,
+            };
+            let variable = Variable { name: self.name(element), kind, place: self.place(element) };
+            self.known(|r| &mut r.variables, element, self.project.variables.len());
+            self.project.variables.push(variable);
+        }
+    }
+
+    /// The values of variables that `element` has.
+    fn values(&mut self, element: &Element) -> Vec<Value> {
+        let mut values: Vec<Value> = Vec::new();
+        for value in element.all("VariableValue") {
+            let Some(reference) = value.first("VariableRef") else {
+                self.fault(value, "a value is of no variable".to_owned(), "export the project again");
+                continue;
+            };
+            let Some(variable) = self.referred(|r| &mut r.variables, reference, "variable") else { continue };
+            let written = value.children.iter().find(|child| child.name.ends_with("Value"));
+            let written = written.map(|written| written.text.trim().to_owned()).unwrap_or_default();
+            let (name, kind) = match self.project.variables.get(variable) {
+                Some(known) => (known.name.clone(), known.kind),
+                None => continue,
+            };
+            let is_sound = written.is_empty()
+                || match kind {
+                    VariableKind::Words => true,
+                    VariableKind::Integer => written.parse::<i64>().is_ok(),
+                    VariableKind::Number => written.parse::<f64>().is_ok_and(f64::is_finite),
+                };
+            if !is_sound {
+                let message = format!("`{}` is no value of `{}`", shortened(&written), shortened(&name));
+                self.fault(value, message, "correct it in its program, or make the variable one of text");
+            }
+            if values.iter().any(|known| known.variable == variable) {
+                let message = format!("`{}` has two values here", shortened(&name));
+                self.fault(value, message, "leave one of them in its program");
+                continue;
+            }
+            values.push(Value { variable, written, place: self.place(value) });
+        }
+        values
+    }
+
+    fn documents(&mut self, root: &Element, texts: &Texts) {
+        for element in root.first("Sources").iter().flat_map(|sources| &sources.children) {
+            let Some(kind) = kind(&element.name) else {
+                let message = format!("`{}` is no kind of source", shortened(&element.name));
+                self.fault(element, message, "export the project as REFI-QDA 1.5");
+                continue;
+            };
+            let holder = match kind {
+                DocumentKind::Text => Some(element),
+                DocumentKind::Pdf => element.first("Representation"),
+                _ => None,
+            };
+            let text = holder.and_then(|holder| self.text(holder, texts));
+            let name = self.name(element);
+            let has =
+                element.attribute("plainTextPath").is_some() || element.first("PlainTextContent").is_some();
+            if kind == DocumentKind::Text && !has {
+                let message = format!("`{}` has no plain text", shortened(&name));
+                self.fault(element, message, "export the project again, with its sources");
+            }
+            let values = self.values(element);
+            self.known(|r| &mut r.documents, element, self.project.documents.len());
+            let place = self.place(element);
+            self.project.documents.push(Document { name, kind, text, values, place });
+        }
+    }
+
+    /// The text of `element`; what is wrong with it is a fault.
+    pub(super) fn text(&mut self, element: &Element, texts: &Texts) -> Option<String> {
+        match texts.of(element, self.place(element)) {
+            Ok(text) => text,
+            Err(faults) => {
+                for fault in faults {
+                    let place = fault.place.clone().unwrap_or_else(|| self.place(element));
+                    let line = place.line.unwrap_or_default();
+                    self.faults.add(None, line, fault, || place, |fault| fault);
+                }
+                None
+            }
+        }
+    }
+
+    fn cases(&mut self, root: &Element) {
+        for element in root.first("Cases").iter().flat_map(|cases| cases.all("Case")) {
+            let name = self.name(element);
+            let values = self.values(element);
+            let references: Vec<&Element> = element.all("SourceRef").collect();
+            let documents = references.into_iter().filter_map(|reference| self.document(reference)).collect();
+            self.project.cases.push(Case {
+                name,
+                values,
+                documents,
+                selections: element.all("SelectionRef").count(),
+                codes: element.all("CodeRef").count(),
+                place: self.place(element),
+            });
+        }
+    }
+
+    /// Sets that hold sources; sets of codes and notes are only counted.
+    fn sets(&mut self, root: &Element) {
+        let mut others = 0;
+        for element in root.first("Sets").iter().flat_map(|sets| sets.all("Set")) {
+            let members: Vec<&Element> = element.all("MemberSource").collect();
+            if members.is_empty() {
+                others += 1;
+                continue;
+            }
+            let documents = members.into_iter().filter_map(|member| self.document(member)).collect();
+            let (name, place) = (self.name(element), self.place(element));
+            self.project.sets.push(Set { name, documents, place });
+        }
+        self.project.unread.push(("sets of codes or notes", others));
+    }
+
+    fn note_texts(&mut self, root: &Element, texts: &Texts) {
+        for element in root.first("Notes").iter().flat_map(|notes| notes.all("Note")) {
+            let text = self.text(element, texts);
+            self.known(|r| &mut r.notes, element, self.project.notes.len());
+            let user = self.user(element);
+            self.project.notes.push(super::model::Note {
+                id: plain(element.attribute("guid").unwrap_or_default()),
+                title: on_one_line(element.attribute("name").unwrap_or_default()),
+                text,
+                user,
+                created: element.attribute("creationDateTime").unwrap_or_default().to_owned(),
+                about: Vec::new(),
+            });
+        }
+    }
+}
+
+/// An id as it is compared.
+pub(super) fn plain(id: &str) -> String {
+    id.trim_matches(['{', '}']).to_ascii_lowercase()
+}
+
+/// What the element of this name is, as a source.
+pub(super) fn kind(name: &str) -> Option<DocumentKind> {
+    Some(match name {
+        "TextSource" => DocumentKind::Text,
+        "PDFSource" => DocumentKind::Pdf,
+        "PictureSource" => DocumentKind::Picture,
+        "AudioSource" => DocumentKind::Audio,
+        "VideoSource" => DocumentKind::Video,
+        _ => return None,
+    })
+}
