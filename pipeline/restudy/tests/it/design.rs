@@ -102,10 +102,11 @@ fn a_sample_of_two_stages_is_read_back_by_sql() {
     let told = warnings.to_string();
     assert!(told.contains("warning: 1 stratum of stage 2 has only one sampled unit"), "{told}");
     let sql = format!(
-        "{STAGES} select id, weight, one.stratum, one.unit as psu, one.units as psus, one.fpc, two.stratum as stratum2,
+        "{STAGES} select id, weight, one.stratum as stratum, one.unit as psu, one.units as psus, one.fpc as fpc, two.stratum as stratum2,
         two.unit as unit2, two.units as units2, two.fpc as fpc2, lonely from stages order by id"
     );
-    insta::assert_snapshot!(asked(&session, &sql));
+    let sql = &sql;
+    insta::assert_snapshot!(asked(&session, sql));
     // Each answer carries the place of its respondent.
     let sql = "select count(*) as differing from answers join responses using (respondent_id)
         where answers.design.unit <> responses.design.unit or answers.design.weight <> responses.design.weight
