@@ -69,6 +69,11 @@ wave WAVE FILE *ARGS: program
 compare FROM TO *ARGS: program
     @{{ restudy }} wave compare {{ quote(FROM) }} {{ quote(TO) }} {{ ARGS }}
 
+# What became of everything in a project of qualitative data; `draft FILE` drafts how one is read
+[group('study')]
+material *ARGS: program
+    @{{ restudy }} material {{ ARGS }}
+
 # Published claims against the data
 [group('study')]
 audit *ARGS: program

@@ -181,6 +181,18 @@ fn selections_touch_paragraphs() {
 }
 
 #[test]
+fn a_selection_may_have_a_title() {
+    let study = small("project-words-elsewhere");
+    assert!(ingest(study.path()).is_err());
+    let decided =
+        "[[coding]]\nid = \"{00000000-0000-4000-8000-000000000031}\"\nat_its_positions = \"a title\"\n";
+    fs_err::write(study.path().join("codebook/project.toml"), decided).unwrap();
+    let (tables, _) = ingest(study.path()).unwrap();
+    assert_eq!(texts(&tables, "project_codings", "excerpt")[0], "Few come, and");
+    adds_up(&tables, 3);
+}
+
+#[test]
 fn groups_of_documents_may_be_cases() {
     let study = small("project-codings-left-out");
     let (xml, text) = sound();

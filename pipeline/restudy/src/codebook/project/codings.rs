@@ -214,18 +214,24 @@ impl Placing<'_> {
         written: &Written<'_>,
         faults: &mut Folded,
     ) -> Option<Range<usize>> {
-        let leave = format!("or leave it out in {FILE}: `[[coding]]` with `id = \"{}\"`", coding.selection);
+        let leave = format!(
+            "or decide it in {FILE}: `[[coding]]` with `id = \"{}\"` and `leave_out = \"WHY\"`",
+            coding.selection
+        );
         let Some(span) = written.places.span(start, end) else {
             let message = format!(
                 "a selection from {start} to {end} stands beyond the end of `{}`",
                 shortened(written.name)
             );
             let note = format!("its text ends at {}", written.places.end());
-            let hint = format!("export the project again: was the text changed after it was coded? {leave}");
+            let hint =
+                format!("export the project again (was the text changed after it was coded?), {leave}");
             fault(&coding.place, message, Some(note), &hint, faults);
             return None;
         };
-        if let Some(says) = self.counted.misplaced.get(&number) {
+        let titled = &self.decisions.titled;
+        let is_titled = titled.contains(&coding.selection) || titled.contains(&coding.id);
+        if let Some(says) = self.counted.misplaced.get(&number).filter(|_| !is_titled) {
             let stands = words(&written.text, &span);
             let message = format!(
                 "the words of a selection from {start} to {end} of `{}` do not stand there",
@@ -233,8 +239,8 @@ impl Placing<'_> {
             );
             let note = format!("it says `{}`; there stands `{}`", shortened(says), shortened(&stands));
             let hint = format!(
-                "export the project again: was the text changed after it was coded? Or say in {FILE} how \
-                 positions are counted; {leave}"
+                "export the project again (was the text changed after it was coded?), say in {FILE} how positions are \
+                 counted, {leave}, or `at_its_positions = \"WHY\"` if its name is no words of the text"
             );
             fault(&coding.place, message, Some(note), &hint, faults);
             return None;

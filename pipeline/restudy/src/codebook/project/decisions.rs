@@ -26,6 +26,8 @@ pub(super) struct Decisions {
     pub(super) documents: Vec<Decision>,
     /// Why codings are left out, by their ids or those of their selections.
     pub(super) codings: HashMap<String, String>,
+    /// Ids of codings and selections whose names are no words of the text.
+    pub(super) titled: HashSet<String>,
 }
 
 /// Decides by `file` what the things of `project` are. `cases` are those of the study, where it has a table of them.
@@ -37,6 +39,7 @@ pub(super) fn decide(
     faults: &mut Folded,
 ) -> Decisions {
     let written = &file.value;
+    let (codings, titled) = codings(project, file, faults);
     Decisions {
         codes: codes(project, file, frame, false, faults),
         users: users(project, file, faults),
@@ -44,7 +47,8 @@ pub(super) fn decide(
         sets: sets(project, file, cases, faults),
         variables: variables(project, file, faults),
         documents: documents(project, file, &written.source, faults),
-        codings: codings(project, file, faults),
+        codings,
+        titled,
     }
 }
 
@@ -236,10 +240,15 @@ fn no_text(kind: DocumentKind, has_text: bool) -> Option<&'static str> {
     }
 }
 
-fn codings(project: &Project, file: &Definitions<Decided>, faults: &mut Folded) -> HashMap<String, String> {
+/// Why codings are left out, and those that are taken at their positions.
+fn codings(
+    project: &Project,
+    file: &Definitions<Decided>,
+    faults: &mut Folded,
+) -> (HashMap<String, String>, HashSet<String>) {
     let ids = project.codings.iter().flat_map(|coding| [coding.id.as_str(), coding.selection.as_str()]);
     let known: HashSet<&str> = ids.collect();
-    let mut left_out = HashMap::new();
+    let (mut left_out, mut titled) = (HashMap::new(), HashSet::new());
     for entry in &file.value.coding {
         let id = entry.id.get_ref().trim_matches(['{', '}']).to_ascii_lowercase();
         if !known.contains(id.as_str()) {
@@ -247,17 +256,20 @@ fn codings(project: &Project, file: &Definitions<Decided>, faults: &mut Folded) 
                 format!("the project has no coding and no selection with the id `{}`", shortened(&id));
             at(file, &entry.id, message, "take it out".to_owned(), faults);
         }
-        let why = entry.leave_out.get_ref().trim().to_owned();
-        if why.is_empty() {
-            at(
-                file,
-                &entry.leave_out,
-                "no reason is given".to_owned(),
-                "say why, in a few words".to_owned(),
-                faults,
-            );
+        let said = entry.leave_out.iter().chain(&entry.at_its_positions);
+        for why in said.filter(|why| why.get_ref().trim().is_empty()) {
+            let hint = "say why, in a few words".to_owned();
+            at(file, why, "no reason is given".to_owned(), hint, faults);
         }
-        left_out.insert(id, why);
+        match (&entry.leave_out, &entry.at_its_positions) {
+            (Some(why), None) => _ = left_out.insert(id, why.get_ref().trim().to_owned()),
+            (None, Some(_)) => _ = titled.insert(id),
+            _ => {
+                let message = format!("nothing is decided of the coding `{}`, or too much", shortened(&id));
+                let hint = "write `leave_out` or `at_its_positions`".to_owned();
+                at(file, &entry.id, message, hint, faults);
+            }
+        }
     }
-    left_out
+    (left_out, titled)
 }

@@ -66,12 +66,13 @@ pub(super) struct SourceEntry {
     pub(super) kind: Option<String>,
 }
 
-/// A coding that is left out.
+/// A coding, or a selection with all its codings, that is left out, or stands where its positions say whatever it is called.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CodingEntry {
     pub(super) id: Spanned<String>,
-    pub(super) leave_out: Spanned<String>,
+    pub(super) leave_out: Option<Spanned<String>>,
+    pub(super) at_its_positions: Option<Spanned<String>>,
 }
 
 impl SourceEntry {

@@ -87,7 +87,7 @@ pub(super) fn read(
         project: &project,
         decisions: &decisions,
         counted: &counted,
-        nobody: file.value.nobody.as_deref(),
+        nobody: file.value.nobody.as_deref().filter(|name| !name.trim().is_empty()),
         documents: written,
         segments: &segments,
     }
