@@ -9,6 +9,7 @@
 //! - It knows neither Arrow nor SQL.
 
 mod columns;
+mod entry;
 mod place;
 mod replicates;
 mod rules;
@@ -18,6 +19,8 @@ mod values;
 use std::collections::HashSet;
 
 use survey::variance::{LonelyPsu, Replication, Stage};
+
+pub use self::entry::Entry;
 
 use self::columns::{Lookup, Named};
 use self::values::Reader;
