@@ -8,7 +8,7 @@ use super::compare::Compare;
 use super::output::Output;
 use super::{Failure, study};
 use crate::codebook::Codebook;
-use crate::diagnostic::{Diagnostic, Diagnostics, count, visible};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, count, visible};
 use crate::publish::write_whole;
 use crate::study::{Header, Source, Study, Wave};
 use crate::waves::{self, Added, Comparable, Crosswalks, Means, NewWave};
@@ -256,7 +256,8 @@ fn list(study: &Study, output: &Output) -> Result<(), Failure> {
         ));
         let before = crosswalks.before(&wave.id);
         let of_wave = crosswalks.read(study, wave, &crosswalks.edition(&codebook, &wave.id));
-        let faults = of_wave.map_or_else(|faults| faults.errors(), |_| 0);
+        let is_error = |fault: &&Diagnostic| fault.severity == Severity::Error;
+        let faults = of_wave.map_or_else(|faults| faults.iter().filter(is_error).count(), |_| 0);
         if faults > 0 {
             let faults = count(faults, "fault");
             text.push_str(&format!("  not read   {faults}; `restudy check --wave {}` tells more\n", wave.id));
