@@ -9,6 +9,7 @@
 //! - It knows neither Arrow nor SQL.
 
 mod columns;
+mod entry;
 mod kept;
 mod place;
 mod replicates;
@@ -20,6 +21,7 @@ use std::collections::HashSet;
 
 use survey::variance::{LonelyPsu, Replication, Stage};
 
+pub use self::entry::Entry;
 pub use self::kept::Kept;
 
 use self::columns::{Lookup, Named};

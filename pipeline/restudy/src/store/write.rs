@@ -14,14 +14,14 @@ use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::WriterProperties;
 use datafusion::parquet::schema::types::ColumnPath;
 
-use super::design_column::REPLICATES;
+use super::design_column::PLACE;
 use super::tables::Tables;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Says who wrote the file; fixed, because it is part of the file's bytes.
 const CREATED_BY: &str = "restudy version 0.1.0";
 
-/// How many bytes of replicate factors are kept once each; above, Parquet would write them out in every row.
+/// How many bytes of places in the sample are kept once each; above, Parquet would write them out in every row.
 const DICTIONARY: usize = 1 << 30;
 
 /// How many bytes of a file in the making are held, before they go to the disk as a row group.
@@ -211,7 +211,7 @@ fn writer<W: Write + Send>(to: W, schema: &Schema) -> Result<ArrowWriter<W>, Par
         .set_compression(Compression::UNCOMPRESSED)
         .set_created_by(CREATED_BY.to_owned())
         .set_key_value_metadata(told);
-    for column in replicates(schema) {
+    for column in places(schema) {
         properties = properties.set_column_dictionary_page_size_limit(column, DICTIONARY);
     }
     ArrowWriter::try_new(to, plain(schema), Some(properties.build()))
@@ -230,14 +230,14 @@ fn write_batch<W: Write + Send>(
     writer.write(&RecordBatch::try_new(plain, batch.columns().to_vec())?)
 }
 
-/// The columns of replicate factors in `schema`.
-fn replicates(schema: &Schema) -> Vec<ColumnPath> {
+/// The columns of places in the sample in `schema`.
+fn places(schema: &Schema) -> Vec<ColumnPath> {
     let mut found = Vec::new();
     for field in schema.fields() {
         if let DataType::Struct(parts) = field.data_type()
-            && parts.iter().any(|part| part.name() == REPLICATES)
+            && parts.iter().any(|part| part.name() == PLACE)
         {
-            found.push(ColumnPath::new(vec![field.name().clone(), REPLICATES.to_owned()]));
+            found.push(ColumnPath::new(vec![field.name().clone(), PLACE.to_owned()]));
         }
     }
     found
