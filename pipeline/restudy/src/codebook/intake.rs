@@ -106,7 +106,7 @@ impl<'a> Intake<'a> {
         let open = self.open.map(|open| open.finish(&first.file)).unwrap_or_default();
         // A code that does not fit is told already; that its text is then without a code follows from it.
         let uncoded = if open.is_empty() { self.uncoded.finish() } else { Diagnostics::new() };
-        let mut diagnostics = by_place([faults.finish(), uncoded]);
+        let mut diagnostics = by_place([uncoded, faults.finish()]);
         diagnostics.extend(open);
         diagnostics
     }
