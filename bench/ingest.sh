@@ -16,7 +16,7 @@ trap 'rm -rf "$study"' EXIT
 export TMPDIR="$study"
 wave=fixtures/waves/2013
 
-mkdir -p "$study/report-templates"
+mkdir -p "$study/report-templates" "$study/queries"
 cp -R codebook report-templates/theme report-templates/references.bib "$study/"
 rm -rf "$study/codebook/waves" "$study/codebook/code-frame.toml"
 mv "$study/theme" "$study/references.bib" "$study/report-templates/"

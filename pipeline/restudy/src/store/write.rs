@@ -25,7 +25,7 @@ const CREATED_BY: &str = "restudy version 0.1.0";
 const DICTIONARY: usize = 1 << 30;
 
 /// How many bytes of a file in the making are held, before they go to the disk as a row group.
-const HELD: usize = 1 << 25;
+const HELD: usize = 1 << 24;
 
 impl Tables {
     /// Writes one `NAME.parquet` per table into the folder `dir`, which then holds these tables and nothing else. A table

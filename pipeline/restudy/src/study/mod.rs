@@ -68,7 +68,7 @@ pub struct Study {
 }
 
 fn at_once() -> u64 {
-    1 << 22
+    1 << 20
 }
 
 /// Sources that do not belong to one wave. A table whose source is not there is not there.
