@@ -29,8 +29,8 @@ pub(super) fn column(waves: &[OfWave], name: &str) -> Result<ArrayRef, Diagnosti
     let mut column = Column::default();
     for wave in waves {
         match wave.samples.iter().find(|sample| sample.column == name) {
-            Some(sample) => column.add(&wave.responses.wave, sample),
-            None => column.add_none(wave.responses.respondents.len()),
+            Some(sample) => column.add(&wave.id, sample),
+            None => column.add_none(wave.respondents()),
         }
     }
     column.finish()
@@ -132,9 +132,7 @@ pub(super) fn strata(waves: &[OfWave]) -> (Table, Vec<(String, usize)>) {
         weight: f64,
     }
     let mut strata: Vec<Stratum<'_>> = Vec::new();
-    for (wave, sample) in
-        waves.iter().flat_map(|wave| wave.samples.iter().map(|sample| (&wave.responses.wave, sample)))
-    {
+    for (wave, sample) in waves.iter().flat_map(|wave| wave.samples.iter().map(|sample| (&wave.id, sample))) {
         let mut of_sample: BTreeMap<u32, Stratum<'_>> = BTreeMap::new();
         for (place, weight) in sample.stages.iter().take(1).flatten().zip(&sample.weights) {
             let label = usize::try_from(place.stratum).ok().and_then(|number| sample.strata.get(number));
@@ -164,6 +162,6 @@ pub(super) fn strata(waves: &[OfWave]) -> (Table, Vec<(String, usize)>) {
         .integers("respondents", strata.iter().map(|s| s.respondents))
         .array("weight", Arc::new(strata.iter().map(|s| s.weight).collect::<Float64Array>()));
     let of = |wave: &str| strata.iter().filter(|stratum| stratum.wave == wave).count();
-    let waves = waves.iter().map(|wave| &wave.responses.wave).map(|wave| (wave.clone(), of(wave)));
+    let waves = waves.iter().map(|wave| &wave.id).map(|wave| (wave.clone(), of(wave)));
     (table, waves.collect())
 }
