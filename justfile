@@ -122,11 +122,12 @@ install:
 install-server:
     cargo install --locked --path pipeline/server
 
-# Time the optimised program: the whole build against Typst alone, questions against DuckDB, statistics against avg and R's survey
+# Time the optimised program: the whole build, questions against DuckDB, a 2 GB export, statistics against avg and R's survey
 [group('make')]
 bench: typst
     sh bench/whole-build.sh
     sh bench/ask.sh
+    sh bench/ingest.sh
     cargo bench --locked --workspace --bench survey
 
 # Compile restudy; the first time, which takes minutes, in full view

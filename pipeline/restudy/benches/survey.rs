@@ -17,14 +17,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use datafusion::arrow::array::{
-    ArrayRef, BinaryArray, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray, StructArray,
-    UInt32Array,
+    ArrayRef, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray, StructArray, UInt32Array,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use restudy::engine::{Params, Session, cell_text};
+use restudy::sample::Entry;
 use restudy::store::Tables;
 use survey::replicates::{Kind, Made};
-use survey::variance::{LonelyPsu, Replication, Stage};
+use survey::variance::{LonelyPsu, Stage};
 
 const ROWS: usize = 1_000_000;
 const STRATA: u32 = 200;
@@ -80,36 +80,25 @@ impl Sample {
         sample
     }
 
-    /// The column `design`, with the factors of the replicates where they are given: PSUs times replicates.
-    fn design(&self, replicates: Option<&[Vec<u8>]>) -> ArrayRef {
-        let strata = self.psu.iter().map(|psu| psu / PSUS);
-        let word = |name: &str, word: &str| -> (Field, ArrayRef) {
-            let (keys, words) = (Int32Array::from(vec![0; ROWS]), Arc::new(StringArray::from(vec![word])));
-            let dictionary = DictionaryArray::try_new(keys, words).expect("a dictionary");
-            (Field::new_dictionary(name, DataType::Int32, DataType::Utf8, false), Arc::new(dictionary))
+    /// The column `design`, with the factors of the replicates where they are given.
+    fn design(&self, replicates: Option<&Made>) -> ArrayRef {
+        let text = |psu: u32| {
+            let replicates = replicates.map(|Made { factors, replication }| {
+                let of_psu = factors.chunks(REPLICATES).nth(psu as usize).expect("factors");
+                (replication.clone(), of_psu.to_vec())
+            });
+            let (sample, stages, lonely) = ("2013/design", vec![stage(psu)], LonelyPsu::Fail);
+            Some(Entry { sample, stages, unit_apart: false, lonely, replicates }.write())
         };
-        let mut columns: Vec<(Field, ArrayRef)> = vec![
-            word("sample", "2013/design"),
+        let texts = Arc::new((0..STRATA * PSUS).map(text).collect::<StringArray>());
+        let places = DictionaryArray::try_new(UInt32Array::from(self.psu.clone()), texts).expect("places");
+        let columns: Vec<(Field, ArrayRef)> = vec![
             (
                 Field::new("weight", DataType::Float64, false),
                 Arc::new(Float64Array::from(self.weight.clone())),
             ),
-            (
-                Field::new("stratum", DataType::UInt32, false),
-                Arc::new(strata.collect::<Vec<_>>().into_iter().collect::<UInt32Array>()),
-            ),
-            (Field::new("psu", DataType::UInt32, false), Arc::new(UInt32Array::from(self.psu.clone()))),
-            (Field::new("psus", DataType::UInt32, false), Arc::new(UInt32Array::from(vec![PSUS; ROWS]))),
-            (Field::new("fpc", DataType::Float64, true), Arc::new(Float64Array::new_null(ROWS))),
-            word("lonely", "fail"),
+            (Field::new_dictionary("place", DataType::UInt32, DataType::Utf8, false), Arc::new(places)),
         ];
-        if let Some(factors) = replicates {
-            let values = BinaryArray::from_iter_values(factors);
-            let dictionary = DictionaryArray::try_new(UInt32Array::from(self.psu.clone()), Arc::new(values))
-                .expect("a dictionary");
-            let field = Field::new_dictionary("replicates", DataType::UInt32, DataType::Binary, false);
-            columns.push((field, Arc::new(dictionary)));
-        }
         let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
         Arc::new(StructArray::new(fields.into(), arrays, None))
     }
@@ -144,12 +133,9 @@ impl Sample {
     }
 }
 
-/// Scale, centre, factors of the squares, and the factors of a PSU's weights, as the column `design` holds them.
-fn packed(factors: &[f64], replication: &Replication) -> Vec<Vec<u8>> {
-    let mut head = vec![replication.scale, f64::from(u8::from(replication.mse))];
-    head.extend(&replication.rscales);
-    let pack = |row: &[f64]| head.iter().chain(row).flat_map(|value| value.to_le_bytes()).collect();
-    factors.chunks(REPLICATES).map(pack).collect()
+/// The place of a PSU in the only stage.
+fn stage(psu: u32) -> Stage {
+    Stage { stratum: psu / PSUS, unit: psu, sampled: PSUS, population: f64::INFINITY }
 }
 
 /// Median time of a query in milliseconds, and its first row.
@@ -172,13 +158,12 @@ fn time(session: &Session, sql: &str) -> (f64, String) {
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let sample = Sample::make();
-    let unit = |unit| Stage { stratum: unit / PSUS, unit, sampled: PSUS, population: f64::INFINITY };
-    let units: Vec<Stage> = (0..STRATA * PSUS).map(unit).collect();
+    let units: Vec<Stage> = (0..STRATA * PSUS).map(stage).collect();
     let kind = Kind::Bootstrap { count: REPLICATES, seed: 2013 };
-    let Made { factors, replication } = kind.make(&units, LonelyPsu::Fail).expect("replicates");
+    let made = kind.make(&units, LonelyPsu::Fail).expect("replicates");
     let mut tables = Tables::new();
     tables.insert("stratified", sample.table(sample.design(None)));
-    tables.insert("replicated", sample.table(sample.design(Some(&packed(&factors, &replication)))));
+    tables.insert("replicated", sample.table(sample.design(Some(&made))));
     let store = folder.path().join("store");
     tables.write(&store).expect("written");
     drop(tables);
@@ -208,6 +193,7 @@ fn main() {
         replicated / avg
     );
 
+    let Made { factors, replication } = made;
     sample.write_plain(folder.path(), &factors);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench/survey.R");
     let scale = replication.scale.to_string();

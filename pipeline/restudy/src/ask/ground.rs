@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Limits, Saved};
-use crate::build::{Evaluated, Standing, TemporaryStore, evaluate, temporary_store};
+use crate::build::{Evaluated, Standing, TemporaryStore, Unwatched, evaluate, temporary_store};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{Bounds, Params, Session};
 use crate::queries::{Catalogue, EVIDENCE, Query};
@@ -163,7 +163,7 @@ impl<'a> Ground<'a> {
     }
 
     fn store(&self) -> Result<Made, Diagnostics> {
-        let store = temporary_store(self.study, self.wave)?;
+        let store = temporary_store(self.study, self.wave, &Unwatched)?;
         let session = self.over(&store.tables()?)?;
         Ok(Made { session, kind: Kind::Store { _until_done: store } })
     }

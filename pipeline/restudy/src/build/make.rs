@@ -14,7 +14,7 @@ use super::steps::{self, Evaluated};
 use super::{Done, Watch};
 use crate::diagnostic::{Diagnostics, count};
 use crate::evidence::Verdict;
-use crate::publish::{Fresh, MANIFEST, Manifest, Tool, hash, write_file};
+use crate::publish::{Fresh, MANIFEST, Manifest, Tool, hash, hash_file, write_file};
 use crate::report::templates::{FOLDER, Templates};
 use crate::report::{DOCUMENT, Document, data};
 use crate::study::{Study, Wave};
@@ -192,20 +192,22 @@ impl Making<'_> {
         if self.last.steps.get(step).is_none_or(|key| Some(key) != self.keys.get(step)) {
             return Ok(0);
         }
-        let wanted: Vec<_> = self.last.outputs.iter().filter(|(name, _)| name.starts_with(prefix)).collect();
-        let mut files = Vec::new();
+        let wanted = self.last.outputs.iter().filter(|(name, _)| name.starts_with(prefix));
+        let files: Vec<&String> = wanted.clone().map(|(name, _)| name).collect();
         for (name, sha) in wanted {
-            match fs_err::read(self.target.join(name)) {
-                Ok(bytes) if hash(&bytes) == *sha => files.push((name, bytes)),
-                // Somebody has changed or removed it: make it again.
-                _ => return Ok(0),
+            // Somebody may have changed or removed it: make it again.
+            if hash_file(&self.target.join(name)).ok().as_ref() != Some(sha) {
+                return Ok(0);
             }
         }
-        for (name, bytes) in &files {
-            write_file(self.fresh.path(), name, bytes)?;
+        for name in &files {
+            let path = self.fresh.path().join(name);
+            if let Some(folder) = path.parent() {
+                fs_err::create_dir_all(folder)?;
+            }
+            fs_err::copy(self.target.join(name), path)?;
         }
-        let tables: BTreeSet<_> =
-            files.iter().map(|(name, _)| name[prefix.len()..].split('/').next()).collect();
+        let tables: BTreeSet<_> = files.iter().map(|name| name[prefix.len()..].split('/').next()).collect();
         Ok(tables.len())
     }
 
@@ -214,7 +216,7 @@ impl Making<'_> {
         self.watch.begin("store");
         let reused = self.reuse("store", "store/")?;
         let (tables, warnings) = match reused {
-            0 => steps::write_store(self.study, self.wave, &self.fresh.path().join("store"))?,
+            0 => steps::write_store(self.study, self.wave, &self.fresh.path().join("store"), self.watch)?,
             tables => (tables, self.last.warnings_of("store")),
         };
         let made = count(tables, "table");
@@ -326,7 +328,7 @@ fn hashes(folder: &Path, prefix: &str, out: &mut IndexMap<String, String>) -> Re
         if entry.file_type()?.is_dir() {
             hashes(&entry.path(), &format!("{name}/"), out)?;
         } else {
-            out.insert(name, hash(&fs_err::read(entry.path())?));
+            out.insert(name, hash_file(&entry.path())?);
         }
     }
     Ok(())

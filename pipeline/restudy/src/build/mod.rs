@@ -30,6 +30,8 @@ pub use steps::{Evaluated, TemporaryStore, check, evaluate, temporary_store, wri
 
 use std::time::Duration;
 
+use crate::sources::{Progress, SoFar};
+
 /// A step that is done.
 #[derive(Clone, Debug)]
 pub struct Done {
@@ -43,8 +45,8 @@ pub struct Done {
     pub reused: bool,
 }
 
-/// Somebody who watches the steps as they run.
-pub trait Watch {
+/// Somebody who watches the steps as they run, and how far the reading of large exports has come.
+pub trait Watch: Progress {
     /// A step begins.
     fn begin(&self, step: &str);
     /// A step is done.
@@ -53,6 +55,10 @@ pub trait Watch {
 
 /// Watches nothing.
 pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn come(&self, _: SoFar<'_>) {}
+}
 
 impl Watch for Unwatched {
     fn begin(&self, _: &str) {}

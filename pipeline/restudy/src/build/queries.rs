@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Params, Session};
 use crate::evidence::Evidence;
-use crate::publish::{Manifest, hash};
+use crate::publish::{Manifest, hash, hash_file};
 use crate::queries::{Catalogue, EVIDENCE, Query, QueryResult};
 use crate::store::{Store, Tables, parts};
 
@@ -152,7 +152,7 @@ pub(super) fn keys(
 fn tables(store: &Path, wave: &str, confidence: f64) -> Result<BTreeMap<String, String>, Diagnostics> {
     let mut hashes = BTreeMap::new();
     for (name, path) in Store::open(store)?.tables() {
-        let files = parts(&path)?.into_iter().map(|file| Ok(hash(&fs_err::read(file)?)));
+        let files = parts(&path)?.into_iter().map(|file| Ok(hash_file(&file)?));
         let files = files.collect::<Result<Vec<String>, Diagnostics>>()?;
         hashes.insert(name, hash(files.join("\n").as_bytes()));
     }

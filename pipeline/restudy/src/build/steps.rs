@@ -20,7 +20,7 @@ use crate::report::glyphs::Glyphs;
 use crate::report::results::Results;
 use crate::report::templates::{FOLDER, Templates};
 use crate::report::{self, Document, Material, codebook};
-use crate::store::{Store, add, ingest};
+use crate::store::{self, Store, add};
 use crate::study::{Study, Wave};
 use crate::waves;
 
@@ -70,15 +70,14 @@ pub(super) fn write_store(
     study: &Study,
     wave: &Wave,
     folder: &Path,
+    watch: &dyn Watch,
 ) -> Result<(usize, Diagnostics), Diagnostics> {
-    let (tables, warnings) = ingest(study, wave)?;
-    tables.write(folder)?;
+    let (tables, mut warnings) = store::write(study, wave, folder, watch)?;
     let session = Session::open(&Store::open(folder)?.tables())?.with_confidence(study.design.confidence);
     let (changed, of_samples) = changes(study, wave, &session)?;
     add(folder, CHANGES, &changed)?;
-    let mut warnings = warnings;
     warnings.extend(of_samples);
-    Ok((tables.iter().count() + 1, warnings))
+    Ok((tables + 1, warnings))
 }
 
 /// Queries, evidence and audit, over the store in `folder`; results that a change does not reach are taken from `kept`.
@@ -228,7 +227,7 @@ pub fn evaluate(study: &Study, wave: &Wave) -> Result<Evaluated, Diagnostics> {
 fn afresh(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<Evaluated, Diagnostics> {
     let started = Instant::now();
     watch.begin("store");
-    let mut store = temporary_store(study, wave)?;
+    let mut store = temporary_store(study, wave, watch)?;
     let made = count(store.tables()?.len(), "table");
     watch.end(&Done { step: "store", made, took: started.elapsed(), reused: false });
     let of_store = std::mem::take(&mut store.warnings);
@@ -260,10 +259,10 @@ impl TemporaryStore {
 ///
 /// # Errors
 /// All faults of the data.
-pub fn temporary_store(study: &Study, wave: &Wave) -> Result<TemporaryStore, Diagnostics> {
+pub fn temporary_store(study: &Study, wave: &Wave, watch: &dyn Watch) -> Result<TemporaryStore, Diagnostics> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("store");
-    let (_, warnings) = write_store(study, wave, &path)?;
+    let (_, warnings) = write_store(study, wave, &path, watch)?;
     Ok(TemporaryStore { _folder: folder, path, warnings })
 }
 

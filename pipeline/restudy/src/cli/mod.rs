@@ -5,6 +5,7 @@
 
 mod ask;
 mod audit;
+mod bar;
 mod build;
 mod check;
 mod codebook;

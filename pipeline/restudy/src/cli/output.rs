@@ -1,13 +1,15 @@
 //! What the program says, where, and in what colours.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 
+use super::bar::Bar;
 use crate::build::{Done, Watch};
 use crate::diagnostic::{Diagnostics, count, render};
+use crate::sources::{Progress, SoFar};
 
 /// Standard output and standard error, and how much may be said.
 #[derive(Debug)]
@@ -16,11 +18,13 @@ pub(super) struct Output {
     verbose: bool,
     /// Whether a step's line is begun on the terminal and not ended.
     begun: Cell<bool>,
+    /// What is shown of an export that is being read.
+    bar: RefCell<Option<Bar>>,
 }
 
 impl Output {
     pub(super) fn new(quiet: bool, verbose: bool) -> Self {
-        Output { quiet, verbose, begun: Cell::new(false) }
+        Output { quiet, verbose, begun: Cell::new(false), bar: RefCell::new(None) }
     }
 
     /// Whether only faults are told.
@@ -92,6 +96,7 @@ impl Output {
     }
 
     fn end_line(&self) {
+        self.bar.take();
         if self.begun.replace(false) {
             self.tell("");
         }
@@ -111,11 +116,29 @@ impl Watch for Output {
     }
 
     fn end(&self, done: &Done) {
+        self.bar.take();
         if self.shows_steps() {
             let begun = self.begun.replace(false);
             let name = if begun { String::new() } else { format!("  {:<10}", done.step) };
             let took = if done.reused { "unchanged".to_owned() } else { seconds(done.took) };
             self.tell(&format!("{name}{:<58} {took:>9}", done.made));
+        }
+    }
+}
+
+impl Progress for Output {
+    fn come(&self, so_far: SoFar<'_>) {
+        if !self.shows_steps() || !stderr().is_terminal() {
+            return;
+        }
+        let mut bar = self.bar.borrow_mut();
+        if bar.as_ref().is_none_or(|bar| !bar.is_about(&so_far)) {
+            *bar = Bar::of(&so_far);
+            // The bar is drawn over the name of the step.
+            self.begun.set(self.begun.get() && bar.is_none());
+        }
+        if let Some(bar) = &*bar {
+            bar.draw(&so_far);
         }
     }
 }

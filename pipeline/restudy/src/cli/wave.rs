@@ -8,8 +8,9 @@ use super::compare::Compare;
 use super::output::Output;
 use super::{Failure, study};
 use crate::codebook::Codebook;
-use crate::diagnostic::{Diagnostic, Diagnostics, count, visible};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, count, visible};
 use crate::publish::write_whole;
+use crate::sources::{Met, Nobody};
 use crate::study::{Header, Source, Study, Wave};
 use crate::waves::{self, Added, Comparable, Crosswalks, Means, NewWave};
 
@@ -255,8 +256,12 @@ fn list(study: &Study, output: &Output) -> Result<(), Failure> {
             wave.responses.file
         ));
         let before = crosswalks.before(&wave.id);
-        let of_wave = crosswalks.read(study, wave, &crosswalks.edition(&codebook, &wave.id));
-        let faults = of_wave.map_or_else(|faults| faults.errors(), |_| 0);
+        let mut met = Met::default();
+        let edition = crosswalks.edition(&codebook, &wave.id);
+        let of_wave = crosswalks.read(study, wave, &edition, &mut met, &Nobody);
+        let is_error = |fault: &&Diagnostic| fault.severity == Severity::Error;
+        let told = of_wave.map_or_else(|faults| faults, |_| met.finish());
+        let faults = told.iter().filter(is_error).count();
         if faults > 0 {
             let faults = count(faults, "fault");
             text.push_str(&format!("  not read   {faults}; `restudy check --wave {}` tells more\n", wave.id));

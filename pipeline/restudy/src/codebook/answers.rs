@@ -1,22 +1,22 @@
-//! Reads the responses of a wave in the light of the codebook.
+//! Reads the cells of an export in the light of the codebook.
 //!
-//! In: the raw export, the codes given to open answers, the codebook. Out: [`Responses`], or all faults at once.
+//! In: a chunk of the raw export, the codebook. Out: the answers in it as far as they are read cell by cell; what follows from
+//! several cells, or from other chunks, is settled by those that call.
 
 use std::collections::{HashMap, HashSet};
 
 use super::expected::{Expected, Target};
 use super::missing::{Missing, MissingReason};
-use super::model::{Codebook, Kind, Question};
-use super::open_codings;
+use super::model::{Codebook, Kind, Question, ValueLabel};
 use super::sheet::{Values, number, shown};
 use super::staged;
 use super::timestamp::{self, Dates};
 use super::together;
 use super::variables::{Holds, Variable};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::sources::{Faults, RawTable};
 
-/// The answers of a wave: one column per variable, in the order of the codebook, and every missing answer with its reason.
+/// The answers of a wave, or of a chunk of it: one column per variable, in the order of the codebook, and every missing answer with its reason.
 #[derive(Clone, Debug)]
 pub struct Responses {
     /// The wave.
@@ -31,52 +31,25 @@ pub struct Responses {
     pub missing: Vec<Missing>,
 }
 
-/// Reads `table`, the export of `wave`, and `open`, the codes given to its open answers. Columns that are not in the
-/// codebook are faults, except `others`, which the study uses for something else.
-///
-/// # Errors
-/// Everything in which the two tables do not fit the codebook. Nothing is guessed.
-pub fn read(
-    codebook: &Codebook,
-    wave: &str,
-    table: &RawTable,
-    open: Option<&RawTable>,
-    others: &HashSet<String>,
-) -> Result<(Responses, Diagnostics), Diagnostics> {
-    let mut reader = Reader::new(codebook, wave, table);
-    reader.match_headers(others);
-    for number in 0..codebook.questions.len() {
-        reader.question(number);
+impl Responses {
+    /// Adds those of the next chunk.
+    pub fn append(&mut self, next: Responses) {
+        let before = self.respondents.len();
+        self.respondents.extend(next.respondents);
+        self.columns.iter_mut().zip(next.columns).for_each(|(own, next)| own.append(next));
+        self.missing.extend(next.missing.into_iter().map(|m| Missing { row: before + m.row, ..m }));
     }
-    reader.identities();
-    let mut open_faults = open.map(Faults::new);
-    if let (Some(open), Some(faults)) = (open, &mut open_faults) {
-        open_codings::apply(&mut reader, open, faults);
-    }
-    // A code that does not fit is told already; that its text is then without a code follows from it.
-    if open_faults.as_ref().is_none_or(Faults::is_empty) {
-        open_codings::uncoded(&mut reader, open);
-    }
-    for number in 0..codebook.questions.len() {
-        reader.settle_selection(number);
-    }
-    for number in 0..codebook.questions.len() {
-        reader.outside_universe(number);
-    }
-    let missing = reader.missing();
-    let mut diagnostics = reader.faults.finish();
-    diagnostics.extend(open_faults.into_iter().flat_map(Faults::finish));
-    diagnostics.or(Responses {
-        wave: wave.to_owned(),
-        respondents: reader.respondents,
-        variables: reader.variables,
-        columns: reader.columns,
-        missing,
-    })
 }
 
 /// With how many unknown columns a missing one is compared.
 const COMPARED: usize = 1000;
+
+/// An answer that a question with labels takes: the number of its label, or why it is none.
+struct Known<'a> {
+    answer: &'a str,
+    label: u32,
+    missing: Option<MissingReason>,
+}
 
 /// The answers as far as they are read.
 pub(super) struct Reader<'a> {
@@ -96,7 +69,12 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(codebook: &'a Codebook, wave: &'a str, table: &'a RawTable) -> Self {
+    pub(super) fn new(
+        codebook: &'a Codebook,
+        wave: &'a str,
+        table: &'a RawTable,
+        faults: Faults<'a>,
+    ) -> Self {
         let variables = codebook.variables();
         let rows = table.len();
         let columns = variables.iter().map(|variable| match variable.holds {
@@ -108,7 +86,7 @@ impl<'a> Reader<'a> {
         Reader {
             codebook,
             table,
-            faults: Faults::new(table),
+            faults,
             respondents: vec![String::new(); rows],
             columns: columns.collect(),
             wave,
@@ -120,7 +98,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Finds the columns that the codebook names; tells those that are missing and those that it does not know.
-    fn match_headers(&mut self, others: &HashSet<String>) {
+    pub(super) fn match_headers(&mut self, others: &HashSet<String>) {
         let expected = self.codebook.expected(self.wave);
         let headers: Vec<&str> = self.table.headers().collect();
         let left_out = self.codebook.left_out.iter();
@@ -161,17 +139,10 @@ impl<'a> Reader<'a> {
                 None => fault.hint("export it too; if this wave did not ask it, list the question's `waves`"),
             });
         }
-        if self.table.is_empty() {
-            self.faults.other(
-                Diagnostic::error("the file has a header and no respondents")
-                    .at(self.table.header_start())
-                    .hint("export the answers too"),
-            );
-        }
     }
 
     /// Reads all cells of one question.
-    fn question(&mut self, number: usize) {
+    pub(super) fn question(&mut self, number: usize) {
         let codebook = self.codebook;
         let question = &codebook.questions[number];
         if question.kind == Kind::Staged {
@@ -182,12 +153,13 @@ impl<'a> Reader<'a> {
             together::read(self, number, separator);
             return;
         }
+        let known = self.known(question);
         for (target, column) in self.raw[number].clone() {
             let Some(variable) = self.variable_of(question, target) else { continue };
             for row in 0..self.table.len() {
                 let cell = self.table.cell(row, column);
                 if !cell.is_empty() && !self.is_missing(question, &[variable], row, column) {
-                    self.cell(question, target, variable, (row, column), cell);
+                    self.cell(question, &known, target, variable, (row, column), cell);
                 }
             }
         }
@@ -196,6 +168,7 @@ impl<'a> Reader<'a> {
     fn cell(
         &mut self,
         question: &Question,
+        known: &[Known<'_>],
         target: Target,
         variable: usize,
         (row, column): (usize, usize),
@@ -245,7 +218,7 @@ impl<'a> Reader<'a> {
                     );
                 }
             }
-            Kind::Single | Kind::Grid => self.labelled(question, variable, (row, column), cell),
+            Kind::Single | Kind::Grid => self.labelled(question, known, variable, (row, column), cell),
             Kind::Staged | Kind::Coded => {}
         }
     }
@@ -259,15 +232,12 @@ impl<'a> Reader<'a> {
                 })
             });
         };
-        let range = format!(
-            "`{}` takes numbers from {} to {}",
-            question.name,
-            question.min.map_or("any".to_owned(), |m| m.to_string()),
-            question.max.map_or("any".to_owned(), |m| m.to_string())
-        );
         if question.min.is_some_and(|min| value < min) || question.max.is_some_and(|max| value > max) {
             return self.wrong(variable, row, column, cell, "is out of range", |f| {
-                f.note(range).hint("correct it, or leave the cell blank")
+                let end = |end: Option<f64>| end.map_or("any".to_owned(), |end| end.to_string());
+                let (min, max) = (end(question.min), end(question.max));
+                f.note(format!("`{}` takes numbers from {min} to {max}", question.name))
+                    .hint("correct it, or leave the cell blank")
             });
         }
         if let Values::Number(values) = &mut self.columns[variable] {
@@ -275,19 +245,36 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn labelled(&mut self, question: &Question, variable: usize, (row, column): (usize, usize), cell: &str) {
-        let Some(set) = question.values.as_deref().and_then(|name| self.codebook.set(name)) else { return };
-        match set.labels.iter().find(|label| label.answer == cell) {
-            Some(label) => match label.missing {
-                Some(reason) => {
-                    self.stated.insert((variable, row), reason);
-                }
-                None => {
-                    let number = set.answers().position(|l| l.label == label.label);
-                    self.set_label(variable, row, number.and_then(|n| u32::try_from(n).ok()).unwrap_or(0));
-                }
-            },
+    /// The answers that a question with labels takes.
+    fn known(&self, question: &Question) -> Vec<Known<'a>> {
+        let set = question.values.as_deref().and_then(|name| self.codebook.set(name));
+        let is_closed = matches!(question.kind, Kind::Single | Kind::Grid);
+        let Some(set) = set.filter(|_| is_closed) else { return Vec::new() };
+        let number = |label: &ValueLabel| set.answers().position(|l| l.label == label.label);
+        let known = set.labels.iter().map(|label| Known {
+            answer: &label.answer,
+            label: number(label).and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
+            missing: label.missing,
+        });
+        known.collect()
+    }
+
+    fn labelled(
+        &mut self,
+        question: &Question,
+        known: &[Known<'_>],
+        variable: usize,
+        (row, column): (usize, usize),
+        cell: &str,
+    ) {
+        match known.iter().find(|known| known.answer == cell) {
+            Some(Known { missing: Some(reason), .. }) => {
+                self.stated.insert((variable, row), *reason);
+            }
+            Some(Known { label, .. }) => self.set_label(variable, row, *label),
             None => {
+                let set = question.values.as_deref().and_then(|name| self.codebook.set(name));
+                let Some(set) = set else { return };
                 let answers: Vec<&str> = set.labels.iter().map(|l| l.answer.as_str()).collect();
                 let add = format!("add it to `{}` at {}", set.name, told(&set.place));
                 self.unknown_answer(variable, row, column, cell, &answers, &add);
@@ -413,50 +400,9 @@ impl<'a> Reader<'a> {
         self.variable(question).is_some_and(|variable| self.columns[variable].is_some(row))
     }
 
-    fn set_text(&mut self, variable: usize, row: usize, text: &str) {
+    pub(super) fn set_text(&mut self, variable: usize, row: usize, text: &str) {
         if let Values::Text(values) = &mut self.columns[variable] {
             values[row] = Some(text.to_owned());
-        }
-    }
-
-    /// Every respondent has a number, and no number stands twice.
-    fn identities(&mut self) {
-        let id = self.codebook.questions.iter().position(|q| q.kind == Kind::Id);
-        let table = self.table;
-        let Some(column) = id.and_then(|q| self.raw[q].first()).map(|(_, column)| *column) else {
-            if let Some(id) = id.filter(|id| self.codebook.questions[*id].column.is_none()) {
-                self.count_respondents(id);
-            }
-            return;
-        };
-        let mut first: HashMap<&str, usize> = HashMap::new();
-        for row in 0..table.len() {
-            let id = table.cell(row, column);
-            self.respondents[row] = id.to_owned();
-            if id.is_empty() {
-                let fault = Diagnostic::error("a respondent has no number");
-                self.faults
-                    .cell(row, column, fault, |f| f.hint("give each respondent a number of their own"));
-            } else if let Some(before) = first.get(id) {
-                let fault = Diagnostic::error(format!("respondent `{}` stands twice", shown(id)));
-                let before = table.standing(*before);
-                self.faults.cell(row, column, fault, |f| {
-                    f.note(format!("first {before}"))
-                        .hint("take out the row that does not count, or give it a number of its own")
-                });
-            } else {
-                first.insert(id, row);
-            }
-        }
-    }
-
-    /// Numbers the respondents of an export that has no numbers, in its order.
-    fn count_respondents(&mut self, id: usize) {
-        let Some(variable) = self.variable(&self.codebook.questions[id].name) else { return };
-        for row in 0..self.table.len() {
-            let number = (row + 1).to_string();
-            self.set_text(variable, row, &number);
-            self.respondents[row] = number;
         }
     }
 }

@@ -37,6 +37,30 @@ impl Values {
         self.len() == 0
     }
 
+    /// Adds the values of `other`, which is of the same kind.
+    pub fn append(&mut self, other: Values) {
+        match (self, other) {
+            (Values::Labels(own), Values::Labels(other)) => own.extend(other),
+            (Values::Text(own), Values::Text(other)) => own.extend(other),
+            (Values::Number(own), Values::Number(other)) => own.extend(other),
+            (Values::Integer(own), Values::Integer(other))
+            | (Values::Timestamp(own), Values::Timestamp(other)) => own.extend(other),
+            _ => {}
+        }
+    }
+
+    /// The value in `row`, written out; none where there is none, nor of a label.
+    pub fn written(&self, row: usize) -> Option<String> {
+        match self {
+            Values::Labels(_) => None,
+            Values::Text(values) => values.get(row)?.clone(),
+            Values::Number(values) => (*values.get(row)?).map(|number| number.to_string()),
+            Values::Integer(values) | Values::Timestamp(values) => {
+                (*values.get(row)?).map(|number| number.to_string())
+            }
+        }
+    }
+
     /// So many blank cells of this kind.
     pub fn blank(&self, rows: usize) -> Values {
         match self {

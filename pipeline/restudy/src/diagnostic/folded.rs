@@ -99,6 +99,11 @@ impl Folded {
         self.told.is_empty()
     }
 
+    /// Whether there is an error among them.
+    pub fn has_errors(&self) -> bool {
+        self.told.values().any(|told| told.fault.severity == Severity::Error)
+    }
+
     /// The number of the kind that has this shape in this column.
     fn kind(&mut self, shape: Shape, column: Option<usize>) -> usize {
         let Folded { shapes, kinds, .. } = self;

@@ -21,6 +21,7 @@ mod cell;
 pub mod documented;
 mod fault;
 mod names;
+mod one_row;
 mod params;
 mod proportion;
 mod reading;
@@ -354,6 +355,8 @@ fn context(partitions: usize, bounds: Bounds, shelf: &Arc<Shelf>) -> Result<Sess
     catalog.register_schema(SCHEMA, Arc::clone(shelf) as _)?;
     state.catalog_list().register_catalog(CATALOG.to_owned(), Arc::new(catalog));
     state.register_udf(Arc::new(proportion::percent()))?;
+    state.register_udf(Arc::new(svy::design_place()))?;
+    one_row::register(&mut state)?;
     state.add_analyzer_rule(Arc::new(scale::SortInScaleOrder));
     let names = aggregates(0.95).iter().map(|function| function.name().to_owned()).collect();
     state.add_analyzer_rule(Arc::new(aggregate::RefuseOtherUses(names)));

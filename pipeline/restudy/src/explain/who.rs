@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Params, Session, Sql, VERSION, Versions, cell_text, column_index, number};
-use crate::queries::{Catalogue, ColumnKind, EVIDENCE, Query, QueryResult, read_several_waves};
+use crate::queries::{Catalogue, ColumnKind, EVIDENCE, Query, QueryResult, WavesRead};
 use crate::store::{RESPONDENT, RESPONSES};
 use crate::study::Wave;
 
@@ -153,7 +153,7 @@ pub fn parts(
         read.insert(other.head.name.clone(), plan(other)?);
     }
     let asked = plan(query)?;
-    if read_several_waves(std::iter::once(&asked).chain(read.values())) && share_names(session)? {
+    if WavesRead::by(std::iter::once(&asked).chain(read.values())).are_several() && share_names(session)? {
         return Ok(Err(format!(
             "`{name}` reads several waves, and respondents of different waves have the same `{RESPONDENT}`"
         )));

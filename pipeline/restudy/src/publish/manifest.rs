@@ -72,8 +72,7 @@ impl Manifest {
     /// The same of the outputs whose names begin with `prefix`; false where there are none.
     pub fn are_whole(&self, folder: &Path, prefix: &str) -> bool {
         let mut wanted = self.outputs.iter().filter(|(name, _)| name.starts_with(prefix)).peekable();
-        let whole =
-            |name: &str, sha: &str| fs_err::read(folder.join(name)).is_ok_and(|bytes| hash(&bytes) == sha);
+        let whole = |name: &str, sha: &str| hash_file(&folder.join(name)).is_ok_and(|found| found == sha);
         wanted.peek().is_some() && wanted.all(|(name, sha)| whole(name, sha))
     }
 }

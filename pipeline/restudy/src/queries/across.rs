@@ -3,24 +3,17 @@
 //! In: SQL, and what the table `comparability` says. Out: a warning for each variable that the SQL names although it reads
 //! the answers of more than one wave and these do not mean the same.
 //!
-//! Which waves are read is seen in the plan: a table with the column `wave` is read in all of them unless a condition holds that
-//! column to certain values, or a join to that of a table which is held so. The values of all parts count together: two parts
-//! held to one wave each read two.
+//! A query compares where it, and the queries whose results it selects from, read several waves in what names the variable.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
+use std::ops::Range;
 
-use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::logical_expr::utils::split_conjunction;
-use datafusion::logical_expr::{Expr, LogicalPlan, Operator};
+use datafusion::logical_expr::LogicalPlan;
 
+use super::catalogue::{Catalogue, Query};
+use super::waves_read::WavesRead;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::engine::{Params, Session, Sql, cell_text, without_comments, words};
-
-/// The column that says of which wave a row is.
-const WAVE: &str = "wave";
-
-/// Tables of answers.
-const ANSWERS: [&str; 3] = ["responses", "answers", "missing"];
 
 /// Variables that cannot be compared between some waves.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +24,12 @@ struct Variable {
     name: String,
     question: String,
     item: Option<String>,
+    /// The pairs of waves between which it cannot be compared, the newest first.
+    pairs: Vec<Pair>,
+}
+
+#[derive(Clone, Debug)]
+struct Pair {
     from: String,
     to: String,
     why: Option<String>,
@@ -54,8 +53,10 @@ impl Incomparable {
             else {
                 continue;
             };
-            if found.iter().all(|known| known.name != name) {
-                found.push(Variable { name, question, item: text(2), from, to, why: text(5) });
+            let pair = Pair { from, to, why: text(5) };
+            match found.iter_mut().find(|known| known.name == name) {
+                Some(known) => known.pairs.push(pair),
+                None => found.push(Variable { name, question, item: text(2), pairs: vec![pair] }),
             }
         }
         Ok(Incomparable(found))
@@ -71,28 +72,103 @@ impl Incomparable {
         params: &Params,
         session: &Session,
     ) -> Result<Diagnostics, Diagnostics> {
-        let code = without_comments(sql.text);
-        let named: Vec<_> =
-            self.0.iter().filter_map(|variable| Some((variable, variable.named(&code)?))).collect();
+        let named = self.named(sql.text);
         let mut warnings = Diagnostics::new();
-        if named.is_empty() || !read_several_waves([&session.plan(sql, params)?]) {
+        if named.is_empty() {
             return Ok(warnings);
         }
+        let read = WavesRead::by([&session.plan(sql, params)?]);
         for (variable, at) in named {
-            let Variable { name, from, to, why, .. } = variable;
-            let fault = Diagnostic::warning(format!("`{name}` cannot be compared between {from} and {to}"))
-                .at(Place::span(sql.file, sql.text, at))
-                .note("the query reads the answers of more than one wave");
-            let fault = why.iter().fold(fault, |fault, why| fault.note(why.clone()));
-            warnings.push(fault.hint("read one wave, `where wave = $wave`, or leave the variable out"));
+            let fault = variable.compared(&read, Place::span(sql.file, sql.text, at));
+            warnings
+                .extend(fault.map(|fault| fault.note("the query reads the answers of more than one wave")));
         }
         Ok(warnings)
     }
+
+    /// The same of all queries of the study, each with those whose results it selects from. What one of these compares already is
+    /// told there.
+    ///
+    /// # Errors
+    /// A query cannot be planned.
+    pub(super) fn compared_in(
+        &self,
+        catalogue: &Catalogue,
+        wave: &str,
+        session: &Session,
+    ) -> Result<Diagnostics, Diagnostics> {
+        let mut known: Vec<Naming<'_>> = Vec::new();
+        let mut warnings = Diagnostics::new();
+        for query in catalogue.iter() {
+            let sql = Sql { file: &query.file, text: &query.sql };
+            let named = self.named(&query.sql).into_iter().map(|(variable, at)| (variable.name.as_str(), at));
+            let named: HashMap<&str, Range<usize>> = named.collect();
+            let plan = match named.is_empty() {
+                true => None,
+                false => Some(session.plan(sql, &query.params(wave)?)?),
+            };
+            let mut own = Naming { query, named, plan, told: Vec::new() };
+            let below: Vec<&Naming<'_>> = known
+                .iter()
+                .filter(|other| catalogue.reaches(&query.head.name, &other.query.head.name))
+                .collect();
+            for variable in &self.0 {
+                let name = variable.name.as_str();
+                let naming = || below.iter().copied().chain([&own]).filter(|of| of.named.contains_key(name));
+                let is_told = below.iter().any(|of| of.told.contains(&name));
+                let place = match own.named.get(name) {
+                    Some(at) => Place::span(&*query.file, &query.sql, at.clone()),
+                    None => Place::file(&*query.file),
+                };
+                let read = WavesRead::by(naming().filter_map(|of| of.plan.as_ref()));
+                let Some(fault) = variable.compared(&read, place).filter(|_| !is_told) else { continue };
+                let others = naming().filter(|of| of.query.head.name != query.head.name);
+                let others: Vec<String> = others.map(|of| format!("`{}`", of.query.head.name)).collect();
+                let with = match &others[..] {
+                    [] => String::new(),
+                    _ => format!(" with {}, from which it selects,", others.join(", ")),
+                };
+                warnings.push(fault.note(format!("the query{with} reads the answers of more than one wave")));
+                own.told.push(name);
+            }
+            // What is told below is known above as well.
+            let told: Vec<&str> = below.iter().flat_map(|of| of.told.iter().copied()).collect();
+            own.told.extend(told);
+            known.push(own);
+        }
+        Ok(warnings)
+    }
+
+    /// Those that the text of a query names, and where.
+    fn named(&self, sql: &str) -> Vec<(&Variable, Range<usize>)> {
+        let code = without_comments(sql);
+        self.0.iter().filter_map(|variable| Some((variable, variable.named(&code)?))).collect()
+    }
+}
+
+/// A query, and what it names of what cannot be compared.
+struct Naming<'a> {
+    query: &'a Query,
+    named: HashMap<&'a str, Range<usize>>,
+    /// How it reads; none where it names nothing.
+    plan: Option<LogicalPlan>,
+    /// The variables of which a warning is given, here or in what it selects from.
+    told: Vec<&'a str>,
 }
 
 impl Variable {
+    /// The warning that it is compared at `place`, by what reads these waves, if two of them cannot be.
+    fn compared(&self, read: &WavesRead, place: Place) -> Option<Diagnostic> {
+        let Pair { from, to, why } =
+            self.pairs.iter().find(|pair| read.has(&pair.from) && read.has(&pair.to))?;
+        let message = format!("`{}` cannot be compared between {from} and {to}", self.name);
+        let fault = Diagnostic::warning(message).at(place);
+        let fault = why.iter().fold(fault, |fault, why| fault.note(why.clone()));
+        Some(fault.hint("read one wave, `where wave = $wave`, or leave the variable out"))
+    }
+
     /// Where `code` names the variable: by its name, or in a table with a row per answer by those of its question and item.
-    fn named(&self, code: &str) -> Option<std::ops::Range<usize>> {
+    fn named(&self, code: &str) -> Option<Range<usize>> {
         let quoted = |name: &str| format!("'{name}'");
         words(code, &self.name).into_iter().next().or_else(|| {
             let item = self.item.as_deref()?;
@@ -100,269 +176,5 @@ impl Variable {
             let at = code.find(&quoted(item))?;
             Some(question.max(at)..question.max(at) + 1)
         })
-    }
-}
-
-/// Whether plans read answers of more than one wave, taken together.
-pub fn read_several_waves<'a>(plans: impl IntoIterator<Item = &'a LogicalPlan>) -> bool {
-    let mut waves = BTreeSet::new();
-    plans.into_iter().any(|plan| {
-        let read = Read::by(plan);
-        waves.extend(read.waves);
-        waves.len() > 1 || read.open.values().any(|answers| *answers)
-    })
-}
-
-/// What a part of a plan reads, by wave.
-#[derive(Default)]
-struct Read {
-    /// Tables that are read in all waves, by the names that they have at its top: whether they hold answers.
-    open: BTreeMap<String, bool>,
-    /// Tables that are held to certain waves. None are named where it is the wave of a row of the query around this one.
-    held: BTreeMap<String, BTreeSet<String>>,
-    /// The waves to which tables of answers are held, here and in all parts below.
-    waves: BTreeSet<String>,
-    /// Tables of which each row of one meets rows of the same wave of the other.
-    together: Vec<[String; 2]>,
-}
-
-impl Read {
-    fn by(plan: &LogicalPlan) -> Read {
-        match plan {
-            LogicalPlan::TableScan(scan) => {
-                let name = scan.table_name.table();
-                let has_waves = plan.schema().fields().iter().any(|field| field.name() == WAVE);
-                let table = has_waves.then(|| (name.to_owned(), ANSWERS.contains(&name)));
-                Read { open: table.into_iter().collect(), ..Read::default() }
-            }
-            LogicalPlan::SubqueryAlias(alias) => Read::by(&alias.input).called(alias.alias.table()),
-            LogicalPlan::Filter(filter) => {
-                let mut read = Read::by_inputs(plan);
-                read.hold_where(&split_conjunction(&filter.predicate));
-                read
-            }
-            LogicalPlan::Join(join) => {
-                let mut read = Read::by_inputs(plan);
-                let equal = join.on.iter().map(|(left, right)| left.clone().eq(right.clone()));
-                let equal: Vec<Expr> = equal.collect();
-                let filters = join.filter.iter().flat_map(split_conjunction);
-                read.hold_where(&equal.iter().chain(filters).collect::<Vec<_>>());
-                read
-            }
-            _ => Read::by_inputs(plan),
-        }
-    }
-
-    /// What the inputs of a part read, and its subqueries.
-    fn by_inputs(plan: &LogicalPlan) -> Read {
-        let mut all = Read::default();
-        for input in plan.inputs() {
-            let Read { open, held, waves, together } = Read::by(input);
-            for (name, answers) in open {
-                *all.open.entry(name).or_default() |= answers;
-            }
-            for (name, waves) in held {
-                all.held.entry(name).or_default().extend(waves);
-            }
-            all.waves.extend(waves);
-            all.together.extend(together);
-        }
-        // The visitor gives no error, so the walk gives none.
-        let _ = plan.apply_subqueries(|part| {
-            let Read { open, waves, .. } = Read::by(part);
-            // No condition of this part is about a table of a subquery, though it may have the same name.
-            all.open.extend(open.into_iter().map(|(name, answers)| (format!("({name})"), answers)));
-            all.waves.extend(waves);
-            Ok(TreeNodeRecursion::Continue)
-        });
-        all
-    }
-
-    /// The same as one table of that name.
-    fn called(self, name: &str) -> Read {
-        let answers = self.open.values().copied().reduce(|one, other| one || other);
-        let held = self.held.into_values().flatten().collect();
-        let held = answers.is_none().then(|| (name.to_owned(), held));
-        Read {
-            open: answers.map(|answers| (name.to_owned(), answers)).into_iter().collect(),
-            held: held.into_iter().collect(),
-            waves: self.waves,
-            together: Vec::new(),
-        }
-    }
-
-    /// Holds `table` to `waves`, if it is not held yet.
-    fn hold(&mut self, table: &str, waves: &BTreeSet<String>) {
-        if let Some(answers) = self.open.remove(table) {
-            self.held.insert(table.to_owned(), waves.clone());
-            if answers {
-                self.waves.extend(waves.iter().cloned());
-            }
-        }
-    }
-
-    /// Holds those tables whose rows meet all of `conditions` only if they are of certain waves.
-    fn hold_where(&mut self, conditions: &[&Expr]) {
-        for condition in conditions {
-            match held_by(condition) {
-                Some(Held::Together(one, other)) => self.together.push([one, other]),
-                Some(Held::To(Some(table), waves)) => self.hold(&table, &waves),
-                // A column of one table only can go without its name.
-                Some(Held::To(None, waves)) => {
-                    for table in self.open.keys().cloned().collect::<Vec<_>>() {
-                        self.hold(&table, &waves);
-                    }
-                }
-                None => {}
-            }
-        }
-        // Each round holds one more, or is the last.
-        while let Some((table, by)) = self.together.iter().find_map(|[one, other]| {
-            match (self.open.contains_key(one), self.open.contains_key(other)) {
-                (true, false) => Some((one.clone(), other.clone())),
-                (false, true) => Some((other.clone(), one.clone())),
-                _ => None,
-            }
-        }) {
-            let waves = self.held.get(&by).cloned().unwrap_or_default();
-            self.hold(&table, &waves);
-        }
-    }
-}
-
-/// What a condition says of waves.
-enum Held {
-    /// The rows of a table are of these waves; of the only table, if it has no name.
-    To(Option<String>, BTreeSet<String>),
-    /// Rows of one table meet rows of the same wave of another.
-    Together(String, String),
-}
-
-fn held_by(condition: &Expr) -> Option<Held> {
-    if let Expr::InList(list) = condition
-        && !list.negated
-        && let Some(Side::Wave(table)) = side(&list.expr)
-    {
-        let values = list.list.iter().map(|value| match side(value) {
-            Some(Side::Value(value)) => Some(value),
-            _ => None,
-        });
-        let values: Option<Vec<Option<String>>> = values.collect();
-        return Some(Held::To(table, values?.into_iter().flatten().collect()));
-    }
-    let Expr::BinaryExpr(binary) = condition else { return None };
-    if binary.op != Operator::Eq {
-        return None;
-    }
-    match (side(&binary.left)?, side(&binary.right)?) {
-        (Side::Wave(Some(one)), Side::Wave(Some(other))) => Some(Held::Together(one, other)),
-        (Side::Wave(table), Side::Value(value)) | (Side::Value(value), Side::Wave(table)) => {
-            Some(Held::To(table, value.into_iter().collect()))
-        }
-        _ => None,
-    }
-}
-
-/// One side of a condition.
-enum Side {
-    /// The wave of a row, of a table if that is named.
-    Wave(Option<String>),
-    /// One value: a literal, or what the query around it has there.
-    Value(Option<String>),
-}
-
-fn side(expr: &Expr) -> Option<Side> {
-    match plain(expr) {
-        Expr::Column(column) if column.name == WAVE => {
-            Some(Side::Wave(column.relation.as_ref().map(|table| table.table().to_owned())))
-        }
-        Expr::Literal(value, _) => {
-            let text = value.try_as_str().flatten().map_or_else(|| value.to_string(), ToOwned::to_owned);
-            Some(Side::Value(Some(text)))
-        }
-        Expr::OuterReferenceColumn(..) => Some(Side::Value(None)),
-        _ => None,
-    }
-}
-
-/// An expression without its casts.
-fn plain(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Cast(cast) => plain(&cast.expr),
-        Expr::TryCast(cast) => plain(&cast.expr),
-        other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use datafusion::arrow::array::{RecordBatch, StringArray};
-    use datafusion::arrow::datatypes::{DataType, Field, Schema};
-
-    use super::*;
-
-    /// Whether a query over tables of two waves reads the answers of both.
-    fn several(sql: &str) -> bool {
-        let session = Session::open(&[]).expect("a session");
-        for name in ["responses", "answers", "waves"] {
-            let fields = ["wave", "id", "x"].map(|field| Field::new(field, DataType::Utf8, true));
-            let columns = [["a", "b"], ["1", "2"], ["y", "n"]];
-            let columns = columns.map(|values| Arc::new(StringArray::from(values.to_vec())) as _);
-            let batch = RecordBatch::try_new(Arc::new(Schema::new(fields.to_vec())), columns.to_vec());
-            session.register(name, batch.expect("a batch")).expect("registered");
-        }
-        let plan = session.plan(Sql::typed(sql), &Params::none().with("wave", "a"));
-        read_several_waves([&plan.unwrap_or_else(|faults| panic!("{faults}"))])
-    }
-
-    #[test]
-    fn a_condition_holds_a_table_to_one_wave() {
-        for sql in [
-            "select x from responses where wave = $wave",
-            "select x from responses where x = 'y' and 'a' = wave",
-            "select r.x from responses as r where r.wave = $wave",
-            "with one as (select * from responses) select x from one where wave = $wave",
-            "select count(*) from (select x from responses where wave = $wave) as one group by x",
-            "select r.x from responses as r join answers as s on r.wave = s.wave and r.id = s.id where s.wave = $wave",
-            "select r.x from responses as r join answers as s on r.wave = s.wave and s.wave = $wave",
-            "select x from waves",
-            "select x from responses where wave = $wave and x = (select max(x) from responses where wave = 'a')",
-            "select x from responses where wave in ($wave)",
-            "select x from responses where wave = $wave union all select x from answers where wave = 'a'",
-            "with one as (select * from waves where wave = 'b'), two as (select * from responses where wave = $wave) \
-             select two.x from two, one",
-            "select a.x from responses as a join responses as b on a.id = b.id and a.wave = b.wave where b.wave = $wave",
-            "select r.x from responses as r where r.wave = $wave and exists (select 1 from answers as s where s.wave = r.wave)",
-            "select 1",
-        ] {
-            assert!(!several(sql), "{sql}");
-        }
-    }
-
-    #[test]
-    fn without_one_all_waves_are_read() {
-        for sql in [
-            "select x from responses",
-            "select wave, count(*) from responses group by wave",
-            "select x from responses where wave = $wave or x = 'y'",
-            "select x from responses where wave <> $wave",
-            "select r.x from responses as r join answers as s on r.id = s.id where r.wave = $wave",
-            "select r.x from responses as r join waves on waves.wave = r.wave",
-            "select x from responses where wave = 'a' union all select x from responses",
-            "select x from responses where wave = $wave and x = (select max(x) from responses)",
-            "select x from responses where wave = $wave and x = (select max(x) from responses where wave = 'b')",
-            "select x from responses where wave in ($wave, 'b')",
-            "select x from responses where wave = $wave union all select x from responses where wave = 'b'",
-            "select a.x from responses as a join responses as b on a.id = b.id where a.wave = $wave and b.wave = 'b'",
-            "with one as (select * from responses where wave = $wave), two as (select * from responses where wave = 'b') \
-             select one.x, two.x from one, two",
-            "with one as (select id, x from responses where wave = $wave), two as (select id, x from answers where wave = 'b') \
-             select count(*) from one join two on one.id = two.id group by one.x",
-            "select a.x from responses as a, responses as b join waves as w on w.wave = b.wave where w.wave = 'b' and a.wave = $wave",
-        ] {
-            assert!(several(sql), "{sql}");
-        }
     }
 }

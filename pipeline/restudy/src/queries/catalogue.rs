@@ -11,7 +11,7 @@ use super::across::Incomparable;
 use super::head::{Purpose, QueryHead};
 use super::parse::{parse, waves};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::engine::{Session, Sql};
+use crate::engine::Session;
 use crate::study::{ForWaves, Study, Wave};
 
 /// The table that the evidence stage makes of all statistics; queries that select from it come after that stage.
@@ -190,13 +190,7 @@ impl Catalogue {
     /// # Errors
     /// The tables cannot be asked.
     pub fn warnings(&self, session: &Session, wave: &str) -> Result<Diagnostics, Diagnostics> {
-        let incomparable = Incomparable::of(session)?;
-        let mut warnings = Diagnostics::new();
-        for query in self.iter() {
-            let sql = Sql { file: &query.file, text: &query.sql };
-            warnings.extend(incomparable.compared_by(sql, &query.params(wave)?, session)?);
-        }
-        Ok(warnings)
+        Incomparable::of(session)?.compared_in(self, wave, session)
     }
 
     /// The query with this name.

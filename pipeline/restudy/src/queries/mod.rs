@@ -22,8 +22,9 @@ mod parse;
 mod promises;
 mod result;
 mod run;
+mod waves_read;
 
-pub use across::{Incomparable, read_several_waves};
+pub use across::Incomparable;
 pub use catalogue::{Catalogue, Query};
 pub(crate) use catalogue::{EVIDENCE, FOLDERS, reads};
 pub use draft::{Typed, draft};
@@ -31,6 +32,7 @@ pub use head::{Column, ColumnKind, Purpose, QueryHead};
 pub use param::Param;
 pub use parse::{glance, parse};
 pub use result::QueryResult;
+pub use waves_read::WavesRead;
 
 #[cfg(test)]
 mod tests;

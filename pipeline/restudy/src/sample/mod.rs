@@ -9,6 +9,8 @@
 //! - It knows neither Arrow nor SQL.
 
 mod columns;
+mod entry;
+mod kept;
 mod place;
 mod replicates;
 mod rules;
@@ -19,11 +21,14 @@ use std::collections::HashSet;
 
 use survey::variance::{LonelyPsu, Replication, Stage};
 
+pub use self::entry::Entry;
+pub use self::kept::Kept;
+
 use self::columns::{Lookup, Named};
 use self::values::Reader;
-use crate::codebook::{Codebook, Frame, Responses};
+use crate::codebook::{Codebook, Frame};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::sources::{Faults, RawTable};
+use crate::sources::{Faults, RawTable, Stands};
 use crate::study::design::COLUMN;
 use crate::study::{Design, Study, Wave};
 
@@ -97,22 +102,27 @@ pub fn declared<'a>(study: &'a Study, wave: &'a Wave, codebook: &Codebook, table
 }
 
 impl Declared<'_> {
-    /// The samples of the wave, `design` first. Without `responses` (which then have faults of their own, or do not fit the
-    /// frame) only the names are told that are none.
+    /// What is kept of each respondent for the designs: nothing yet.
+    pub fn keeps(&self) -> Kept {
+        Kept::of(self.designs.iter().filter_map(|(_, _, named)| named.as_ref()))
+    }
+
+    /// The samples of the wave, `design` first. `stands` tells where the rows of its export stand. Without what was `kept` of them
+    /// (because answers have faults of their own, or do not fit the frame) only the names are told that are none.
     ///
     /// # Errors
     /// Everything in which the respondents do not fit a design.
     pub fn samples(
         self,
-        table: &RawTable,
-        responses: Option<&Responses>,
+        stands: &dyn Stands,
+        kept: Option<&Kept>,
         frame: Option<&Frame>,
     ) -> Result<(Vec<Sample>, Diagnostics), Diagnostics> {
         let mut samples = Vec::new();
         let mut diagnostics = self.faults;
-        if let Some(responses) = responses {
-            let (cells, others) = (Faults::new(table), Diagnostics::new());
-            let mut reader = Reader { study: self.study, wave: self.wave, table, responses, cells, others };
+        if let Some(kept) = kept {
+            let (cells, others) = (Faults::new(stands), Diagnostics::new());
+            let mut reader = Reader { study: self.study, wave: self.wave, kept, cells, others };
             for (column, design, named) in &self.designs {
                 let Some(named) = named else { continue };
                 samples.extend(place::sample(&mut reader, column, design, named, frame));

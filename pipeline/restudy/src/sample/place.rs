@@ -5,12 +5,13 @@
 //!
 //! Stages, weights and replicates are checked one by one, so that the faults of all of them are told at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use survey::design::{Design as Checked, DesignBuilder};
 use survey::variance::{LonelyPsu, Stage};
 
 use super::columns::{Named, Population};
+use super::kept::Coded;
 use super::values::Reader;
 use super::{Sample, replicates, rules, strata};
 use crate::codebook::Frame;
@@ -42,7 +43,6 @@ pub(super) fn sample(
     let given = given.into_iter().collect::<Option<Vec<Given>>>();
     let of_stages = given.and_then(|given| {
         let strata = given.first().map_or_else(Vec::new, Given::strata);
-        let given: Vec<Numbered> = given.iter().map(Given::numbered).collect();
         let even = vec![1.0; rows];
         let mut builder = builder(rows, design, &given);
         // Without a column of weights, the populations must give them.
@@ -79,24 +79,18 @@ pub(super) fn sample(
 }
 
 /// The description of a sample, without its weights.
-fn builder<'a>(rows: usize, design: &Design, given: &'a [Numbered]) -> DesignBuilder<'a> {
+fn builder<'a>(rows: usize, design: &Design, given: &'a [Given]) -> DesignBuilder<'a> {
     let start: DesignBuilder<'a> = Checked::builder(rows).nested(design.nested).lonely(design.lonely());
     given.iter().fold(start, |builder, stage| {
-        builder.stage(stage.strata.as_deref(), stage.units.as_deref(), stage.populations.as_deref())
+        let numbers = |coded: &'a Option<Coded>| coded.as_ref().map(|coded| &coded.numbers[..]);
+        builder.stage(numbers(&stage.strata), numbers(&stage.units), stage.populations.as_deref())
     })
 }
 
 /// What the export and the frame say of one stage: a value per respondent.
 struct Given {
-    strata: Option<Vec<String>>,
-    units: Option<Vec<String>>,
-    populations: Option<Vec<f64>>,
-}
-
-/// The same with numbers in place of labels, in the order of the labels.
-struct Numbered {
-    strata: Option<Vec<u32>>,
-    units: Option<Vec<u32>>,
+    strata: Option<Coded>,
+    units: Option<Coded>,
     populations: Option<Vec<f64>>,
 }
 
@@ -124,7 +118,7 @@ impl Given {
                 None => None,
                 Some(strata) => match frame {
                     Some(frame) => {
-                        strata::invited(reader, design, strata.as_deref(), (frame, at.clone())).map(Some)
+                        strata::invited(reader, design, strata.as_ref(), (frame, at.clone())).map(Some)
                     }
                     None => {
                         strata::no_frame(reader, at.clone());
@@ -138,23 +132,7 @@ impl Given {
 
     /// The labels of the strata, in the order of their numbers.
     fn strata(&self) -> Vec<String> {
-        match &self.strata {
-            Some(strata) => strata.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect(),
-            None => vec![strata::ALL.to_owned()],
-        }
-    }
-
-    fn numbered(&self) -> Numbered {
-        let numbers = |labels: &Vec<String>| {
-            let known: BTreeSet<&String> = labels.iter().collect();
-            let known: BTreeMap<&String, u32> = known.into_iter().zip(0..).collect();
-            labels.iter().filter_map(|label| known.get(label).copied()).collect::<Vec<u32>>()
-        };
-        Numbered {
-            strata: self.strata.as_ref().map(numbers),
-            units: self.units.as_ref().map(numbers),
-            populations: self.populations.clone(),
-        }
+        self.strata.as_ref().map_or_else(|| vec![strata::ALL.to_owned()], |strata| strata.labels.clone())
     }
 }
 

@@ -8,8 +8,9 @@ use survey::variance::{Replication, Stage};
 use toml::Spanned;
 
 use super::columns::Named;
+use super::kept::{BLANK, WRONG};
 use super::rules;
-use super::values::{Reader, number};
+use super::values::Reader;
 use crate::diagnostic::{Diagnostic, count};
 use crate::sources::shortened;
 use crate::study::design::{Method, Numbers, Replicates};
@@ -32,16 +33,15 @@ pub(super) fn of_columns(
     let replication = replication(reader, replicates, columns.len());
     let mut table = Vec::with_capacity(reader.rows() * columns.len());
     let mut sound = true;
+    let kept: Vec<&[f64]> = columns.iter().map(|column| reader.kept.numbers(column)).collect();
     for row in 0..reader.rows() {
-        let raw = |column: &super::columns::Column| column.raw.map_or("", |raw| reader.table.code(row, raw));
-        let cells: Vec<&str> = columns.iter().map(raw).collect();
-        let numbers: Vec<Option<f64>> = cells.iter().map(|cell| number(cell)).collect();
-        table.extend(numbers.iter().flatten());
-        let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-        let blank = cells.iter().position(|cell| cell.is_empty());
-        let wrong =
-            cells.iter().zip(&numbers).position(|(cell, number)| !cell.is_empty() && number.is_none());
-        let shown = wrong.map_or_else(String::new, |wrong| shortened(cells[wrong]));
+        let numbers = kept.iter().map(|column| column.get(row).copied().unwrap_or(BLANK));
+        let start = table.len();
+        table.extend(numbers);
+        let numbers = table.get(start..).unwrap_or_default();
+        let filled = numbers.iter().filter(|number| **number != BLANK).count();
+        let blank = numbers.iter().position(|number| *number == BLANK);
+        let wrong = numbers.iter().position(|number| *number == WRONG);
         sound &= blank.is_none() && wrong.is_none();
         if let Some(blank) = blank {
             let name = shortened(&columns[blank].name);
@@ -57,6 +57,7 @@ pub(super) fn of_columns(
         if let Some(wrong) = wrong {
             let name = shortened(&columns[wrong].name);
             let fault = Diagnostic::error(format!("a replicate weight in `{name}` is not a number"));
+            let shown = reader.kept.wrong(&columns[wrong]);
             reader.cell(row, &columns[wrong], fault, |f| {
                 f.note(format!("the first is `{shown}`")).hint("write digits, with a point for decimals")
             });

@@ -28,13 +28,14 @@ pub(super) fn tell(reader: &mut Reader<'_>, named: &Named, fault: DesignFault) {
         }
         DesignFault::UnitInTwoStrata { stage, rows, .. } => {
             let Some(column) = named.units.get(stage - 1) else { return };
-            let unit = value(reader, column, rows.first);
+            let unit = reader.kept.shown(column, rows.first);
             let message = format!("unit `{unit}` of `{}` is in two strata", shortened(&column.name));
             let stratum = named.strata.get(stage - 1).and_then(Option::as_ref);
             let note = stratum.map(|stratum| {
-                let labels = reader.labels(column);
-                let first = labels.iter().position(|label| *label == labels[rows.first]).unwrap_or_default();
-                let [first, here] = [first, rows.first].map(|row| value(reader, stratum, row));
+                let here = reader.kept.labels(column).nth(rows.first);
+                let first = reader.kept.labels(column).position(|label| Some(label) == here);
+                let first = first.unwrap_or_default();
+                let [first, here] = [first, rows.first].map(|row| reader.kept.shown(stratum, row));
                 format!(
                     "`{}` is `{first}` where the unit stands first, and `{here}` here",
                     shortened(&stratum.name)
@@ -122,12 +123,7 @@ fn stratum(reader: &Reader<'_>, named: &Named, stage: usize, row: usize) -> Stri
         [named.units.get(stage.wrapping_sub(2)), named.strata.get(stage - 1).and_then(Option::as_ref)]
             .into_iter()
             .flatten()
-            .map(|column| format!("`{}`", value(reader, column, row)))
+            .map(|column| format!("`{}`", reader.kept.shown(column, row)))
             .collect();
     if labels.is_empty() { "the whole".to_owned() } else { format!("stratum {}", labels.join(" / ")) }
-}
-
-/// The label of `row` in `column`, as a message shows it.
-fn value(reader: &Reader<'_>, column: &Column, row: usize) -> String {
-    reader.labels(column).get(row).cloned().flatten().map_or_else(String::new, |label| shortened(&label))
 }

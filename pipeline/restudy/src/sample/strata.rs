@@ -9,6 +9,7 @@ use std::ops::Range;
 use survey::calibration::{CalibrationFault, nonresponse};
 
 use super::columns::Column;
+use super::kept::Coded;
 use super::values::Reader;
 use crate::codebook::Frame;
 use crate::diagnostic::{Diagnostic, Place, nearest};
@@ -19,29 +20,27 @@ use crate::study::design::Design;
 pub(super) const ALL: &str = "all";
 
 /// The stratum of each respondent, by its label.
-pub(super) fn of_respondents(
-    reader: &mut Reader<'_>,
-    design: &Design,
-    column: &Column,
-) -> Option<Vec<String>> {
+pub(super) fn of_respondents(reader: &mut Reader<'_>, design: &Design, column: &Column) -> Option<Coded> {
     if design.classes.is_empty() {
         return reader.all_labels(column, "stratum");
     }
     if !known_labels(reader, design, column) {
         return None;
     }
-    let labels = reader.labels(column);
+    let labels = reader.kept.labels(column);
     let class_of: BTreeMap<&str, &str> = (design.classes.iter())
         .flat_map(|(class, labels)| {
             labels.iter().map(|label| (label.get_ref().as_str(), class.get_ref().as_str()))
         })
         .collect();
     let rest = design.rest.as_ref().map(|rest| rest.get_ref().as_str());
-    let mut classes = Vec::with_capacity(labels.len());
-    for (row, label) in labels.iter().enumerate() {
-        match label.as_deref().and_then(|label| class_of.get(label).copied()).or(rest) {
-            Some(class) => classes.push(class.to_owned()),
+    let class = |label: Option<&str>| label.and_then(|label| class_of.get(label).copied()).or(rest);
+    let mut have_classes = true;
+    for (row, label) in labels.clone().enumerate() {
+        match class(label) {
+            Some(_) => {}
             None => {
+                have_classes = false;
                 let (message, hint) = match label {
                     Some(label) => (
                         format!("`{}` is in no class of strata", shortened(label)),
@@ -56,12 +55,12 @@ pub(super) fn of_respondents(
             }
         }
     }
-    (classes.len() == labels.len()).then_some(classes)
+    have_classes.then(|| Coded::of(labels.filter_map(class)))
 }
 
 /// Whether the labels that classes name are labels of the variable.
 fn known_labels(reader: &mut Reader<'_>, design: &Design, column: &Column) -> bool {
-    let variable = column.variable.and_then(|number| reader.responses.variables.get(number));
+    let variable = reader.kept.variable(column);
     let known = variable.map_or_else(Vec::new, |variable| variable.labels.clone());
     let unknown = design.classes.values().flatten();
     let unknown = unknown.filter(|label| !known.is_empty() && !known.contains(label.get_ref()));
@@ -95,13 +94,13 @@ pub(super) fn no_frame(reader: &mut Reader<'_>, at: Range<usize>) {
 pub(super) fn invited(
     reader: &mut Reader<'_>,
     design: &Design,
-    strata: Option<&[String]>,
+    strata: Option<&Coded>,
     (frame, at): (&Frame, Range<usize>),
 ) -> Option<Vec<f64>> {
     let all = people(frame.invited());
     let Some(strata) = strata else { return Some(vec![float(all); reader.rows()]) };
     let mut respondents: BTreeMap<&str, u32> = BTreeMap::new();
-    for stratum in strata {
+    for stratum in strata.iter() {
         *respondents.entry(stratum).or_default() += 1;
     }
     let sheet = &frame.sheet;
@@ -144,7 +143,7 @@ pub(super) fn invited(
 /// The population of each respondent's stratum from the rate at which it answered.
 fn by_response(
     reader: &mut Reader<'_>,
-    strata: &[String],
+    strata: &Coded,
     respondents: &BTreeMap<&str, u32>,
     roles: &BTreeMap<&str, u64>,
     all: u64,
@@ -152,7 +151,7 @@ fn by_response(
 ) -> Option<Vec<f64>> {
     let labels: Vec<&str> = respondents.keys().copied().collect();
     let numbers: BTreeMap<&str, u32> = labels.iter().copied().zip(0..).collect();
-    let classes: Vec<u32> = strata.iter().filter_map(|label| numbers.get(label.as_str()).copied()).collect();
+    let classes: Vec<u32> = strata.iter().filter_map(|label| numbers.get(label).copied()).collect();
     let counted = roles.iter().filter(|(_, invited)| **invited > 0);
     let invited: Vec<(u32, u64)> =
         counted.filter_map(|(role, invited)| Some((*numbers.get(role)?, *invited))).collect();
@@ -160,9 +159,9 @@ fn by_response(
         Ok(weights) => {
             let of_rest = weights.overall.unwrap_or_default() * float(weights.overall_rows);
             let left = (float(all) - of_rest) / float(all);
-            let population = |(label, factor): (&String, &f64)| {
-                let class = factor * respondents.get(label.as_str()).copied().map_or(0.0, f64::from);
-                let counted = roles.get(label.as_str()).is_some_and(|invited| *invited > 0);
+            let population = |(label, factor): (&str, &f64)| {
+                let class = factor * respondents.get(label).copied().map_or(0.0, f64::from);
+                let counted = roles.get(label).is_some_and(|invited| *invited > 0);
                 if counted { class * left } else { class }
             };
             Some(strata.iter().zip(&weights.factors).map(population).collect())

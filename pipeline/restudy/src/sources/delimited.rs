@@ -7,44 +7,112 @@
 //! - A byte order mark and line ends of any kind are taken as they come; wholly empty lines are passed over.
 //! - What is not plain (UTF-8, commas, one header line) is declared, or found in the file beyond doubt and said.
 
+use std::sync::Arc;
+
 use ::csv::{ReaderBuilder, StringRecord};
 use encoding_rs::Encoding;
 
 use super::header::{self, Named};
-use super::lines::{Field, Lines, Quotes};
-use super::table::{Origin, RawTable};
+use super::lines::Lines;
+use super::scan::Scan;
+use super::table::{Heading, Origin, RawTable};
 use super::{Described, decimal, encoding};
-use crate::diagnostic::{Diagnostic, Diagnostics, Folded, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::study::{Header, Source};
+
+/// How many rows are looked at to find what separates cells.
+const LOOKED_AT: usize = 50;
 
 /// The table in `bytes`, and what was found in it that is not plain.
 pub(super) fn read(source: &Source, bytes: Vec<u8>) -> Result<(RawTable, Diagnostics), Diagnostics> {
-    let file = &source.file;
-    let (text, found_encoding) = encoding::decoded(source, bytes)?;
+    let (text, found) = encoding::decoded(source, bytes)?;
     if text.trim().is_empty() {
-        let fault = Diagnostic::error("the file is empty").at(Place::at(&**file, 1, 1));
-        return Err(fault.hint("export it again, with its header line").into());
+        return Err(empty(source));
     }
-    let separator = separator(source, &text)?;
-    let mut lines = Lines::of(text, separator);
-    check_quotes(file, &lines)?;
-    let mut records = records(file, &lines)?;
-    let recognised = if source.header.is_none() { header::recognised(&records) } else { None };
-    let header = source.header.or(recognised.map(|(_, header)| header)).unwrap_or(Header::Rows(1));
-    let height = header::height(header).min(records.len());
-    let mut rows = records.split_off(height);
-    if source.decimal == Some(',') {
-        rows = rows.into_iter().map(decimal::with_points).collect();
+    let (form, told) = Form::of(source, &text, true, found)?;
+    let mut scan = Scan::new(&source.file, form.separator, u64::MAX, form.height);
+    scan.feed(text.as_bytes());
+    scan.finish()?;
+    Ok((form.table(source, text, 0)?, told))
+}
+
+/// The fault of a file without text.
+fn empty(source: &Source) -> Diagnostics {
+    let fault = Diagnostic::error("the file is empty").at(Place::at(&*source.file, 1, 1));
+    fault.hint("export it again, with its header line").into()
+}
+
+/// The form of a text: what stands between its cells, and its header.
+#[derive(Debug)]
+pub(super) struct Form {
+    pub(super) separator: u8,
+    /// Rows of the header.
+    pub(super) height: usize,
+    names: Vec<String>,
+    described: Vec<Described>,
+    heading: Arc<Heading>,
+}
+
+impl Form {
+    /// The form of a text that begins with `head`, which may be all of it: `is_whole`; in the encoding that was `found`. What was
+    /// found and is not plain comes along, and what is wrong with the header.
+    ///
+    /// # Errors
+    /// Several separators may stand between cells.
+    pub(super) fn of(
+        source: &Source,
+        head: &str,
+        is_whole: bool,
+        found: Option<&'static Encoding>,
+    ) -> Result<(Form, Diagnostics), Diagnostics> {
+        let file = &source.file;
+        let separator = separator(source, head, is_whole)?;
+        let rows = first_records(file, head, separator)?;
+        let recognised = if source.header.is_none() { header::recognised(&rows) } else { None };
+        let header = source.header.or(recognised.map(|(_, header)| header)).unwrap_or(Header::Rows(1));
+        let height = header::height(header).min(rows.len());
+        let (rows, behind) = rows.split_at(height);
+        let lines = Lines::of(head.to_owned(), separator, 0);
+        let end = behind.first().map_or(head.len(), |row| lines.start(row));
+        let lines = Lines::of(head.get(..end).unwrap_or(head).to_owned(), separator, 0);
+        let mut told = uneven(file, &lines, rows);
+        told.extend(unlike(source, found, separator, recognised));
+        let Named { names, labels, standing } = header::named(header, rows);
+        let starts = name_starts(&lines, rows, &standing);
+        let describe = |label| Described { label, ..Described::default() };
+        let described = labels.into_iter().flatten().map(describe).collect();
+        let heading = Arc::new(Heading { lines, starts });
+        Ok((Form { separator, height, names, described, heading }, told))
     }
-    let mut told = uneven(file, &lines, &records);
-    let Named { names, labels, standing } = header::named(header, &records);
-    lines.name_starts = name_starts(&lines, &records, &standing);
-    told.extend(found(source, found_encoding, separator, recognised));
-    let describe = |label| Described { label, ..Described::default() };
-    let described = labels.into_iter().flatten().map(describe).collect();
-    let (origin, reasons) = (Origin::Lines(lines), source.missing.clone());
-    let table = RawTable { file: file.clone(), names, rows, origin, described, reasons, written: None };
-    Ok((table, told))
+
+    /// `text` as a table of this form: the whole text of a file, or a chunk of it with `before` lines ahead of it.
+    ///
+    /// # Errors
+    /// The reader of delimited text refuses it.
+    pub(super) fn table(
+        &self,
+        source: &Source,
+        text: String,
+        before: usize,
+    ) -> Result<RawTable, Diagnostics> {
+        let file = source.file.clone();
+        let lines = Lines::of(text, self.separator, before);
+        let mut rows = Vec::new();
+        let header = if before == 0 { self.height } else { 0 };
+        for record in reader(&lines.text, self.separator).records().skip(header) {
+            let record = record.map_err(|e| unreadable(&file, &e))?;
+            rows.push(if source.decimal == Some(',') { decimal::with_points(record) } else { record });
+        }
+        Ok(RawTable {
+            file,
+            names: self.names.clone(),
+            rows,
+            origin: Origin::Lines { lines, heading: Arc::clone(&self.heading) },
+            described: self.described.clone(),
+            reasons: source.missing.clone(),
+            written: None,
+        })
+    }
 }
 
 /// What separates cells, in words.
@@ -65,18 +133,18 @@ fn plain_separator(file: &str) -> u8 {
 
 /// What separates the cells of `text`, if that is not declared and not what the file's ending lets one expect.
 pub(super) fn unlike_plain(source: &Source, text: &str) -> Result<Option<u8>, Diagnostics> {
-    let found = separator(source, text)?;
+    let found = separator(source, text, true)?;
     Ok(Some(found).filter(|found| source.separator.is_none() && *found != plain_separator(&source.file)))
 }
 
 /// The declared separator, or the one by which the first rows are all of one length, greater than 1.
-fn separator(source: &Source, text: &str) -> Result<u8, Diagnostics> {
+fn separator(source: &Source, text: &str, is_whole: bool) -> Result<u8, Diagnostics> {
     let plain = plain_separator(&source.file);
     if let Some(declared) = source.separator {
         return Ok(u8::try_from(declared).unwrap_or(plain));
     }
-    let even: Vec<u8> =
-        [b',', b';', b'\t', b'|'].into_iter().filter(|separator| is_even(text, *separator)).collect();
+    let even = [b',', b';', b'\t', b'|'].into_iter().filter(|separator| is_even(text, is_whole, *separator));
+    let even: Vec<u8> = even.collect();
     match even[..] {
         [] => Ok(of_header(text, plain)),
         [only] => Ok(only),
@@ -91,18 +159,17 @@ fn separator(source: &Source, text: &str) -> Result<u8, Diagnostics> {
     }
 }
 
-/// Whether the first rows have one length, greater than 1, if `separator` stands between their cells.
-fn is_even(text: &str, separator: u8) -> bool {
-    const LOOKED_AT: usize = 50;
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator)
-        .from_reader(text.as_bytes());
-    let mut lengths =
-        reader.byte_records().take(LOOKED_AT).map(|record| record.map_or(0, |record| record.len()));
-    let first = lengths.next().unwrap_or(0);
-    first > 1 && lengths.all(|length| length == first)
+/// Whether the first rows have one length, greater than 1, if `separator` stands between their cells. The last row of a text
+/// that is not whole is none.
+fn is_even(text: &str, is_whole: bool, separator: u8) -> bool {
+    let mut reader = reader(text, separator);
+    let lengths = reader.byte_records().take(LOOKED_AT + 1);
+    let mut lengths: Vec<usize> = lengths.map(|record| record.map_or(0, |record| record.len())).collect();
+    if !is_whole && lengths.len() <= LOOKED_AT {
+        lengths.pop();
+    }
+    lengths.truncate(LOOKED_AT);
+    lengths.first().is_some_and(|first| *first > 1 && lengths.iter().all(|length| length == first))
 }
 
 /// Rows of several lengths: what stands in the header line, if the plain separator does not.
@@ -112,50 +179,25 @@ fn of_header(text: &str, plain: u8) -> u8 {
     others.into_iter().find(|separator| header.contains(separator)).unwrap_or(plain)
 }
 
-fn records(file: &str, lines: &Lines) -> Result<Vec<StringRecord>, Diagnostics> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(lines.separator)
-        .from_reader(lines.text.as_bytes());
-    reader
-        .records()
-        .collect::<Result<_, _>>()
-        .map_err(|e| Diagnostic::error(e.to_string()).at(Place::file(file)).into())
+/// Whether the beginning of a text has rows enough to tell its form.
+pub(super) fn has_rows_enough(text: &str) -> bool {
+    reader(text, b',').byte_records().take(LOOKED_AT + 2).count() > LOOKED_AT + 1
 }
 
-/// A quote that is never closed would swallow the rest of the file; one that is closed too early, or opened in a cell
-/// that has lost its closing quote, shows as text behind a closing quote.
-fn check_quotes(file: &str, lines: &Lines) -> Result<(), Diagnostics> {
-    let text = lines.text.as_bytes();
-    let mut faults = Folded::new("line");
-    let mut at = 0;
-    while at < text.len() {
-        let field = Field::at(text, at, lines.separator);
-        match field.quotes {
-            Quotes::Sound => {}
-            Quotes::Unclosed => {
-                let fault = Diagnostic::error("a quote is opened here and never closed");
-                let place = || lines.place(file, at);
-                faults.add(None, lines.line_of(at), fault, place, |f| {
-                    f.hint(
-                        "close the quote at the end of the cell; a quote within a quoted cell is written twice",
-                    )
-                });
-            }
-            Quotes::TextBehind(behind) => {
-                let fault = Diagnostic::error("text stands behind a closing quote");
-                let place = || lines.place(file, behind);
-                faults.add(None, lines.line_of(behind), fault, place, |f| {
-                    f.note(format!("the quote was opened on line {}", lines.line_of(at))).hint(
-                        "a quote within a quoted cell is written twice; look also for a quote never closed",
-                    )
-                });
-            }
-        }
-        at = field.end + 1;
-    }
-    faults.finish().or(()).map(|_| ())
+fn reader(text: &str, separator: u8) -> ::csv::Reader<&[u8]> {
+    let mut builder = ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes())
+}
+
+/// The rows in which a header may stand, and the one behind it.
+fn first_records(file: &str, text: &str, separator: u8) -> Result<Vec<StringRecord>, Diagnostics> {
+    let mut reader = reader(text, separator);
+    let rows = reader.records().take(header::HIGHEST + 1).collect::<Result<_, _>>();
+    rows.map_err(|e| unreadable(file, &e))
+}
+
+fn unreadable(file: &str, error: &::csv::Error) -> Diagnostics {
+    Diagnostic::error(error.to_string()).at(Place::file(file)).into()
 }
 
 /// Tells rows of a header that are not as long as its first.
@@ -181,7 +223,7 @@ fn name_starts(lines: &Lines, header: &[StringRecord], standing: &[usize]) -> Ve
 }
 
 /// What was found in a file and not declared, if it is not plain.
-fn found(
+fn unlike(
     source: &Source,
     encoding: Option<&'static Encoding>,
     separator: u8,

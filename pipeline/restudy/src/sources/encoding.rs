@@ -4,6 +4,8 @@
 //! mark. UTF-8 is plain; UTF-16 is known by its mark or by its zeros, and said; any other encoding is taken only where
 //! it is declared, because bytes do not tell Windows-1252 from its cousins.
 
+use std::io::{BufRead, Read};
+
 use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -11,12 +13,22 @@ use crate::study::Source;
 
 const RESAVE: &str = "save it again as UTF-8 (in Excel: Save As, `CSV UTF-8 (Comma delimited)`)";
 
-/// The text of a table, and its encoding where that was found rather than declared and is not plain.
-pub(super) fn decoded(
-    source: &Source,
-    bytes: Vec<u8>,
-) -> Result<(String, Option<&'static Encoding>), Diagnostics> {
-    let marked = Encoding::for_bom(&bytes);
+/// The encoding of a file, as far as its beginning and what is declared of it say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Chosen {
+    pub(super) encoding: &'static Encoding,
+    /// Bytes of its byte order mark.
+    pub(super) mark: usize,
+    /// Whether it was found rather than declared, and is not plain.
+    pub(super) is_found: bool,
+}
+
+/// The encoding of the file that begins with `head`.
+///
+/// # Errors
+/// Another one is declared than its byte order mark says.
+pub(super) fn chosen(source: &Source, head: &[u8]) -> Result<Chosen, Diagnostics> {
+    let marked = Encoding::for_bom(head);
     match (source.encoding, marked) {
         (Some(declared), Some((found, _))) if declared != found => {
             let message = format!("the file is {}, not {}", found.name(), declared.name());
@@ -25,56 +37,115 @@ pub(super) fn decoded(
             Err(fault.note("its byte order mark says so").hint(hint).into())
         }
         (Some(encoding), mark) => {
-            let length = mark.map_or(0, |(_, length)| length);
-            Ok((by(encoding, source, bytes.get(length..).unwrap_or_default())?, None))
+            Ok(Chosen { encoding, mark: mark.map_or(0, |(_, length)| length), is_found: false })
         }
-        (None, Some((found, length))) if found != UTF_8 => {
-            Ok((by(found, source, bytes.get(length..).unwrap_or_default())?, Some(found)))
-        }
-        (None, _) => match bare_utf16(&bytes) {
-            Some(found) => Ok((by(found, source, &bytes)?, Some(found))),
-            None => Ok((plain(source, bytes)?, None)),
-        },
+        (None, Some((encoding, mark))) => Ok(Chosen { encoding, mark, is_found: encoding != UTF_8 }),
+        (None, None) => Ok(match bare_utf16(head) {
+            Some(encoding) => Chosen { encoding, mark: 0, is_found: true },
+            None => Chosen { encoding: UTF_8, mark: 0, is_found: false },
+        }),
     }
 }
 
-/// Text in UTF-8, which need not be declared.
-fn plain(source: &Source, bytes: Vec<u8>) -> Result<String, Diagnostics> {
-    utf8(&source.file, bytes).map_err(|faults| {
-        let mut told = Diagnostics::new();
-        told.extend(faults.into_iter().map(|mut fault| {
-            fault.hints = vec![
-                "declare its encoding in study.toml: `{ file = \"…\", encoding = \"windows-1252\" }` if it comes \
-                 from Excel in Western Europe; or save it again as UTF-8"
-                    .to_owned(),
-            ];
-            fault
-        }));
-        told
-    })
+/// The text of a table, and its encoding where that was found rather than declared and is not plain.
+pub(super) fn decoded(
+    source: &Source,
+    bytes: Vec<u8>,
+) -> Result<(String, Option<&'static Encoding>), Diagnostics> {
+    let chosen = chosen(source, &bytes)?;
+    if chosen.encoding == UTF_8 && source.encoding.is_none() {
+        return Ok((utf8(&source.file, bytes).map_err(declare)?, None));
+    }
+    let mut text = Vec::new();
+    decode(chosen, source, bytes.get(chosen.mark..).unwrap_or_default(), |piece| {
+        text.extend_from_slice(piece.as_bytes());
+        Ok(())
+    })?;
+    let text = String::from_utf8(text).unwrap_or_default();
+    Ok((text, chosen.is_found.then_some(chosen.encoding)))
 }
 
-/// `bytes` as `encoding` has them.
-fn by(encoding: &'static Encoding, source: &Source, bytes: &[u8]) -> Result<String, Diagnostics> {
-    let mut decoder = encoding.new_decoder_without_bom_handling();
-    let mut text = String::new();
-    let mut at = 0;
+/// The same faults of text in UTF-8, with advice for a table, whose encoding can be declared.
+fn declare(faults: Diagnostics) -> Diagnostics {
+    let mut told = Diagnostics::new();
+    told.extend(faults.into_iter().map(|mut fault| {
+        fault.hints = vec![
+            "declare its encoding in study.toml: `{ file = \"…\", encoding = \"windows-1252\" }` if it comes \
+             from Excel in Western Europe; or save it again as UTF-8"
+                .to_owned(),
+        ];
+        fault
+    }));
+    told
+}
+
+/// Reads the text in `bytes`, which stand behind the byte order mark, and hands it on piece by piece.
+///
+/// # Errors
+/// Bytes that are not text of the encoding; or what `piece` does not take.
+pub(super) fn decode(
+    chosen: Chosen,
+    source: &Source,
+    mut bytes: impl Read,
+    mut piece: impl FnMut(&str) -> Result<(), Diagnostics>,
+) -> Result<(), Diagnostics> {
+    let mut decoder = chosen.encoding.new_decoder_without_bom_handling();
+    let mut raw = vec![0; PIECE];
+    let mut text = String::with_capacity(3 * PIECE);
+    // Where the text has come to, for the place of a fault.
+    let (mut before, mut line, mut column) = (0, 1, 1);
     loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        text.reserve(rest.len().max(64));
-        let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut text, true);
-        at += read;
-        match result {
-            DecoderResult::InputEmpty => return Ok(text),
-            DecoderResult::OutputFull => {}
-            DecoderResult::Malformed(..) => {
-                let line = 1 + text.matches('\n').count();
-                let column = 1 + text.rsplit('\n').next().map_or(0, |line| line.chars().count());
-                let fault = Diagnostic::error(format!("byte {at} is not {} text", encoding.name()))
+        let length = bytes.read(&mut raw)?;
+        let mut at = 0;
+        loop {
+            let rest = raw.get(at..length).unwrap_or_default();
+            let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut text, length == 0);
+            at += read;
+            let breaks = text.matches('\n').count();
+            line += breaks;
+            let behind = text.rsplit('\n').next().map_or(0, |line| line.chars().count());
+            column = if breaks > 0 { 1 + behind } else { column + behind };
+            if let DecoderResult::Malformed(..) = result {
+                let byte = before + at;
+                let fault = Diagnostic::error(format!("byte {byte} is not {} text", chosen.encoding.name()))
                     .at(Place::at(&*source.file, line, column));
                 return Err(fault.hint("declare the encoding that it has, or save it again as UTF-8").into());
             }
+            piece(&text)?;
+            text.clear();
+            if matches!(result, DecoderResult::InputEmpty) {
+                break;
+            }
         }
+        before += length;
+        if length == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// How many bytes are decoded at once.
+const PIECE: usize = 1 << 16;
+
+/// Hands on the text in `bytes` piece by piece, if it is UTF-8; else says that it is not.
+pub(super) fn is_utf8(mut bytes: impl Read, mut piece: impl FnMut(&[u8])) -> Result<bool, Diagnostics> {
+    let mut raw = vec![0; PIECE];
+    // The first bytes of a character whose others are not read yet.
+    let mut begun = 0;
+    loop {
+        let length = bytes.read(raw.get_mut(begun..).unwrap_or_default())?;
+        let read = raw.get(..begun + length).unwrap_or_default();
+        let whole = match std::str::from_utf8(read) {
+            Ok(_) => read.len(),
+            Err(fault) if fault.error_len().is_some() || length == 0 => return Ok(false),
+            Err(fault) => fault.valid_up_to(),
+        };
+        if length == 0 {
+            return Ok(true);
+        }
+        piece(read.get(..whole).unwrap_or_default());
+        begun = read.len() - whole;
+        raw.copy_within(whole..whole + begun, 0);
     }
 }
 
@@ -96,28 +167,51 @@ pub(super) fn utf8(file: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
             Some(rest) => rest.to_owned(),
             None => text,
         }),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let bytes = error.as_bytes();
-            let line = 1 + bytes[..at].iter().filter(|b| **b == b'\n').count();
-            let line_start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-            let column = 1 + String::from_utf8_lossy(&bytes[line_start..at]).chars().count();
-            let more = bytes
-                .split(|b| *b == b'\n')
-                .skip(line)
-                .filter(|line| std::str::from_utf8(line).is_err())
-                .count();
-            let byte = bytes.get(at).copied().unwrap_or_default();
-            let message = format!("byte {} (0x{byte:02x}) is not UTF-8 text", at + 1);
-            let mut fault = Diagnostic::error(message).at(Place::at(file, line, column));
-            if more > 0 {
-                let lines = if more == 1 { "line has" } else { "lines have" };
-                fault = fault.note(format!("{more} more {lines} the same fault"));
-            }
-            fault = fault.note(format!("as Windows-1252, the word there is `{}`", word_at(bytes, at)));
-            Err(fault.hint(RESAVE).into())
-        }
+        Err(error) => Err(not_utf8(file, error.as_bytes())?.into()),
     }
+}
+
+/// The fault of a table's `bytes` that are not UTF-8.
+///
+/// # Errors
+/// They cannot be read.
+pub(super) fn table_not_utf8(file: &str, bytes: impl BufRead) -> Result<Diagnostics, Diagnostics> {
+    Ok(declare(not_utf8(file, bytes)?.into()))
+}
+
+/// The first byte that is not UTF-8, with its line, and how many lines more have one.
+fn not_utf8(file: &str, mut bytes: impl BufRead) -> std::io::Result<Diagnostic> {
+    let (mut before, mut number, mut more) = (0, 0, 0);
+    let mut fault = None;
+    let mut line = Vec::new();
+    while bytes.read_until(b'\n', &mut line)? > 0 {
+        number += 1;
+        match (std::str::from_utf8(&line), &fault) {
+            (Ok(_), _) => {}
+            (Err(_), Some(_)) => more += 1,
+            (Err(error), None) => {
+                let at = error.valid_up_to();
+                let column = 1 + String::from_utf8_lossy(line.get(..at).unwrap_or_default()).chars().count();
+                let byte = line.get(at).copied().unwrap_or_default();
+                let message = format!("byte {} (0x{byte:02x}) is not UTF-8 text", before + at + 1);
+                fault = Some((
+                    Diagnostic::error(message).at(Place::at(file, number, column)),
+                    word_at(&line, at),
+                ));
+            }
+        }
+        before += line.len();
+        line.clear();
+    }
+    let Some((mut fault, word)) = fault else {
+        return Ok(Diagnostic::error("the file has changed while it was read").at(Place::file(file)));
+    };
+    if more > 0 {
+        let lines = if more == 1 { "line has" } else { "lines have" };
+        fault = fault.note(format!("{more} more {lines} the same fault"));
+    }
+    fault = fault.note(format!("as Windows-1252, the word there is `{word}`"));
+    Ok(fault.hint(RESAVE))
 }
 
 /// The word round a byte, read as Windows-1252: what somebody who knows the file can judge.

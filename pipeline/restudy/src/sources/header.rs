@@ -21,6 +21,9 @@ pub(super) struct Named {
     pub(super) standing: Vec<usize>,
 }
 
+/// How many rows the highest header has that can be declared or known.
+pub(super) const HIGHEST: usize = 5;
+
 /// Number of rows of a header.
 pub(super) fn height(header: Header) -> usize {
     match header {

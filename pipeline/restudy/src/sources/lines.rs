@@ -4,32 +4,36 @@ use ::csv::StringRecord;
 
 use crate::diagnostic::Place;
 
-/// The text of a table.
+/// The text of a table, or of a chunk of it.
 #[derive(Debug)]
 pub(super) struct Lines {
     pub(super) text: String,
     starts: Vec<usize>,
+    /// How many lines of the file stand before the text.
+    before: usize,
     /// What stands between two cells: an ASCII character.
     pub(super) separator: u8,
-    /// The byte at which each column's name begins.
-    pub(super) name_starts: Vec<usize>,
 }
 
 impl Lines {
-    pub(super) fn of(text: String, separator: u8) -> Lines {
-        Lines { starts: line_starts(&text), text, separator, name_starts: Vec::new() }
+    pub(super) fn of(text: String, separator: u8, before: usize) -> Lines {
+        Lines { starts: line_starts(&text), text, before, separator }
     }
 
     /// The line and column of a byte.
     pub(super) fn place(&self, file: &str, byte: usize) -> Place {
-        let line = self.line_of(byte);
-        let line_start = self.starts[line - 1];
+        let line = self.line_within(byte);
+        let line_start = self.starts.get(line - 1).copied().unwrap_or_default();
         let column = 1 + self.text.get(line_start..byte).map_or(0, |before| before.chars().count());
-        Place::at(file, line, column)
+        Place::at(file, self.before + line, column)
     }
 
     /// The line of a byte, counted from 1.
     pub(super) fn line_of(&self, byte: usize) -> usize {
+        self.before + self.line_within(byte)
+    }
+
+    fn line_within(&self, byte: usize) -> usize {
         self.starts.partition_point(|start| *start <= byte).max(1)
     }
 
@@ -44,7 +48,7 @@ impl Lines {
     /// The bytes at which the fields of a record begin.
     pub(super) fn fields(&self, record: &StringRecord) -> impl Iterator<Item = usize> {
         let text = self.text.as_bytes();
-        let next = |at: &usize| Some((Field::at(text, *at, self.separator).end + 1).min(text.len()));
+        let next = |at: &usize| Some((field_end(text, *at, self.separator) + 1).min(text.len()));
         std::iter::successors(Some(self.start(record)), next)
     }
 
@@ -64,39 +68,22 @@ fn line_starts(text: &str) -> Vec<usize> {
     std::iter::once(0).chain(breaks.map(|(i, _)| i + 1)).collect()
 }
 
-/// Whether the quotes of a field are sound.
-pub(super) enum Quotes {
-    Sound,
-    Unclosed,
-    TextBehind(usize),
-}
-
-/// A field as it stands in the text: up to `end`, where a separator, a line break or the end of the text stands.
-pub(super) struct Field {
-    pub(super) end: usize,
-    pub(super) quotes: Quotes,
-}
-
-impl Field {
-    pub(super) fn at(text: &[u8], start: usize, separator: u8) -> Field {
-        let plain_end = |from: usize| {
-            let rest = text.get(from..).unwrap_or_default();
-            from + rest.iter().take_while(|b| **b != separator && !matches!(b, b'\r' | b'\n')).count()
-        };
-        if text.get(start) != Some(&b'"') {
-            return Field { end: plain_end(start), quotes: Quotes::Sound };
+/// Where the field that begins at `start` ends: where a separator, a line break or the end of the text stands.
+fn field_end(text: &[u8], start: usize, separator: u8) -> usize {
+    let plain_end = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        from + rest.iter().take_while(|b| **b != separator && !matches!(b, b'\r' | b'\n')).count()
+    };
+    if text.get(start) != Some(&b'"') {
+        return plain_end(start);
+    }
+    let mut at = start + 1;
+    loop {
+        match text.get(at) {
+            None => return text.len(),
+            Some(b'"') if text.get(at + 1) == Some(&b'"') => at += 2,
+            Some(b'"') => return plain_end(at + 1),
+            Some(_) => at += 1,
         }
-        let mut at = start + 1;
-        loop {
-            match text.get(at) {
-                None => return Field { end: text.len(), quotes: Quotes::Unclosed },
-                Some(b'"') if text.get(at + 1) == Some(&b'"') => at += 2,
-                Some(b'"') => break,
-                Some(_) => at += 1,
-            }
-        }
-        let end = plain_end(at + 1);
-        let quotes = if end == at + 1 { Quotes::Sound } else { Quotes::TextBehind(at + 1) };
-        Field { end, quotes }
     }
 }

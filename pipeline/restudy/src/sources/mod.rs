@@ -2,7 +2,8 @@
 //!
 //! In: a file (delimited text, a workbook, an SPSS or Stata file, a document, a project of qualitative data). Out: a [`RawTable`]
 //! of cells, a [`Text`] of paragraphs, or a [`project::Project`]; each can tell where it stands in its file. A file that
-//! cannot be read is told with all of its faults.
+//! cannot be read is told with all of its faults. Exports of respondents, which may be large, are an [`Export`], read in chunks
+//! of rows.
 //!
 //! It knows no codebook: what a cell means, and whether it may say so, is decided later on the path.
 
@@ -15,13 +16,17 @@ mod delimited;
 mod described;
 mod dta;
 mod encoding;
+mod export;
 mod faults;
 mod header;
 mod kind;
 mod lines;
+mod pieces;
+mod progress;
 pub mod project;
 mod reading;
 mod sav;
+mod scan;
 mod settled;
 mod table;
 mod texts;
@@ -29,13 +34,15 @@ mod workbook;
 
 pub use calendar::{date as day, months};
 pub use described::{Described, Measure, MissingValues};
-pub use faults::Faults;
+pub use export::{Chunk, Export, Rows, Standing};
+pub use faults::{Faults, Met, Stands, by_place};
+pub use progress::{Nobody, Progress, SoFar};
 pub use reading::Reading;
 pub use settled::{Settled, odd_word, settled};
 pub use table::{RawTable, Stated};
 pub use texts::{Paragraph, Parting, Text};
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
@@ -44,6 +51,14 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 /// # Errors
 /// The file cannot be read, or is a link that leads out of the folder; the message says why, the hint where it is named.
 pub fn bytes(root: &Path, file: &str) -> Result<Vec<u8>, Diagnostics> {
+    fs_err::read(within(root, file)?).map_err(|e| unreadable(root, file, &e))
+}
+
+/// The path of `file` in the study's folder `root`.
+///
+/// # Errors
+/// It is a link that leads out of the folder.
+fn within(root: &Path, file: &str) -> Result<PathBuf, Diagnostics> {
     let path = root.join(file);
     if let (Ok(folder), Ok(target)) = (root.canonicalize(), path.canonicalize())
         && !target.starts_with(folder)
@@ -53,21 +68,24 @@ pub fn bytes(root: &Path, file: &str) -> Result<Vec<u8>, Diagnostics> {
         let hint = "put the file itself there: a study is reproduced from its own folder";
         return Err(fault.at(place).hint(hint).into());
     }
-    fs_err::read(path).map_err(|e| {
-        let reason = match e.kind() {
-            std::io::ErrorKind::NotFound => format!("there is no file `{file}`"),
-            std::io::ErrorKind::PermissionDenied => format!("`{file}` may not be read by this user"),
-            kind => format!("`{file}` cannot be read: {kind}"),
-        };
-        let fault = Diagnostic::error(reason);
-        match named_in_study(root, file) {
-            Some(place) => fault.at(place).hint("put it there, or change its path here"),
-            None => fault
-                .at(Place::file(file))
-                .hint("put it there, or take its name out of the list that names it"),
+    Ok(path)
+}
+
+/// The fault of a file that cannot be read.
+fn unreadable(root: &Path, file: &str, error: &std::io::Error) -> Diagnostics {
+    let reason = match error.kind() {
+        std::io::ErrorKind::NotFound => format!("there is no file `{file}`"),
+        std::io::ErrorKind::PermissionDenied => format!("`{file}` may not be read by this user"),
+        kind => format!("`{file}` cannot be read: {kind}"),
+    };
+    let fault = Diagnostic::error(reason);
+    match named_in_study(root, file) {
+        Some(place) => fault.at(place).hint("put it there, or change its path here"),
+        None => {
+            fault.at(Place::file(file)).hint("put it there, or take its name out of the list that names it")
         }
-        .into()
-    })
+    }
+    .into()
 }
 
 /// Where study.toml names `file`.

@@ -7,10 +7,12 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use ::csv::StringRecord;
 use indexmap::IndexMap;
 
+use super::faults::{Met, Stands};
 use super::lines::Lines;
 use super::reading::Written;
 use super::{Described, Faults, delimited, dta, sav, shortened, workbook};
@@ -41,12 +43,19 @@ pub struct RawTable {
 /// Where the cells of a table stand.
 #[derive(Debug)]
 pub(super) enum Origin {
-    /// In lines of text.
-    Lines(Lines),
+    /// In lines of text, and the names in those of its beginning.
+    Lines { lines: Lines, heading: Arc<Heading> },
     /// In a sheet: its name, the numbers of the rows (from 0), the header's among them first, and the first column.
     Sheet { name: String, header: u32, rows: Vec<u32>, column: u32 },
     /// In the cases of a data file.
     Cases,
+}
+
+/// The header of delimited text: the lines in which it stands, and the byte of them at which each column's name begins.
+#[derive(Debug)]
+pub(super) struct Heading {
+    pub(super) lines: Lines,
+    pub(super) starts: Vec<usize>,
 }
 
 /// A cell that its file calls missing.
@@ -72,6 +81,12 @@ impl RawTable {
     /// # Errors
     /// All that keeps the bytes from being a table, with its place in the file.
     pub fn parse(source: &Source, bytes: Vec<u8>) -> Result<(RawTable, Diagnostics), Diagnostics> {
+        let (table, told) = RawTable::unchecked(source, bytes)?;
+        table.checked(told)
+    }
+
+    /// The same before its names, rows and cells are checked.
+    pub(super) fn unchecked(source: &Source, bytes: Vec<u8>) -> Result<(RawTable, Diagnostics), Diagnostics> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(Diagnostic::error("the file is empty")
                 .at(Place::at(&*source.file, 1, 1))
@@ -79,13 +94,12 @@ impl RawTable {
                 .into());
         }
         super::kind::agrees(source, &bytes)?;
-        let (table, told) = match source.format() {
-            Format::Text => delimited::read(source, bytes)?,
-            Format::Workbook => workbook::read(source, bytes)?,
-            Format::Spss => sav::read(source, &bytes)?,
-            Format::Stata => dta::read(source, &bytes)?,
-        };
-        table.checked(told)
+        match source.format() {
+            Format::Text => delimited::read(source, bytes),
+            Format::Workbook => workbook::read(source, bytes),
+            Format::Spss => sav::read(source, &bytes),
+            Format::Stata => dta::read(source, &bytes),
+        }
     }
 
     /// Names of the columns, each on one line: white space of any kind and length is one space.
@@ -140,7 +154,7 @@ impl RawTable {
     /// The number by which `row` is known in the file, counted from 1: its first line, its row in the sheet, its case.
     pub fn line(&self, row: usize) -> usize {
         match &self.origin {
-            Origin::Lines(lines) => lines.line_of(self.rows.get(row).map_or(0, |r| lines.start(r))),
+            Origin::Lines { lines, .. } => lines.line_of(self.rows.get(row).map_or(0, |r| lines.start(r))),
             Origin::Sheet { rows, .. } => 1 + rows.get(row).map_or(0, |row| index(*row)),
             Origin::Cases => row + 1,
         }
@@ -149,7 +163,7 @@ impl RawTable {
     /// What the numbers of rows count: lines, rows, cases.
     pub fn unit(&self) -> &'static str {
         match self.origin {
-            Origin::Lines(_) => "line",
+            Origin::Lines { .. } => "line",
             Origin::Sheet { .. } => "row",
             Origin::Cases => "case",
         }
@@ -157,14 +171,19 @@ impl RawTable {
 
     /// Where `row` stands, in words: "on line 3", "in row 3", "in case 3".
     pub fn standing(&self, row: usize) -> String {
-        let word = if matches!(self.origin, Origin::Lines(_)) { "on" } else { "in" };
-        format!("{word} {} {}", self.unit(), self.line(row))
+        self.standing_at(self.line(row))
+    }
+
+    /// The same of a row by its number in the file; it may be in another chunk.
+    pub fn standing_at(&self, line: usize) -> String {
+        let word = if matches!(self.origin, Origin::Lines { .. }) { "on" } else { "in" };
+        format!("{word} {} {line}", self.unit())
     }
 
     /// Where the cell at `row` and `column` begins. The place has no excerpt: a row may belong to a respondent.
     pub fn place(&self, row: usize, column: usize) -> Place {
         match &self.origin {
-            Origin::Lines(lines) => {
+            Origin::Lines { lines, .. } => {
                 match self.rows.get(row).and_then(|record| lines.field(record, self.in_file(column))) {
                     Some(start) => lines.place(&self.file, start),
                     None => Place::file(&*self.file),
@@ -186,8 +205,8 @@ impl RawTable {
     /// Where the name of `column` stands in the header.
     pub fn header_place(&self, column: usize) -> Place {
         match &self.origin {
-            Origin::Lines(lines) => match lines.name_starts.get(self.in_file(column)) {
-                Some(start) => lines.place(&self.file, *start),
+            Origin::Lines { heading, .. } => match heading.starts.get(self.in_file(column)) {
+                Some(start) => heading.lines.place(&self.file, *start),
                 None => Place::file(&*self.file),
             },
             Origin::Sheet { name, header, column: first, .. } => {
@@ -205,7 +224,7 @@ impl RawTable {
     /// Where the header begins.
     pub fn header_start(&self) -> Place {
         match &self.origin {
-            Origin::Lines(_) => Place::at(&*self.file, 1, 1),
+            Origin::Lines { .. } => Place::at(&*self.file, 1, 1),
             Origin::Sheet { name, header, column, .. } => {
                 workbook::place(&self.file, name, *header, *column, 0)
             }
@@ -215,19 +234,30 @@ impl RawTable {
 
     /// The table, if its names are sound and its rows as long as they; `told` is what is known of it already.
     fn checked(mut self, mut told: Diagnostics) -> Result<(RawTable, Diagnostics), Diagnostics> {
-        let mut faults = Faults::new(&self);
+        let mut met = Met::default();
+        self.check(&mut met);
+        told.extend(met.finish());
+        told.or(self)
+    }
+
+    /// Puts what is wrong with names, rows and cells to what was `met` in the chunks before, and cleans the cells.
+    pub(super) fn check(&mut self, met: &mut Met) {
+        let mut faults = Faults::after(std::mem::take(met), &*self);
         self.check_headers(&mut faults);
         self.check_lengths(&mut faults);
-        for row in 0..self.rows.len() {
-            self.warn_of_control_characters(row, &mut faults);
+        let odd = (0..self.rows.len()).filter(|row| self.rows.get(*row).is_some_and(may_hold_unwanted));
+        let odd: Vec<usize> = odd.collect();
+        for row in &odd {
+            self.warn_of_control_characters(*row, &mut faults);
         }
-        told.extend(faults.finish());
-        for record in &mut self.rows {
-            if let Some(clean) = cleaned(record) {
+        *met = faults.met();
+        for row in odd {
+            if let Some(record) = self.rows.get_mut(row)
+                && let Some(clean) = cleaned(record)
+            {
                 *record = clean;
             }
         }
-        told.or(self)
     }
 
     fn check_headers(&self, faults: &mut Faults<'_>) {
@@ -251,7 +281,7 @@ impl RawTable {
     fn check_lengths(&self, faults: &mut Faults<'_>) {
         let columns = self.names.len();
         let between = match &self.origin {
-            Origin::Lines(lines) => super::delimited::separator_name(lines.separator),
+            Origin::Lines { lines, .. } => super::delimited::separator_name(lines.separator),
             _ => "separator",
         };
         for (row, record) in self.rows.iter().enumerate().filter(|(_, r)| r.len() != columns) {
@@ -281,12 +311,37 @@ impl RawTable {
     }
 }
 
+impl Stands for RawTable {
+    fn unit(&self) -> &'static str {
+        self.unit()
+    }
+
+    fn line(&self, row: usize) -> usize {
+        self.line(row)
+    }
+
+    fn place(&self, row: usize, column: usize) -> Place {
+        self.place(row, column)
+    }
+
+    fn header_place(&self, column: usize) -> Place {
+        self.header_place(column)
+    }
+}
+
 fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn unwanted(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+}
+
+/// Whether the record has a byte with which a control character may begin: what nearly no record has, found at once.
+fn may_hold_unwanted(record: &StringRecord) -> bool {
+    const CONTROLS_BEHIND_ASCII: u8 = 0xc2;
+    let begins = |b: u8| b < b' ' && !matches!(b, b'\n' | b'\r' | b'\t');
+    record.as_slice().bytes().any(|b| begins(b) || b == 0x7f || b == CONTROLS_BEHIND_ASCII)
 }
 
 /// The record without control characters, if it has any.

@@ -82,7 +82,8 @@ impl Table {
     }
 
     pub(super) fn values(&mut self, name: &str, values: &Values) -> Result<&mut Self, Diagnostics> {
-        let array = array(&[values], &[])?;
+        let no_labels: ArrayRef = Arc::new(StringArray::new_null(0));
+        let array = array(values, &no_labels)?;
         Ok(self.array(name, array))
     }
 
@@ -100,30 +101,20 @@ impl Table {
     }
 }
 
-/// The parts of a column, one after the other, as an array; labels become a dictionary in the order of `labels`. All parts
-/// are of the kind of the first.
-pub(super) fn array(parts: &[&Values], labels: &[String]) -> Result<ArrayRef, Diagnostics> {
-    fn all<'a, T: 'a>(
-        parts: &'a [&Values],
-        of: impl Fn(&'a Values) -> &'a [Option<T>] + 'a,
-    ) -> impl Iterator<Item = &'a Option<T>> {
-        parts.iter().flat_map(move |part| of(part))
-    }
-    Ok(match parts.first() {
-        Some(Values::Labels(_)) => {
-            let keys = all(parts, Values::labels).map(|v| v.and_then(|v| i32::try_from(v).ok()));
-            let labels: StringArray = labels.iter().map(|l| Some(l.as_str())).collect();
+/// A column as an array; labels become a dictionary whose values are `labels`.
+pub(super) fn array(values: &Values, labels: &ArrayRef) -> Result<ArrayRef, Diagnostics> {
+    Ok(match values {
+        Values::Labels(values) => {
+            let keys = values.iter().map(|v| v.and_then(|v| i32::try_from(v).ok()));
             let keys: Int32Array = keys.collect();
-            Arc::new(DictionaryArray::<Int32Type>::try_new(keys, Arc::new(labels)).map_err(fault)?)
+            Arc::new(DictionaryArray::<Int32Type>::try_new(keys, Arc::clone(labels)).map_err(fault)?)
         }
-        Some(Values::Text(_)) | None => {
-            Arc::new(all(parts, Values::texts).map(Option::as_deref).collect::<StringArray>())
-        }
-        Some(Values::Number(_)) => Arc::new(all(parts, Values::numbers).copied().collect::<Float64Array>()),
-        Some(Values::Integer(_)) => Arc::new(all(parts, Values::integers).copied().collect::<Int64Array>()),
+        Values::Text(values) => Arc::new(values.iter().map(Option::as_deref).collect::<StringArray>()),
+        Values::Number(values) => Arc::new(values.iter().copied().collect::<Float64Array>()),
+        Values::Integer(values) => Arc::new(values.iter().copied().collect::<Int64Array>()),
         // In milliseconds: Parquet has no coarser unit, and seconds would reach other tools as bare numbers.
-        Some(Values::Timestamp(_)) => {
-            let milliseconds = all(parts, Values::integers).map(|v| v.map(|seconds| seconds * 1000));
+        Values::Timestamp(values) => {
+            let milliseconds = values.iter().map(|v| v.map(|seconds| seconds * 1000));
             Arc::new(milliseconds.collect::<TimestampMillisecondArray>())
         }
     })

@@ -1,147 +1,122 @@
 //! A sample as the column `design`, and its strata as the table `design_strata`.
 //!
-//! A row of `design` holds all that an estimate needs of its respondent: which sample it is of, the weight, the place in each
-//! stage of the sample, and the replicate factors where there are some. Numbers of strata and units are unique in their stage
-//! of their sample; the sample, `WAVE/COLUMN`, tells those of two waves apart where they meet.
+//! A row of `design` holds all that an estimate needs of its respondent: the weight, and the place in the sample as an
+//! [`Entry`], which rows of one unit share: the column `place` is a dictionary with an entry for each unit. Where units have few
+//! rows each, such as respondents who were drawn one by one, an entry for each would be longer than the rows: their numbers
+//! then stand in a column `unit`, and places are those of strata.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, BinaryArray, DictionaryArray, Float64Array, Int32Array, StringArray, StructArray,
-    UInt32Array, new_null_array,
+    Array, ArrayRef, DictionaryArray, Float64Array, StringArray, StructArray, UInt32Array,
 };
-use datafusion::arrow::compute::concat;
-use datafusion::arrow::datatypes::{DataType, Field, Fields, Int32Type, UInt32Type};
+use datafusion::arrow::buffer::NullBuffer;
+use datafusion::arrow::datatypes::{Field, UInt32Type};
 use survey::variance::Stage;
 
 use super::arrays::{self, Table};
 use super::wave::OfWave;
 use crate::diagnostic::Diagnostics;
-use crate::sample::{Replicates, Sample};
-use crate::study::design::LONELY;
+use crate::sample::{Entry, Sample};
 
-/// The field of the replicate factors.
-pub(super) const REPLICATES: &str = "replicates";
+/// The field of the places.
+pub(super) const PLACE: &str = "place";
 
-/// The column `name` of all waves, in which each respondent has the place that their wave's sample of that name gives them.
-/// Waves may differ in their stages and in whether they have replicate weights: all rows have the fields of all of them, NULL
-/// where their own sample has none.
+/// The column `name` of all waves, in which each respondent has the place that their wave's sample of that name gives them;
+/// NULL where their wave has none.
 pub(super) fn column(waves: &[OfWave], name: &str) -> Result<ArrayRef, Diagnostics> {
-    let of = |wave: &OfWave| wave.samples.iter().find(|sample| sample.column == name).cloned();
-    let samples: Vec<Option<Sample>> = waves.iter().map(of).collect();
-    let known = || samples.iter().flatten();
-    let shape = Shape {
-        stages: known().map(|sample| sample.stages.len()).max().unwrap_or_default(),
-        in_all: known().map(|sample| sample.stages.len()).min().unwrap_or_default(),
-        some_replicates: known().any(|sample| sample.replicates.is_some()),
-        all_replicates: known().all(|sample| sample.replicates.is_some()),
-    };
-    let mut parts: Vec<Option<ArrayRef>> = Vec::new();
-    for (wave, sample) in waves.iter().zip(&samples) {
-        let of_sample = |sample| of_wave(&wave.responses.wave, sample, shape);
-        parts.push(sample.as_ref().map(of_sample).transpose()?);
-    }
-    let kind = parts.iter().flatten().next().map_or(DataType::Null, |part| part.data_type().clone());
-    let parts = parts.into_iter().zip(waves);
-    let parts: Vec<ArrayRef> = parts
-        .map(|(part, wave)| part.unwrap_or_else(|| new_null_array(&kind, wave.responses.respondents.len())))
-        .collect();
-    match &parts[..] {
-        [only] => Ok(only.clone()),
-        parts => {
-            let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
-            concat(&parts).map_err(arrays::fault)
+    let mut column = Column::default();
+    for wave in waves {
+        match wave.samples.iter().find(|sample| sample.column == name) {
+            Some(sample) => column.add(&wave.id, sample),
+            None => column.add_none(wave.respondents()),
         }
     }
+    column.finish()
 }
 
-/// Which fields a column has.
-#[derive(Clone, Copy)]
-struct Shape {
-    stages: usize,
-    /// How many of the stages all waves have.
-    in_all: usize,
-    some_replicates: bool,
-    all_replicates: bool,
+/// The column in the making.
+#[derive(Default)]
+struct Column {
+    known: Vec<bool>,
+    weights: Vec<f64>,
+    /// The entry of each row.
+    keys: Vec<u32>,
+    entries: Vec<String>,
+    /// The numbers of units that stand apart.
+    apart: Vec<Option<u32>>,
 }
 
-/// The part of the column that is of one wave.
-fn of_wave(wave: &str, sample: &Sample, shape: Shape) -> Result<ArrayRef, Diagnostics> {
-    let rows = sample.weights.len();
-    let mut fields: Vec<(String, ArrayRef, bool)> = Vec::new();
-    let name = format!("{wave}/{}", sample.column);
-    fields.push(("sample".to_owned(), word(&name, rows)?, false));
-    fields.push(("weight".to_owned(), Arc::new(Float64Array::from(sample.weights.clone())), false));
-    for index in 0..shape.stages {
-        let stage = sample.stages.get(index);
-        let numbers = |of: fn(&Stage) -> u32| -> ArrayRef {
-            Arc::new(match stage {
-                Some(stage) => stage.iter().map(of).collect::<UInt32Array>(),
-                None => UInt32Array::new_null(rows),
-            })
-        };
-        let populations: ArrayRef = Arc::new(match stage {
-            Some(stage) => {
-                let populations = stage.iter().map(|place| Some(place.population).filter(|p| p.is_finite()));
-                populations.collect::<Float64Array>()
-            }
-            None => Float64Array::new_null(rows),
-        });
-        let names = match index {
-            0 => ["stratum", "psu", "psus", "fpc"].map(str::to_owned),
-            later => ["stratum", "unit", "units", "fpc"].map(|name| format!("{name}{}", later + 1)),
-        };
-        let columns = [numbers(|p| p.stratum), numbers(|p| p.unit), numbers(|p| p.sampled), populations];
-        let some = index >= shape.in_all;
-        let nullable = [some, some, some, true];
-        fields.extend(
-            names.into_iter().zip(columns).zip(nullable).map(|((name, array), null)| (name, array, null)),
-        );
+impl Column {
+    /// Rows of a wave that has no such sample.
+    fn add_none(&mut self, rows: usize) {
+        let all = self.known.len() + rows;
+        self.known.resize(all, false);
+        self.weights.resize(all, 0.0);
+        self.keys.resize(all, 0);
+        self.apart.resize(all, None);
     }
-    let lonely = LONELY.into_iter().find(|(_, policy)| *policy == sample.lonely).map_or("", |(word, _)| word);
-    fields.push(("lonely".to_owned(), word(lonely, rows)?, false));
-    if shape.some_replicates {
-        let patterns = match &sample.replicates {
-            Some(replicates) => patterns(sample, replicates)?,
-            None => no_patterns(rows)?,
-        };
-        fields.push((REPLICATES.to_owned(), patterns, !shape.all_replicates));
+
+    fn add(&mut self, wave: &str, sample: &Sample) {
+        let rows = sample.weights.len();
+        self.known.resize(self.known.len() + rows, true);
+        self.weights.extend(&sample.weights);
+        let name = format!("{wave}/{}", sample.column);
+        let unit_apart = has_few_rows_each(sample);
+        let mut known: HashMap<Vec<[u64; 4]>, u32> = HashMap::new();
+        for row in 0..rows {
+            let mut stages: Vec<Stage> =
+                sample.stages.iter().filter_map(|stage| stage.get(row).copied()).collect();
+            let last = stages.last_mut().filter(|_| unit_apart);
+            self.apart.push(last.map(|last| std::mem::take(&mut last.unit)));
+            let place = stages.iter().map(bits).collect();
+            let key = *known.entry(place).or_insert_with(|| {
+                let first = stages.first().map_or(0, |stage| stage.unit);
+                let replicates = sample.replicates.as_ref().and_then(|replicates| {
+                    let factors = replicates.factors.get(usize::try_from(first).ok()?)?;
+                    Some((replicates.replication.clone(), factors.clone()))
+                });
+                let entry = Entry { sample: &name, stages, unit_apart, lonely: sample.lonely, replicates };
+                self.entries.push(entry.write());
+                u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
+            });
+            self.keys.push(key);
+        }
     }
-    let described: Fields =
-        fields.iter().map(|(name, array, null)| Field::new(name, array.data_type().clone(), *null)).collect();
-    let arrays = fields.into_iter().map(|(_, array, _)| array).collect();
-    Ok(Arc::new(StructArray::try_new(described, arrays, None).map_err(arrays::fault)?))
+
+    fn finish(self) -> Result<ArrayRef, Diagnostics> {
+        let nulls = Some(NullBuffer::from(self.known)).filter(|nulls| nulls.null_count() > 0);
+        let keys = UInt32Array::new(self.keys.into(), nulls.clone());
+        let places = DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(StringArray::from(self.entries)));
+        let places = places.map_err(arrays::fault)?;
+        let mut columns: Vec<(Field, ArrayRef)> = Vec::new();
+        let mut add = |name: &str, array: ArrayRef, nullable: bool| {
+            columns.push((Field::new(name, array.data_type().clone(), nullable), array));
+        };
+        add("weight", Arc::new(Float64Array::new(self.weights.into(), nulls.clone())), false);
+        add(PLACE, Arc::new(places), false);
+        if self.apart.iter().any(Option::is_some) {
+            let some_have_none = self.apart.iter().any(Option::is_none);
+            add("unit", Arc::new(UInt32Array::from(self.apart)), some_have_none);
+        }
+        let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+        Ok(Arc::new(StructArray::try_new(fields.into(), arrays, nulls).map_err(arrays::fault)?))
+    }
 }
 
-/// A word, the same in every row.
-fn word(word: &str, rows: usize) -> Result<ArrayRef, Diagnostics> {
-    let keys = Int32Array::from(vec![0; rows]);
-    let words = Arc::new(StringArray::from(vec![word]));
-    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, words).map_err(arrays::fault)?))
+/// Whether there are fewer than two rows to a unit. Those with replicate factors have an entry each whatever it costs.
+fn has_few_rows_each(sample: &Sample) -> bool {
+    let mut units: Vec<u32> = sample.stages.last().into_iter().flatten().map(|place| place.unit).collect();
+    let rows = units.len();
+    units.sort_unstable();
+    units.dedup();
+    sample.replicates.is_none() && 2 * units.len() > rows
 }
 
-/// The replicate factors of each row's first-stage unit, once for each unit, behind what makes a variance of them: little
-/// endian numbers of 64 bits, which are the scale, 1 or 0 for squares around the estimate or around the mean, the factor
-/// of each replicate's square, and the factors.
-fn patterns(sample: &Sample, replicates: &Replicates) -> Result<ArrayRef, Diagnostics> {
-    let replication = &replicates.replication;
-    let mut head = vec![replication.scale, if replication.mse { 1.0 } else { 0.0 }];
-    head.extend(&replication.rscales);
-    let bytes = |factors: &Vec<f64>| -> Vec<u8> {
-        head.iter().chain(factors).flat_map(|n| n.to_le_bytes()).collect()
-    };
-    let values = BinaryArray::from_iter_values(replicates.factors.iter().map(bytes));
-    let units = sample.stages.iter().take(1).flatten().map(|place| place.unit);
-    let keys = units.collect::<UInt32Array>();
-    Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(values)).map_err(arrays::fault)?))
-}
-
-/// Rows without replicate factors.
-fn no_patterns(rows: usize) -> Result<ArrayRef, Diagnostics> {
-    let values = Arc::new(BinaryArray::from_iter_values(std::iter::empty::<&[u8]>()));
-    let keys = UInt32Array::new_null(rows);
-    Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(keys, values).map_err(arrays::fault)?))
+/// A place in a stage as bits that can be compared.
+fn bits(place: &Stage) -> [u64; 4] {
+    [place.stratum.into(), place.unit.into(), place.sampled.into(), place.population.to_bits()]
 }
 
 /// The strata of all samples, and how many of them each wave has.
@@ -157,9 +132,7 @@ pub(super) fn strata(waves: &[OfWave]) -> (Table, Vec<(String, usize)>) {
         weight: f64,
     }
     let mut strata: Vec<Stratum<'_>> = Vec::new();
-    for (wave, sample) in
-        waves.iter().flat_map(|wave| wave.samples.iter().map(|sample| (&wave.responses.wave, sample)))
-    {
+    for (wave, sample) in waves.iter().flat_map(|wave| wave.samples.iter().map(|sample| (&wave.id, sample))) {
         let mut of_sample: BTreeMap<u32, Stratum<'_>> = BTreeMap::new();
         for (place, weight) in sample.stages.iter().take(1).flatten().zip(&sample.weights) {
             let label = usize::try_from(place.stratum).ok().and_then(|number| sample.strata.get(number));
@@ -189,6 +162,6 @@ pub(super) fn strata(waves: &[OfWave]) -> (Table, Vec<(String, usize)>) {
         .integers("respondents", strata.iter().map(|s| s.respondents))
         .array("weight", Arc::new(strata.iter().map(|s| s.weight).collect::<Float64Array>()));
     let of = |wave: &str| strata.iter().filter(|stratum| stratum.wave == wave).count();
-    let waves = waves.iter().map(|wave| &wave.responses.wave).map(|wave| (wave.clone(), of(wave)));
+    let waves = waves.iter().map(|wave| &wave.id).map(|wave| (wave.clone(), of(wave)));
     (table, waves.collect())
 }

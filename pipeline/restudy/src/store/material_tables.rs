@@ -1,7 +1,7 @@
 //! `frame`, `pilots`, `cases`, `documents`, `segments` and `codings`: the fieldwork and the case studies as tables; and of a project
 //! of qualitative data `project_codings`, `notes` and `material_account`.
 
-use super::arrays::{self, Table};
+use super::arrays::Table;
 use super::tables::Tables;
 use super::wave::OfWave;
 use crate::codebook::project::{Account, CodingFate, NoteRow};
@@ -40,7 +40,7 @@ pub(super) fn add(
 
 /// The frames of all waves that have one, with the columns of all of them: a wave whose frame lacks a column has NULL there.
 fn frame(tables: &mut Tables, waves: &[OfWave]) -> Result<(), Diagnostics> {
-    let frames = || waves.iter().filter_map(|wave| Some((&wave.responses.wave, &wave.frame.as_ref()?.sheet)));
+    let frames = || waves.iter().filter_map(|wave| Some((&wave.id, &wave.frame.as_ref()?.sheet)));
     let mut columns: Vec<(&str, &Values)> = Vec::new();
     for (name, values) in frames().flat_map(|(_, sheet)| &sheet.columns) {
         if columns.iter().all(|(known, _)| known != name) {
@@ -52,12 +52,14 @@ fn frame(tables: &mut Tables, waves: &[OfWave]) -> Result<(), Diagnostics> {
     }
     let mut table = Table::new();
     for (name, kind) in columns {
-        let parts = frames().map(|(_, sheet)| match sheet.column(name) {
-            Some(values) => values.clone(),
-            None => kind.blank(sheet.rows()),
-        });
-        let parts: Vec<Values> = parts.collect();
-        table.array(name, arrays::array(&parts.iter().collect::<Vec<_>>(), &[])?);
+        let mut all = kind.blank(0);
+        for (_, sheet) in frames() {
+            all.append(match sheet.column(name) {
+                Some(values) => values.clone(),
+                None => kind.blank(sheet.rows()),
+            });
+        }
+        table.values(name, &all)?;
     }
     let waves = frames().map(|(wave, sheet)| (wave.clone(), sheet.rows())).collect();
     tables.insert_by_wave("frame", table.batch()?, waves);

@@ -1,7 +1,7 @@
-//! The store: the typed tables of a wave's edition, in memory as Arrow batches and on disk as Parquet.
+//! The store: the typed tables of a wave's edition, on disk as Parquet and in memory as Arrow batches.
 //!
-//! In: the study's sources, read and checked by the codebook. Out: [`Tables`]; written, a folder with one Parquet file
-//! per table, which [`Store`] opens and any other tool reads.
+//! In: the study's sources, read and checked by the codebook, chunk by chunk. Out: a folder with one Parquet file per table,
+//! which [`Store`] opens and any other tool reads; or [`Tables`] in memory.
 //!
 //! - An edition of a wave holds that wave and those before it. A table whose rows are of waves is a folder with a file for each;
 //!   all have the same columns of the same types, and the column `wave`.
@@ -25,7 +25,7 @@ mod waves_table;
 mod write;
 
 pub use about::one_row;
-pub use ingest::{check, claims, ingest};
+pub use ingest::{check, claims, ingest, write};
 pub use open::{Store, parts};
 pub use tables::{RESPONDENT, RESPONSES, Tables, key, sources};
 pub use wave::responses;

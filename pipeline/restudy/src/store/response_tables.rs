@@ -1,10 +1,15 @@
 //! `responses`, `answers` and `missing`: what respondents said, wide and long, and what they did not say; and
 //! `design_strata`, of which sample they are.
+//!
+//! In: the waves of an edition. Out: the tables in batches, one for each chunk of a wave's answers, all of the same columns and
+//! types. Only the columns of designs are made of all rows at once: a few bytes a row.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, UInt64Array};
+use datafusion::arrow::array::{ArrayRef, StringArray, UInt64Array};
 use datafusion::arrow::compute::take;
+use datafusion::arrow::record_batch::RecordBatch;
 
 use super::arrays::{self, Table};
 use super::design_column;
@@ -13,7 +18,16 @@ use super::wave::OfWave;
 use crate::codebook::{Codebook, Holds, Kind, Responses, Values, Variable};
 use crate::diagnostic::Diagnostics;
 
-/// A sample's column: its name, its values, and whether some respondents are in no such sample.
+/// What all batches have in common.
+pub(super) struct ResponseTables<'a> {
+    codebook: &'a Codebook,
+    variables: Vec<Variable>,
+    /// The labels of each variable: one array that all batches share.
+    labels: Vec<ArrayRef>,
+    designs: Vec<Design>,
+}
+
+/// A sample's column: its name, its values for all rows of all waves, and whether some respondents are in no such sample.
 struct Design {
     name: String,
     values: ArrayRef,
@@ -31,24 +45,71 @@ impl Design {
     }
 }
 
-/// Adds the tables, wave by wave.
-pub(super) fn add(tables: &mut Tables, codebook: &Codebook, waves: &[OfWave]) -> Result<(), Diagnostics> {
-    let designs = designs(waves)?;
-    let responses: Vec<&Responses> = waves.iter().map(|wave| &wave.responses).collect();
-    let by_wave = |rows: &dyn Fn(&Responses) -> usize| -> Vec<(String, usize)> {
-        responses.iter().map(|of_wave| (of_wave.wave.clone(), rows(of_wave))).collect()
-    };
-    let wide = wide(&responses, &designs)?.batch()?;
-    tables.insert_by_wave("responses", wide, by_wave(&|of_wave| of_wave.respondents.len()));
-    let answers: Vec<Vec<Answer<'_>>> = responses.iter().map(|of_wave| answers(codebook, of_wave)).collect();
-    let long = long(&responses, &answers, &designs)?.batch()?;
-    let of_waves = responses.iter().zip(&answers);
-    let of_waves = of_waves.map(|(of_wave, answers)| (of_wave.wave.clone(), answers.len()));
-    tables.insert_by_wave("answers", long, of_waves.collect());
-    tables.insert_by_wave("missing", missing(&responses).batch()?, by_wave(&|of_wave| of_wave.missing.len()));
-    let (mut strata, of_waves) = design_column::strata(waves);
-    tables.insert_by_wave("design_strata", strata.batch()?, of_waves);
-    Ok(())
+impl<'a> ResponseTables<'a> {
+    /// Of the samples of `waves` columns are made, and the table `design_strata`; the samples are then given up.
+    pub(super) fn of(
+        tables: &mut Tables,
+        codebook: &'a Codebook,
+        waves: &mut [OfWave],
+    ) -> Result<Self, Diagnostics> {
+        let (mut strata, of_waves) = design_column::strata(waves);
+        tables.insert_by_wave("design_strata", strata.batch()?, of_waves);
+        let designs = designs(waves)?;
+        waves.iter_mut().for_each(|wave| wave.samples = Vec::new());
+        let variables = codebook.variables();
+        let labels = |variable: &Variable| -> ArrayRef {
+            Arc::new(variable.labels.iter().map(|label| Some(label.as_str())).collect::<StringArray>())
+        };
+        let labels = variables.iter().map(labels).collect();
+        Ok(ResponseTables { codebook, variables, labels, designs })
+    }
+
+    /// The batches of a chunk of `wave`, before which there are so many respondents in all waves, each with the name of its table.
+    pub(super) fn batches(
+        &self,
+        responses: &Responses,
+        before: usize,
+    ) -> Result<[(&'static str, RecordBatch); 3], Diagnostics> {
+        Ok([
+            ("responses", self.wide(responses, before)?.batch()?),
+            ("answers", self.long(responses, before)?.batch()?),
+            ("missing", missing(responses).batch()?),
+        ])
+    }
+
+    fn wide(&self, responses: &Responses, before: usize) -> Result<Table, Diagnostics> {
+        let respondents = &responses.respondents;
+        let mut table = Table::new();
+        table.text("wave", respondents.iter().map(|_| responses.wave.as_str()));
+        for ((variable, values), labels) in self.variables.iter().zip(&responses.columns).zip(&self.labels) {
+            table.array_with(&variable.name, arrays::array(values, labels)?, metadata(variable));
+        }
+        for design in &self.designs {
+            design.put(&mut table, design.values.slice(before, respondents.len()));
+        }
+        Ok(table)
+    }
+
+    /// One row per answer.
+    fn long(&self, responses: &Responses, before: usize) -> Result<Table, Diagnostics> {
+        let answers = answers(self.codebook, responses);
+        let rows = answers.iter().map(|answer| u64::try_from(before + answer.row).ok());
+        let rows: UInt64Array = rows.collect();
+        let respondent = |answer: &Answer<'_>| responses.respondents.get(answer.row).map(String::as_str);
+        let mut table = Table::new();
+        table
+            .text("wave", answers.iter().map(|_| responses.wave.as_str()))
+            .text("respondent_id", answers.iter().map(|a| respondent(a).unwrap_or_default()))
+            .text("question", answers.iter().map(|a| a.variable.question.as_str()))
+            .maybe_text("item", answers.iter().map(|a| a.variable.item.as_deref()))
+            .text("item_label", answers.iter().map(|a| a.item_label))
+            .maybe_text("stage", answers.iter().map(|a| a.stage))
+            .text("answer", answers.iter().map(|a| a.answer));
+        for design in &self.designs {
+            design.put(&mut table, take(&design.values, &rows, None).map_err(arrays::fault)?);
+        }
+        Ok(table)
+    }
 }
 
 /// The columns of all samples of all waves, in the order in which waves name them.
@@ -65,21 +126,6 @@ fn designs(waves: &[OfWave]) -> Result<Vec<Design>, Diagnostics> {
         Ok(Design { name: name.to_owned(), values: design_column::column(waves, name)?, nullable })
     };
     names.into_iter().map(design).collect()
-}
-
-fn wide(waves: &[&Responses], designs: &[Design]) -> Result<Table, Diagnostics> {
-    let mut table = Table::new();
-    table.text("wave", waves.iter().flat_map(|wave| wave.respondents.iter().map(|_| wave.wave.as_str())));
-    let variables = waves.first().map_or(&[][..], |wave| &wave.variables);
-    for (number, variable) in variables.iter().enumerate() {
-        let parts: Vec<&Values> = waves.iter().filter_map(|wave| wave.columns.get(number)).collect();
-        let array = arrays::array(&parts, &variable.labels)?;
-        table.array_with(&variable.name, array, metadata(variable));
-    }
-    for design in designs {
-        design.put(&mut table, design.values.clone());
-    }
-    Ok(table)
 }
 
 fn metadata(variable: &Variable) -> HashMap<String, String> {
@@ -106,7 +152,7 @@ struct Answer<'a> {
     answer: &'a str,
 }
 
-/// All of a wave.
+/// All of a chunk.
 fn answers<'a>(codebook: &'a Codebook, responses: &'a Responses) -> Vec<Answer<'a>> {
     let mut answers: Vec<Answer<'_>> = Vec::new();
     for (variable, values) in responses.variables.iter().zip(&responses.columns) {
@@ -129,41 +175,16 @@ fn answers<'a>(codebook: &'a Codebook, responses: &'a Responses) -> Vec<Answer<'
     answers
 }
 
-/// One row per answer; `answers` are those of each wave.
-fn long(waves: &[&Responses], answers: &[Vec<Answer<'_>>], designs: &[Design]) -> Result<Table, Diagnostics> {
-    let mut rows: Vec<Option<u64>> = Vec::new();
-    let mut before = 0;
-    for (wave, answers) in waves.iter().zip(answers) {
-        rows.extend(answers.iter().map(|answer| u64::try_from(before + answer.row).ok()));
-        before += wave.respondents.len();
-    }
-    let rows = UInt64Array::from(rows);
-    let all = || waves.iter().zip(answers).flat_map(|(wave, answers)| answers.iter().map(move |a| (wave, a)));
+fn missing(responses: &Responses) -> Table {
+    let all = || responses.missing.iter().filter_map(|m| Some((m, responses.variables.get(m.variable)?)));
+    let respondent = |row: usize| responses.respondents.get(row).map_or("", String::as_str);
     let mut table = Table::new();
     table
-        .text("wave", all().map(|(wave, _)| wave.wave.as_str()))
-        .text("respondent_id", all().map(|(wave, a)| wave.respondents[a.row].as_str()))
-        .text("question", all().map(|(_, a)| a.variable.question.as_str()))
-        .maybe_text("item", all().map(|(_, a)| a.variable.item.as_deref()))
-        .text("item_label", all().map(|(_, a)| a.item_label))
-        .maybe_text("stage", all().map(|(_, a)| a.stage))
-        .text("answer", all().map(|(_, a)| a.answer));
-    for design in designs {
-        design.put(&mut table, take(&design.values, &rows, None).map_err(arrays::fault)?);
-    }
-    Ok(table)
-}
-
-fn missing(waves: &[&Responses]) -> Table {
-    let all = || waves.iter().flat_map(|wave| wave.missing.iter().map(move |m| (wave, m)));
-    let variables = || all().map(|(wave, m)| &wave.variables[m.variable]);
-    let mut table = Table::new();
-    table
-        .text("wave", all().map(|(wave, _)| wave.wave.as_str()))
-        .text("respondent_id", all().map(|(wave, m)| wave.respondents[m.row].as_str()))
-        .text("variable", variables().map(|variable| variable.name.as_str()))
-        .text("question", variables().map(|variable| variable.question.as_str()))
-        .maybe_text("item", variables().map(|variable| variable.item.as_deref()))
-        .text("reason", all().map(|(_, m)| m.reason.words()));
+        .text("wave", all().map(|_| responses.wave.as_str()))
+        .text("respondent_id", all().map(|(m, _)| respondent(m.row)))
+        .text("variable", all().map(|(_, variable)| variable.name.as_str()))
+        .text("question", all().map(|(_, variable)| variable.question.as_str()))
+        .maybe_text("item", all().map(|(_, variable)| variable.item.as_deref()))
+        .text("reason", all().map(|(m, _)| m.reason.words()));
     table
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use datafusion::arrow::record_batch::RecordBatch;
 
-use crate::diagnostic::Diagnostics;
 use crate::study::{Source, Study, Wave};
 
 /// Keys of metadata: what a field says of its variable, and what the file says of the study.
@@ -129,16 +128,5 @@ impl Tables {
         waves: Vec<(String, usize)>,
     ) {
         self.0.insert(name.into(), Table { batch, waves });
-    }
-
-    /// Changes each table.
-    pub(super) fn change(
-        &mut self,
-        change: impl Fn(&RecordBatch) -> Result<RecordBatch, Diagnostics>,
-    ) -> Result<(), Diagnostics> {
-        for table in self.0.values_mut() {
-            table.batch = change(&table.batch)?;
-        }
-        Ok(())
     }
 }

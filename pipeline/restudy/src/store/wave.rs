@@ -1,19 +1,49 @@
-//! One wave as its files give it: its answers, its samples, its frame.
+//! One wave as its files give it: its answers, chunk by chunk, its samples, its frame.
+//!
+//! In: the files of a wave. Out: [`OfWave`], when every row has been looked at and nothing is wrong; its answers can then be gone
+//! through. An export of several chunks is read twice for that, so that nothing is written of one that turns out to be faulty.
+
+use std::collections::HashSet;
 
 use super::ingest::taken;
-use crate::codebook::{self, Codebook, Frame, Responses};
+use crate::codebook::{Codebook, Frame, Intake, Responses};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::sample::{self, Sample};
-use crate::sources::RawTable;
+use crate::sample::{self, Declared, Kept, Sample};
+use crate::sources::{Export, Met, Nobody, Progress, RawTable, Rows, Standing};
 use crate::study::{Study, Wave};
 use crate::waves::Crosswalks;
 
 /// What the files of one wave hold.
 pub(super) struct OfWave {
-    pub(super) responses: Responses,
+    /// The wave.
+    pub(super) id: String,
+    /// Its samples; they may be taken out when all is made that needs them.
     pub(super) samples: Vec<Sample>,
     /// Who was invited, where that is known.
     pub(super) frame: Option<Frame>,
+    answers: Answers,
+    /// Columns of the export that designs use.
+    others: HashSet<String>,
+}
+
+/// The answers of a wave: an export, and what is needed to read it.
+struct Answers {
+    export: Export,
+    asked: Codebook,
+    open: Option<RawTable>,
+    rows: Rows,
+    /// All of them, where the export is one chunk.
+    only: Option<Responses>,
+}
+
+/// What has come of looking at every row of an export.
+enum Looked {
+    /// It is no table.
+    NoTable,
+    /// Some of its answers are faults.
+    Faulty,
+    /// It is sound.
+    Sound { rows: Rows, kept: Kept, only: Option<Responses> },
 }
 
 impl OfWave {
@@ -23,32 +53,117 @@ impl OfWave {
         wave: &Wave,
         codebook: &Codebook,
         crosswalks: &Crosswalks,
+        progress: &dyn Progress,
         diagnostics: &mut Diagnostics,
     ) -> Option<OfWave> {
         let asked = crosswalks.codebook(codebook, &wave.id);
-        let table = taken(crosswalks.read(study, wave, codebook), diagnostics);
-        let open = taken(open_codings(study, wave), diagnostics);
-        let declared = table.as_ref().map(|table| sample::declared(study, wave, codebook, table));
-        let read = table.as_ref().zip(declared.as_ref()).map(|(table, declared)| {
-            codebook::read(&asked, &wave.id, table, open.flatten().as_ref(), &declared.headers)
-        });
-        let responses = read.and_then(|read| taken(read, diagnostics));
+        let mut met = Met::default();
+        let export = taken(crosswalks.read(study, wave, codebook, &mut met, progress), diagnostics);
+        let mut of_open = Diagnostics::new();
+        let open = taken(open_codings(study, wave), &mut of_open);
+        let declared = export.as_ref().map(|export| sample::declared(study, wave, codebook, export.first()));
+        let read = export.as_ref().zip(declared.as_ref());
+        let looked = match read {
+            Some((export, declared)) => {
+                let open = open.as_ref().and_then(Option::as_ref);
+                let intake = Intake::new(&asked, &wave.id, open, &declared.headers);
+                look(export, declared, intake, (met, of_open), progress, diagnostics)
+            }
+            None => {
+                diagnostics.extend(of_open);
+                Looked::NoTable
+            }
+        };
         let frame = taken(Frame::read(study, wave), diagnostics);
-        let of_frame = responses.as_ref().zip(frame.as_ref());
-        let is_sound = of_frame.is_some_and(|(responses, frame)| {
-            let too_many = frame.as_ref().and_then(|frame| too_many(wave, responses, frame));
-            let is_sound = too_many.is_none();
+        let mut is_sound = frame.is_some();
+        if let (Looked::Sound { rows, .. }, Some(Some(frame))) = (&looked, &frame) {
+            let too_many = too_many(wave, rows.len(), frame);
+            is_sound = too_many.is_none();
             diagnostics.extend(too_many);
-            is_sound
-        });
+        }
+        let (export, declared) = (export?, declared?);
+        let others = declared.headers.clone();
+        let frame_of = frame.as_ref().and_then(Option::as_ref);
+        let (rows, kept, only) = match looked {
+            Looked::NoTable => return None,
+            Looked::Faulty => {
+                let none = Rows::default();
+                taken(declared.samples(&Standing::new(&export, &none), None, frame_of), diagnostics);
+                return None;
+            }
+            Looked::Sound { rows, kept, only } => (rows, kept, only),
+        };
         // A frame that does not fit the answers is told once.
-        let samples = table.as_ref().zip(declared).and_then(|(table, declared)| {
-            let responses = responses.as_ref().filter(|_| is_sound);
-            let frame = frame.as_ref().and_then(Option::as_ref);
-            taken(declared.samples(table, responses, frame), diagnostics)
-        });
-        Some(OfWave { responses: responses?, samples: samples?, frame: frame? })
+        let kept = Some(&kept).filter(|_| is_sound);
+        let samples = declared.samples(&Standing::new(&export, &rows), kept, frame_of);
+        let samples = taken(samples, diagnostics);
+        let answers = Answers { export, asked, open: open?, rows, only };
+        Some(OfWave { id: wave.id.clone(), samples: samples?, frame: frame?, answers, others })
     }
+
+    /// How many respondents there are.
+    pub(super) fn respondents(&self) -> usize {
+        self.answers.rows.len()
+    }
+
+    /// Goes through the answers, chunk by chunk: each with the number of respondents before it.
+    pub(super) fn each(
+        &self,
+        progress: &dyn Progress,
+        mut take: impl FnMut(&Responses, usize) -> Result<(), Diagnostics>,
+    ) -> Result<(), Diagnostics> {
+        let Answers { export, asked, open, rows, only } = &self.answers;
+        if let Some(only) = only {
+            return take(only, 0);
+        }
+        let mut intake = Intake::again(asked, &self.id, open.as_ref(), &self.others);
+        for number in 0..export.chunks() {
+            let chunk = export.chunk(number, &mut Met::default())?;
+            take(&intake.take(&chunk), rows.before(number))?;
+            export.done("writing", number, rows.before(number + 1), progress);
+        }
+        Ok(())
+    }
+}
+
+/// Looks at every row of `export`, of which the faults `met` are known, and those of the codes of its open answers.
+fn look(
+    export: &Export,
+    declared: &Declared<'_>,
+    mut intake: Intake<'_>,
+    (mut met, of_open): (Met, Diagnostics),
+    progress: &dyn Progress,
+    diagnostics: &mut Diagnostics,
+) -> Looked {
+    let (mut rows, mut kept, mut only) = (Rows::default(), declared.keeps(), None);
+    for number in 0..export.chunks() {
+        let chunk = match export.chunk(number, &mut met) {
+            Ok(chunk) => chunk,
+            Err(faults) => {
+                diagnostics.extend(faults);
+                return Looked::NoTable;
+            }
+        };
+        rows.add(&chunk);
+        export.done("checking", number, rows.len(), progress);
+        // What is no table has no answers.
+        if met.has_errors() {
+            continue;
+        }
+        let responses = intake.take(&chunk);
+        kept.take(&chunk, &responses);
+        only = (export.chunks() == 1).then_some(responses);
+    }
+    let is_table = !met.has_errors();
+    diagnostics.extend(met.finish());
+    diagnostics.extend(of_open);
+    if !is_table {
+        return Looked::NoTable;
+    }
+    let told = intake.finish(export.first());
+    let is_sound = told.errors() == 0;
+    diagnostics.extend(told);
+    if is_sound { Looked::Sound { rows, kept, only } } else { Looked::Faulty }
 }
 
 /// The codes that were given to open answers, where somebody has coded them.
@@ -60,8 +175,8 @@ fn open_codings(study: &Study, wave: &Wave) -> Result<(Option<RawTable>, Diagnos
 }
 
 /// More people cannot have answered than were invited.
-fn too_many(wave: &Wave, responses: &Responses, frame: &Frame) -> Option<Diagnostic> {
-    let (answered, invited) = (responses.respondents.len(), frame.invited());
+fn too_many(wave: &Wave, answered: usize, frame: &Frame) -> Option<Diagnostic> {
+    let invited = frame.invited();
     i64::try_from(answered).is_ok_and(|answered| answered > invited).then(|| {
         Diagnostic::error(format!("{answered} people answered, and {invited} were invited"))
             .at(Place::file(&frame.file))
@@ -81,13 +196,32 @@ pub fn responses(
 ) -> Result<(Responses, Diagnostics), Diagnostics> {
     let (crosswalks, mut diagnostics) = Crosswalks::load(study, &Codebook::load(&study.root)?)?;
     let asked = crosswalks.codebook(codebook, &wave.id);
-    let table = taken(crosswalks.read(study, wave, codebook), &mut diagnostics);
-    let open = taken(open_codings(study, wave), &mut diagnostics);
-    let read = table.map(|table| {
-        let declared = sample::declared(study, wave, codebook, &table);
-        codebook::read(&asked, &wave.id, &table, open.flatten().as_ref(), &declared.headers)
-    });
-    match read.and_then(|read| taken(read, &mut diagnostics)) {
+    let mut met = Met::default();
+    let export = taken(crosswalks.read(study, wave, codebook, &mut met, &Nobody), &mut diagnostics);
+    let mut of_open = Diagnostics::new();
+    let open = taken(open_codings(study, wave), &mut of_open);
+    let Some(export) = export else {
+        diagnostics.extend(of_open);
+        return Err(diagnostics);
+    };
+    let declared = sample::declared(study, wave, codebook, export.first());
+    let open = open.as_ref().and_then(Option::as_ref);
+    let mut intake = Intake::new(&asked, &wave.id, open, &declared.headers);
+    let mut all: Option<Responses> = None;
+    for number in 0..export.chunks() {
+        let responses = intake.take(&*export.chunk(number, &mut met)?);
+        match &mut all {
+            Some(all) => all.append(responses),
+            None => all = Some(responses),
+        }
+    }
+    let is_table = !met.has_errors();
+    diagnostics.extend(met.finish());
+    diagnostics.extend(of_open);
+    if is_table {
+        diagnostics.extend(intake.finish(export.first()));
+    }
+    match all {
         Some(responses) => diagnostics.or(responses),
         None => Err(diagnostics),
     }

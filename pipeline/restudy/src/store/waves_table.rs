@@ -1,6 +1,6 @@
 //! `waves`: the waves of an edition, and how many answered in each.
 
-use super::arrays::{self, Table};
+use super::arrays::Table;
 use super::tables::Tables;
 use super::wave::OfWave;
 use crate::codebook::Values;
@@ -17,8 +17,8 @@ pub(super) fn add(tables: &mut Tables, waves: &[Wave], read: &[OfWave]) -> Resul
         .text("title", waves.iter().map(|wave| wave.title.as_str()))
         .text("fieldwork", waves.iter().map(|wave| wave.fieldwork.as_str()))
         .text("published", waves.iter().map(|wave| wave.published.as_str()))
-        .array("invited", arrays::array(&[&invited], &[])?)
-        .integers("respondents", read.iter().map(|wave| wave.responses.respondents.len()))
+        .values("invited", &invited)?
+        .integers("respondents", read.iter().map(|wave| wave.respondents()))
         .integers("position", 1..=waves.len());
     tables.insert("waves", table.batch()?);
     Ok(())

@@ -1,7 +1,9 @@
 //! Writes tables as Parquet: a fresh folder beside the old one, then one swap.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
@@ -12,15 +14,18 @@ use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::WriterProperties;
 use datafusion::parquet::schema::types::ColumnPath;
 
-use super::design_column::REPLICATES;
+use super::design_column::PLACE;
 use super::tables::Tables;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Says who wrote the file; fixed, because it is part of the file's bytes.
 const CREATED_BY: &str = "restudy version 0.1.0";
 
-/// How many bytes of replicate factors are kept once each; above, Parquet would write them out in every row.
+/// How many bytes of places in the sample are kept once each; above, Parquet would write them out in every row.
 const DICTIONARY: usize = 1 << 30;
+
+/// How many bytes of a file in the making are held, before they go to the disk as a row group.
+const HELD: usize = 1 << 24;
 
 impl Tables {
     /// Writes one `NAME.parquet` per table into the folder `dir`, which then holds these tables and nothing else. A table
@@ -29,20 +34,105 @@ impl Tables {
     /// # Errors
     /// A file cannot be written; `dir` is then what it was.
     pub fn write(&self, dir: &Path) -> Result<(), Diagnostics> {
+        let mut fresh = Fresh::beside(dir)?;
+        fresh.add(self)?;
+        fresh.swap(dir)
+    }
+}
+
+/// A folder of tables in the making. It goes if it is not put in its place.
+pub(super) struct Fresh {
+    folder: tempfile::TempDir,
+    open: Vec<Open>,
+}
+
+/// A file that is being written: the part of a table that is of one wave.
+struct Open {
+    name: String,
+    wave: String,
+    writer: ArrowWriter<fs_err::File>,
+}
+
+impl Fresh {
+    /// A folder that is to be put where `dir` is.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(super) fn beside(dir: &Path) -> Result<Fresh, Diagnostics> {
         let parent = dir.parent().unwrap_or(Path::new("."));
         fs_err::create_dir_all(parent)?;
         sweep(parent, dir)?;
-        let fresh = tempfile::Builder::new().prefix(&prefix(NEW)).tempdir_in(parent)?;
-        for (name, _) in self.iter() {
-            for (wave, batch) in self.parts(name) {
-                let path = fresh.path().join(file_of(name, wave));
-                if let Some(folder) = path.parent() {
-                    fs_err::create_dir_all(folder)?;
-                }
-                fs_err::write(&path, parquet(&batch).map_err(|e| fault(name, &e))?)?;
+        let folder = tempfile::Builder::new().prefix(&prefix(NEW)).tempdir_in(parent)?;
+        Ok(Fresh { folder, open: Vec::new() })
+    }
+
+    /// Adds all of `tables`.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub(super) fn add(&mut self, tables: &Tables) -> Result<(), Diagnostics> {
+        for (name, _) in tables.iter() {
+            for (wave, batch) in tables.parts(name) {
+                let mut writer = self.writer(name, wave, &batch)?;
+                write_batch(&mut writer, &batch).map_err(|e| fault(name, &e))?;
+                writer.close().map_err(|e| fault(name, &e))?;
             }
         }
-        swap(fresh, dir)
+        Ok(())
+    }
+
+    /// Adds rows to the part of the table `name` that is of `wave`.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(super) fn append(&mut self, name: &str, wave: &str, batch: &RecordBatch) -> Result<(), Diagnostics> {
+        let at = match self.open.iter().position(|open| open.name == name && open.wave == wave) {
+            Some(at) => at,
+            None => {
+                // The waves come one after the other.
+                self.close(|open| open.wave != wave)?;
+                let writer = self.writer(name, Some(wave), batch)?;
+                self.open.push(Open { name: name.to_owned(), wave: wave.to_owned(), writer });
+                self.open.len() - 1
+            }
+        };
+        let Some(open) = self.open.get_mut(at) else { return Ok(()) };
+        write_batch(&mut open.writer, batch).map_err(|e| fault(name, &e))?;
+        if open.writer.in_progress_size() > HELD {
+            open.writer.flush().map_err(|e| fault(name, &e))?;
+        }
+        Ok(())
+    }
+
+    /// Puts the folder where `dir` is; what was there is taken away.
+    ///
+    /// # Errors
+    /// It cannot be done; `dir` is then what it was.
+    pub(super) fn swap(mut self, dir: &Path) -> Result<(), Diagnostics> {
+        self.close(|_| true)?;
+        swap(self.folder, dir)
+    }
+
+    /// Ends the files that are `done`.
+    fn close(&mut self, done: impl Fn(&Open) -> bool) -> Result<(), Diagnostics> {
+        for open in self.open.extract_if(.., |open| done(open)) {
+            open.writer.close().map_err(|e| fault(&open.name, &e))?;
+        }
+        Ok(())
+    }
+
+    /// A file of a table like `batch`.
+    fn writer(
+        &self,
+        name: &str,
+        wave: Option<&str>,
+        batch: &RecordBatch,
+    ) -> Result<ArrowWriter<fs_err::File>, Diagnostics> {
+        let path = self.folder.path().join(file_of(name, wave));
+        if let Some(folder) = path.parent() {
+            fs_err::create_dir_all(folder)?;
+        }
+        writer(fs_err::File::create(path)?, &batch.schema()).map_err(|e| fault(name, &e))
     }
 }
 
@@ -103,9 +193,17 @@ fn is_running(_: i32) -> bool {
     true
 }
 
-/// A batch as the bytes of a Parquet file, what its schema says of it in the file's own metadata, where any tool finds it.
+/// A batch as the bytes of a Parquet file.
 pub(crate) fn parquet(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
-    let schema = batch.schema();
+    let mut bytes = Vec::new();
+    let mut writer = writer(&mut bytes, &batch.schema())?;
+    write_batch(&mut writer, batch)?;
+    writer.close()?;
+    Ok(bytes)
+}
+
+/// A Parquet file for batches of `schema`, what that says of them in the file's own metadata, where any tool finds it.
+fn writer<W: Write + Send>(to: W, schema: &Schema) -> Result<ArrowWriter<W>, ParquetError> {
     let told: BTreeMap<_, _> = schema.metadata().iter().collect();
     let told: Vec<KeyValue> = told.into_iter().map(|(k, v)| KeyValue::new(k.clone(), v.clone())).collect();
     let told = Some(told).filter(|told| !told.is_empty());
@@ -113,28 +211,33 @@ pub(crate) fn parquet(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
         .set_compression(Compression::UNCOMPRESSED)
         .set_created_by(CREATED_BY.to_owned())
         .set_key_value_metadata(told);
-    for column in replicates(&schema) {
+    for column in places(schema) {
         properties = properties.set_column_dictionary_page_size_limit(column, DICTIONARY);
     }
-    let properties = properties.build();
-    // It stands once there, and not in the schema too.
-    let plain = std::sync::Arc::new(schema.as_ref().clone().with_metadata(std::collections::HashMap::new()));
-    let batch = RecordBatch::try_new(plain.clone(), batch.columns().to_vec())?;
-    let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, plain, Some(properties))?;
-    writer.write(&batch)?;
-    writer.close()?;
-    Ok(bytes)
+    ArrowWriter::try_new(to, plain(schema), Some(properties.build()))
 }
 
-/// The columns of replicate factors in `schema`.
-fn replicates(schema: &Schema) -> Vec<ColumnPath> {
+/// `schema` without what stands in the file's own metadata already.
+fn plain(schema: &Schema) -> Arc<Schema> {
+    Arc::new(schema.clone().with_metadata(HashMap::new()))
+}
+
+fn write_batch<W: Write + Send>(
+    writer: &mut ArrowWriter<W>,
+    batch: &RecordBatch,
+) -> Result<(), ParquetError> {
+    let plain = plain(batch.schema_ref());
+    writer.write(&RecordBatch::try_new(plain, batch.columns().to_vec())?)
+}
+
+/// The columns of places in the sample in `schema`.
+fn places(schema: &Schema) -> Vec<ColumnPath> {
     let mut found = Vec::new();
     for field in schema.fields() {
         if let DataType::Struct(parts) = field.data_type()
-            && parts.iter().any(|part| part.name() == REPLICATES)
+            && parts.iter().any(|part| part.name() == PLACE)
         {
-            found.push(ColumnPath::new(vec![field.name().clone(), REPLICATES.to_owned()]));
+            found.push(ColumnPath::new(vec![field.name().clone(), PLACE.to_owned()]));
         }
     }
     found

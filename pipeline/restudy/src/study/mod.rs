@@ -36,6 +36,9 @@ pub struct Study {
     /// The text of `study.toml`, to point into.
     #[serde(skip)]
     pub text: String,
+    /// How many bytes of an export are read at once: what memory holds of it. No result depends on it.
+    #[serde(skip, default = "at_once")]
+    pub at_once: u64,
     /// Title of the study and its report.
     pub title: String,
     /// Second line of the title.
@@ -62,6 +65,10 @@ pub struct Study {
     pub designs: IndexMap<String, Design>,
     /// How the report is made.
     pub report: ReportSettings,
+}
+
+fn at_once() -> u64 {
+    1 << 20
 }
 
 /// Sources that do not belong to one wave. A table whose source is not there is not there.

@@ -8,7 +8,7 @@ use super::held::{self, Given};
 use super::model::{Crosswalks, Means};
 use crate::codebook::{Codebook, Takes};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::sources::{Faults, RawTable, shortened};
+use crate::sources::{Export, Faults, Met, Progress, RawTable, shortened};
 use crate::study::{Study, Wave};
 
 impl Crosswalks {
@@ -32,7 +32,8 @@ impl Crosswalks {
         asked
     }
 
-    /// The export of `wave`, with the codebook's own columns and answers, held to the contract between waves.
+    /// The export of `wave`, with the codebook's own columns and answers, held to the contract between waves. What is wrong with
+    /// its rows is put to `met`.
     ///
     /// # Errors
     /// The export cannot be read, its crosswalk leaves something open, or it breaks the contract.
@@ -41,9 +42,21 @@ impl Crosswalks {
         study: &Study,
         wave: &Wave,
         codebook: &Codebook,
-    ) -> Result<(RawTable, Diagnostics), Diagnostics> {
+        met: &mut Met,
+        progress: &dyn Progress,
+    ) -> Result<(Export, Diagnostics), Diagnostics> {
         let asked = self.codebook(codebook, &wave.id);
-        let (raw, mut told) = RawTable::read(&study.root, &wave.responses)?;
+        let is_alone = self.of(&wave.id).is_none() && self.against(&wave.id).is_none();
+        let at_once = if is_alone { study.at_once } else { u64::MAX };
+        let (export, mut told) = Export::open(&study.root, &wave.responses, at_once, met, progress)?;
+        if is_alone && export.chunks() > 1 {
+            return told.or(export);
+        }
+        let raw = export.into_first();
+        told.extend(std::mem::take(met).finish());
+        if told.errors() > 0 {
+            return Err(told);
+        }
         let twins = case_twins(&raw);
         let now = match self.of(&wave.id) {
             None => {
@@ -79,7 +92,7 @@ impl Crosswalks {
             };
             told.extend(contract.breaches());
         }
-        told.or(now)
+        told.or(Export::of(now))
     }
 
     /// The wave with which `wave` is compared: what its crosswalk says, or the one before it.

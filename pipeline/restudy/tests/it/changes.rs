@@ -112,6 +112,29 @@ fn a_comparison_tells_who_answered_and_what_has_no_part_in_it() {
     assert_eq!(status, Some(0), "{told}");
     assert_eq!(told.matches("cannot be compared between 2013 and 2014").count(), 1, "{told}");
     assert!(told.contains("queries/explore/employers_by_wave.sql:9:3"), "{told}");
+    // So is one that sets the results of two queries side by side, each of one wave.
+    let query = |name: &str, head: &str, sql: &str| {
+        let text = format!(
+            "-- STEM employers, {name}.\n-- explore\n{head}-- key: employers\n-- order: employers\n\n{sql}\norder by employers\n"
+        );
+        fs_err::write(study.join(format!("queries/explore/employers_{name}.sql")), text).unwrap();
+    };
+    fs_err::remove_file(study.join("queries/explore/employers_by_wave.sql")).unwrap();
+    let of_wave = |wave: &str| {
+        format!(
+            "select employers, count(*) as n\nfrom responses\nwhere wave = {wave} and employers is not null\ngroup by employers"
+        )
+    };
+    query("then", "-- columns: employers text, n count\n", &of_wave("'2013'"));
+    query("now", "-- params: wave\n-- columns: employers text, n count\n", &of_wave("$wave"));
+    let beside = "select employers_now.employers, employers_now.n, employers_then.n as before\nfrom employers_now\n\
+                  inner join employers_then\n  on employers_then.employers = employers_now.employers";
+    query("beside", "-- columns: employers text, n count, before count\n", beside);
+    let (status, _, told) = run(study, &["check", "--wave", "2014"]);
+    assert_eq!(status, Some(0), "{told}");
+    assert_eq!(told.matches("cannot be compared between 2013 and 2014").count(), 1, "{told}");
+    assert!(told.contains("queries/explore/employers_beside.sql:7:22"), "{told}");
+    assert!(told.contains("with `employers_now`, `employers_then`, from which it selects"), "{told}");
 }
 
 /// The table's differences and tests are those of `svy_diff` over both waves together.

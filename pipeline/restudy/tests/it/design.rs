@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, BinaryArray, DictionaryArray, StructArray, UInt32Array, cast::AsArray,
+    Array, DictionaryArray, StringArray, StructArray, UInt32Array, cast::AsArray,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Fields, Schema, UInt32Type};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use restudy::diagnostic::Diagnostics;
 use restudy::engine::{Params, Session};
+use restudy::sample::Entry;
 use restudy::store::{self, Store, Tables};
 use restudy::study::Study;
 
@@ -72,6 +73,11 @@ fn asked(session: &Session, sql: &str) -> String {
     pretty_format_batches(&[batch]).unwrap().to_string()
 }
 
+/// The place of each respondent, its two stages and what else it says.
+const STAGES: &str = "with places as (select respondent_id, design, design_place(design) as place from responses),
+    stages as (select respondent_id as id, design.weight as weight, place['stages'][1] as one, place['stages'][2] as two,
+    place['lonely'] as lonely from places)";
+
 const TWO_STAGES: &str = "[design]\nstrata = [\"Region\"]\nunits = [\"School\", \"Class\"]\n\
                           fpc = [\"Schools in region\", \"Classes in school\"]\nnested = true\n";
 const PLACES: &str = "Region,School,Class,Schools in region,Classes in school";
@@ -95,14 +101,16 @@ fn a_sample_of_two_stages_is_read_back_by_sql() {
     // One class of two was sampled in the second school of the north: it has no variance of its own.
     let told = warnings.to_string();
     assert!(told.contains("warning: 1 stratum of stage 2 has only one sampled unit"), "{told}");
-    let sql =
-        "select respondent_id as id, design.weight as weight, design.stratum as stratum, design.psu as psu,
-        design.psus as psus, design.fpc as fpc, design.stratum2 as stratum2, design.unit2 as unit2,
-        design.units2 as units2, design.fpc2 as fpc2, design.lonely as lonely from responses order by id";
+    let sql = format!(
+        "{STAGES} select id, weight, one.stratum as stratum, one.unit as psu, one.units as psus, one.fpc as fpc, two.stratum as stratum2,
+        two.unit as unit2, two.units as units2, two.fpc as fpc2, lonely from stages order by id"
+    );
+    let sql = &sql;
     insta::assert_snapshot!(asked(&session, sql));
     // Each answer carries the place of its respondent.
     let sql = "select count(*) as differing from answers join responses using (respondent_id)
-        where answers.design.unit2 <> responses.design.unit2 or answers.design.weight <> responses.design.weight";
+        where answers.design.unit <> responses.design.unit or answers.design.weight <> responses.design.weight
+        or answers.design.place <> responses.design.place";
     assert!(asked(&session, sql).contains("| 0 "), "{}", asked(&session, sql));
     insta::assert_snapshot!(asked(&session, "select * from design_strata order by stratum"));
 }
@@ -121,7 +129,8 @@ fn without_a_design_everybody_counts_once() {
         folder
     });
     assert!(warnings.is_empty(), "{warnings}");
-    let sql = "select design.weight, design.psus, design.fpc is null, design.lonely from responses limit 1";
+    let sql = format!("{STAGES} select weight, one.units, one.fpc is null, lonely from stages limit 1");
+    let sql = sql.as_str();
     assert!(asked(&session, sql).contains("| 1.0 "), "{}", asked(&session, sql));
 }
 
@@ -140,24 +149,27 @@ fn a_wave_may_have_a_design_of_its_own() {
 const REPLICATES: &str =
     "[design]\nweight = \"w\"\n[design.replicates]\ncolumns = \"rw*\"\nmethod = \"Fay\"\nrho = 0.5\n";
 
-/// The numbers in the replicate patterns of each respondent, in the order of the file.
+/// The first-stage unit of each respondent, and the numbers of their replicates, in the order of the file: scale, 1 or 0 for
+/// squares around the estimate or around the mean, factors of the squares, factors of the weight.
 fn patterns(session: &Session) -> (Vec<u32>, Vec<Vec<f64>>) {
     let batch =
         session.query("select respondent_id, design from responses order by respondent_id", &Params::none());
     let batch = batch.unwrap();
     let design: &StructArray = batch.column(1).as_struct();
-    let kept = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Binary));
-    let column = design.column_by_name("replicates").unwrap();
+    let kept = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
+    let column = design.column_by_name("place").unwrap();
     assert_eq!(column.data_type(), &kept);
     let dictionary = column.as_dictionary::<UInt32Type>();
-    let values: &BinaryArray = dictionary.values().as_binary();
-    let read = |row: usize| -> Vec<f64> {
-        let bytes = values.value(dictionary.key(row).unwrap()).chunks_exact(8);
-        bytes.map(|b| f64::from_le_bytes(b.try_into().unwrap())).collect()
+    let values: &StringArray = dictionary.values().as_string();
+    let read = |row: usize| {
+        let entry = Entry::read(values.value(dictionary.key(row).unwrap())).unwrap();
+        let (replication, factors) = entry.replicates.unwrap();
+        let mut numbers = vec![replication.scale, f64::from(u8::from(replication.mse))];
+        numbers.extend(replication.rscales);
+        numbers.extend(factors);
+        (entry.stages[0].unit, numbers)
     };
-    let units = design.column_by_name("psu").unwrap();
-    let units: &UInt32Array = units.as_any().downcast_ref().unwrap();
-    (units.values().to_vec(), (0..batch.num_rows()).map(read).collect())
+    (0..batch.num_rows()).map(read).unzip()
 }
 
 #[test]
@@ -215,11 +227,12 @@ fn a_great_many_patterns_are_kept_once_each() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         state.to_be_bytes()[0]
     };
-    let values: Vec<Vec<u8>> = (0..UNITS).map(|_| (0..1300).map(|_| byte()).collect()).collect();
+    let mut text = |_| -> String { (0..650).map(|_| format!("{:02x}", byte())).collect() };
+    let values: Vec<String> = (0..UNITS).map(&mut text).collect();
     let keys: UInt32Array = (0..ROWS).map(|row| row % UNITS).collect();
-    let values = Arc::new(BinaryArray::from_iter_values(&values));
+    let values = Arc::new(StringArray::from(values));
     let column = Arc::new(DictionaryArray::<UInt32Type>::try_new(keys, values).unwrap());
-    let fields: Fields = vec![Field::new("replicates", column.data_type().clone(), false)].into();
+    let fields: Fields = vec![Field::new("place", column.data_type().clone(), false)].into();
     let design = Arc::new(StructArray::new(fields, vec![column], None));
     let schema = Schema::new(vec![Field::new("design", design.data_type().clone(), false)]);
     let mut tables = Tables::new();
@@ -260,10 +273,11 @@ fn respondents_are_the_units_of_a_last_stage_without_any() {
     let readers = ["a,7,4,20", "a,7,4,20", "a,8,4,30", "a,8,4,30", "b,7,4,20", "b,7,4,20"];
     let (session, _folder, warnings) = stored(study(design, "School,Year,Schools,Pupils", &readers).path());
     assert!(warnings.is_empty(), "{warnings}");
-    let sql = "select distinct design.psus, design.units2, design.weight from responses order by 3";
-    let told = asked(&session, sql);
+    let sql = format!("{STAGES} select distinct one.units, two.units, weight from stages order by 3");
+    let told = asked(&session, &sql);
     // Two schools of four, and two pupils of each year: of 20, or of 30.
     assert!(told.contains("| 2 ") && told.contains("| 20.0 ") && told.contains("| 30.0 "), "{told}");
     assert_eq!(told.lines().count(), 6, "{told}");
-    assert_eq!(asked(&session, "select distinct design.stratum2 from responses").lines().count(), 4 + 3);
+    let sql = format!("{STAGES} select distinct two.stratum from stages");
+    assert_eq!(asked(&session, &sql).lines().count(), 4 + 3);
 }

@@ -5,6 +5,7 @@
 mod answers;
 mod begin;
 mod changes;
+mod chunks;
 mod cli;
 mod codebook_command;
 mod contract;

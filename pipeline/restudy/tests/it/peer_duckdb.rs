@@ -19,7 +19,7 @@ print(rows("SELECT count(*) FROM responses;")[0][0])
 print(rows("SELECT count(*) FROM answers;")[0][0])
 print(sorted(rows("SELECT rooms__reading, count(*) FROM responses; GROUP BY 1")))
 print(rows("SELECT visits__alone, typeof(visits__alone), typeof(started_at), typeof(design) FROM responses; WHERE respondent_id = 'r1'")[0])
-print(rows("SELECT sum(design.weight), max(design.fpc), max(design.psu) FROM responses;")[0])
+print(rows("SELECT sum(design.weight), max(design.unit), max(design.place) FROM responses;")[0])
 print(rows("SELECT cast(started_at AS VARCHAR) FROM responses; WHERE respondent_id = 'r3'")[0][0])
 kept = duckdb.sql(f"SELECT decode(value) FROM parquet_kv_metadata('{folder}/responses/*.parquet') WHERE decode(key) = 'restudy.codebook'").fetchall()
 print("How often do you come?" in kept[0][0])
@@ -74,8 +74,8 @@ fn duckdb_reads_our_parquet() {
         "4",
         "23",
         "[('do not know', 1), ('happens', 2), ('not used', 1)]",
-        "('weekly', 'VARCHAR', 'TIMESTAMP', 'STRUCT(\"sample\" VARCHAR, weight DOUBLE, stratum UINTEGER, psu UINTEGER, psus UINTEGER, fpc DOUBLE, lonely VARCHAR)')",
-        "(120.0, 120.0, 3)",
+        "('weekly', 'VARCHAR', 'TIMESTAMP', 'STRUCT(weight DOUBLE, place VARCHAR, unit UINTEGER)')",
+        r#"(120.0, 3, '{"sample":"first/design","stages":[{"stratum":0,"unit":null,"units":4,"fpc":120.0}],"lonely":"fail"}')"#,
         "2020-03-02 09:15:00",
         "True",
     ];

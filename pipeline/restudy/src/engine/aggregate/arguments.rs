@@ -221,21 +221,7 @@ impl Argument {
 }
 
 fn check_design(function: &str, field: &FieldRef) -> std::result::Result<(), String> {
-    let parts = [
-        ("weight", DataType::Float64),
-        ("stratum", DataType::UInt32),
-        ("psu", DataType::UInt32),
-        ("psus", DataType::UInt32),
-        ("fpc", DataType::Float64),
-    ];
-    let known = |name: &str| match field.data_type() {
-        DataType::Struct(fields) => fields.find(name).map(|(_, field)| field.data_type()),
-        _ => None,
-    };
-    if parts.iter().all(|(name, wanted)| known(name) == Some(wanted))
-        && known("lonely").is_some()
-        && known("sample").is_some()
-    {
+    if is_design(field.data_type()) {
         return Ok(());
     }
     Err(format!(
@@ -251,6 +237,15 @@ fn called(field: &FieldRef, otherwise: &str) -> String {
     let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let letter = name.chars().next().is_some_and(char::is_alphabetic);
     if plain && letter { format!("`{name}`") } else { otherwise.to_owned() }
+}
+
+/// Whether a type is that of the column `design`, or of what a query makes like it.
+pub(in crate::engine) fn is_design(given: &DataType) -> bool {
+    let DataType::Struct(fields) = given else { return false };
+    let known = |name: &str| fields.find(name).map(|(_, field)| field.data_type());
+    known("weight") == Some(&DataType::Float64)
+        && known("place").is_some_and(is_text)
+        && known("unit").is_none_or(|unit| unit == &DataType::UInt32)
 }
 
 fn is_text(given: &DataType) -> bool {
@@ -270,7 +265,7 @@ pub(in crate::engine) fn type_word(given: &DataType) -> &'static str {
         DataType::Boolean => "a condition",
         DataType::Null => "NULL",
         DataType::Struct(fields) if fields.find("estimate").is_some() => "an estimate",
-        DataType::Struct(fields) if fields.find("psu").is_some() => "a design",
+        given if is_design(given) => "a design",
         DataType::Struct(_) => "a struct",
         DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => "a list",
         _ => "something else",

@@ -19,7 +19,7 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, GroupsAccumulator, Signature, TypeSignature, Volatility,
 };
 
-pub(in crate::engine) use arguments::{Argument, Choice, Given, Kind, Shape};
+pub(in crate::engine) use arguments::{Argument, Choice, Given, Kind, Shape, is_design};
 pub(in crate::engine) use refuse::RefuseOtherUses;
 
 /// Sums by group.

@@ -14,9 +14,9 @@ use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 
 use super::atoms::{Atom, Atoms, Id, NONE};
 use super::codec::{Reader, Writer};
-use super::design::DesignBatch;
+use super::design::{DesignBatch, Dictionaries};
 use super::faults::Faults;
-use super::gather::{Gathered, sort};
+use super::gather::Gathered;
 use super::index::Index;
 use super::rows::members;
 use super::slots::{OfUnit, Slots};
@@ -122,6 +122,7 @@ pub(in crate::engine) struct Cells<T> {
     call: Call,
     slots: Slots<0>,
     units: Units,
+    dictionaries: Dictionaries,
     atoms: Atoms,
     /// Slot and value to cell.
     index: Index,
@@ -145,6 +146,7 @@ impl<T: Tabulator> Cells<T> {
             call: call.clone(),
             slots: Slots::default(),
             units: Units::default(),
+            dictionaries: Dictionaries::default(),
             atoms: Atoms::default(),
             index: Index::default(),
             cells: Vec::new(),
@@ -165,9 +167,12 @@ impl<T: Tabulator> Cells<T> {
     /// Each group's slots and cells, cells in the order of their units and values.
     fn take(&mut self, emit: EmitTo) -> Vec<(Vec<OfUnit<0>>, Vec<Entry>)> {
         let places = self.slots.places();
-        let mut groups: Vec<(Vec<OfUnit<0>>, Vec<Entry>)> =
-            self.slots.take(emit).into_iter().map(|slots| (slots, Vec::new())).collect();
-        groups.iter_mut().for_each(|(slots, _)| sort(slots, &self.units));
+        let mut groups: Vec<(Vec<OfUnit<0>>, Vec<Entry>)> = self
+            .slots
+            .take(emit, &self.units.in_order())
+            .into_iter()
+            .map(|slots| (slots, Vec::new()))
+            .collect();
         let elements = groups.iter().map(|(slots, _)| slots.iter().map(|slot| slot.unit).zip(0..).collect());
         let elements: Vec<HashMap<u32, u32>> = elements.collect();
         let cells = std::mem::take(&mut self.cells);
@@ -218,13 +223,10 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
     ) -> Result<()> {
         self.slots.expect(count);
         let columns = self.ids(values)?;
-        let design = self.call.design.map(|design| DesignBatch::new(&values[design], &mut self.units));
-        let design = design.transpose()?;
-        let Cells { slots, units, atoms, index, cells, tuples, faults, .. } = self;
-        members(design.as_ref(), groups, filter, faults, |member, faults| {
-            if let Some(design) = &design {
-                design.meet(member.row, units)?;
-            }
+        let Cells { slots, units, dictionaries, atoms, index, cells, tuples, faults, .. } = self;
+        let design = self.call.design.map(|design| DesignBatch::new(&values[design], dictionaries));
+        let mut design = design.transpose()?;
+        members(design.as_mut(), units, groups, filter, faults, |member, faults| {
             let (number, _) = slots.number(member.group, member.unit);
             let slot = slots.get_mut(number);
             slot.rows += 1;
@@ -321,6 +323,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
         size_of_val(self)
             + self.slots.size()
             + self.units.size()
+            + self.dictionaries.size()
             + self.atoms.size()
             + self.index.size()
             + self.tuples.size()

@@ -121,4 +121,16 @@ pub(in crate::engine) const DOCS: &[FunctionDoc] = &[
         source: "Rao & Scott, Annals of Statistics 12, 1984, p. 46; Thomas & Rao, JASA 82, 1987, p. 630",
         r: Some("svychisq(~row + column, d)"),
     },
+    FunctionDoc {
+        name: "design_place",
+        arguments: "design",
+        summary: "where the sample has a row",
+        result: "a struct of `sample` (`WAVE/COLUMN`), `stages` (a list, first stage first, of `stratum`, `unit`, `units` sampled in the stratum \
+                 and `fpc`, those of the population) and `lonely`; NULL for a row that is in no sample",
+        example: "select design_place(design)['stages'][1]['stratum'] as stratum, count(*) as n, sum(design['weight']) as population\n\
+                  from responses group by stratum order by stratum",
+        method: "what `design.place` says, as fields",
+        source: "this program",
+        r: Some("d$strata, d$cluster, d$fpc"),
+    },
 ];

@@ -21,7 +21,7 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    /// The domain of `slots`, which are in the order of their samples and units. Samples of two waves are independent: no
+    /// The domain of `slots`, which are in the order of [`Units::in_order`]. Samples of two waves are independent: no
     /// stratum and no unit is of both.
     pub(super) fn new<const K: usize>(slots: &[OfUnit<K>], units: &Units, function: &str) -> Result<Self> {
         let mut gathered = Gathered::default();
@@ -43,22 +43,24 @@ impl Gathered {
                 apart(sample.unwrap_or_default(), &unit, units, function)?;
                 gathered.stages.iter().zip(&mut used).for_each(|(stage, used)| *used = after(stage));
             }
-            if !gathered.stages.is_empty() && gathered.stages.len() != unit.places.len() {
-                let (a, b) = (gathered.stages.len(), unit.places.len());
+            let places = unit.places();
+            if !gathered.stages.is_empty() && gathered.stages.len() != places.len() {
+                let (a, b) = (gathered.stages.len(), places.len());
                 return exec_err!(
                     "`{function}` has rows of two designs in one group (of {a} and of {b} stages): take one wave, or one design, at a time"
                 );
             }
             sample = Some(unit.sample);
-            gathered.stages.resize_with(unit.places.len(), Vec::new);
-            used.resize(unit.places.len(), (0, 0));
-            for ((stage, place), (strata, of_units)) in gathered.stages.iter_mut().zip(unit.places).zip(&used)
-            {
+            if gathered.stages.is_empty() {
+                gathered.stages.resize_with(places.len(), || Vec::with_capacity(slots.len()));
+                used.resize(places.len(), (0, 0));
+            }
+            for ((stage, place), (strata, of_units)) in gathered.stages.iter_mut().zip(places).zip(&used) {
                 let (stratum, unit) = (place.stratum.checked_add(*strata), place.unit.checked_add(*of_units));
                 let (Some(stratum), Some(unit)) = (stratum, unit) else {
                     return exec_err!("`{function}` has more units in one group than can be numbered");
                 };
-                stage.push(Stage { stratum, unit, ..*place });
+                stage.push(Stage { stratum, unit, ..place });
             }
             gathered.factors.extend(unit.factors);
             gathered.rows.push(slot.rows);
@@ -115,16 +117,6 @@ fn two_kinds(a: Option<&Kind>, b: Option<&Kind>) -> &'static str {
             "their replicate weights are not made alike"
         }
         _ => "one with replicate weights, one without",
-    }
-}
-
-/// Puts the slots of a group, which are in the order of their units' numbers, into that of their samples' names and of their
-/// units' numbers in them.
-pub(super) fn sort<const K: usize>(slots: &mut [OfUnit<K>], units: &Units) {
-    if units.of_many_samples() {
-        slots.sort_by_cached_key(|slot| {
-            units.get(slot.unit).map(|unit| (unit.sample, unit.places.last().map(|place| place.unit)))
-        });
     }
 }
 

@@ -44,19 +44,6 @@ impl Index {
         }
     }
 
-    /// The slot of `key`, if it has one.
-    pub(super) fn get(&self, key: u64) -> Option<usize> {
-        let mask = self.keys.len() - 1;
-        let mut at = self.hash(key);
-        while self.keys[at] != EMPTY {
-            if self.keys[at] == key {
-                return Some(self.slots[at] as usize);
-            }
-            at = (at + 1) & mask;
-        }
-        None
-    }
-
     /// Bytes on the heap.
     pub(super) fn size(&self) -> usize {
         self.keys.capacity() * size_of::<u64>() + self.slots.capacity() * size_of::<u32>()
@@ -110,8 +97,8 @@ mod tests {
             assert_eq!(index.slot(key), (slot, true));
         }
         for (slot, &key) in keys.iter().enumerate().rev() {
-            assert_eq!((index.slot(key), index.get(key)), ((slot, false), Some(slot)));
+            assert_eq!(index.slot(key), (slot, false));
         }
-        assert_eq!(index.get(77_777), None);
+        assert_eq!(index.slot(77_777), (3000, true));
     }
 }

@@ -21,6 +21,7 @@ mod faults;
 mod function;
 mod gather;
 mod index;
+mod place;
 pub(super) mod result;
 mod rows;
 mod slots;
@@ -31,6 +32,7 @@ mod units;
 
 pub(super) use docs::DOCS;
 pub(super) use function::Svy;
+pub(super) use place::design_place;
 
 #[cfg(test)]
 mod tests;

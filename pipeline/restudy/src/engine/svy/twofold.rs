@@ -90,10 +90,9 @@ impl Column {
         self.low.iter_mut().zip(&of.low).zip(b).for_each(|((low, lost), b)| *low += lost * b);
     }
 
-    /// The number of a row.
-    #[inline(always)]
-    pub(super) fn get(&self, row: usize) -> Twofold {
-        Twofold { high: self.high[row], low: self.low[row] }
+    /// The numbers of the first rows, and what rounding has taken from each.
+    pub(super) fn parts(&self, rows: usize) -> (&[f64], &[f64]) {
+        (&self.high[..rows], &self.low[..rows])
     }
 
     /// Bytes on the heap.
@@ -132,8 +131,9 @@ mod tests {
         squares.fill_times(&products, &x);
         for row in 0..3 {
             n.add(1.0);
-            first.merge(products.get(row));
-            second.merge(squares.get(row));
+            let number = |(high, low): (&[f64], &[f64])| Twofold { high: high[row], low: low[row] };
+            first.merge(number(products.parts(3)));
+            second.merge(number(squares.parts(3)));
         }
         let mean = first.value() / n.value();
         let around = first.less(mean, n);

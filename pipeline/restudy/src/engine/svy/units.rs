@@ -1,21 +1,22 @@
-//! The units of the sample that were met so far.
+//! The units of the sample that were met so far, numbered 0, 1, 2 … in the order in which they were met.
 //!
-//! In: for each row's unit its sample and number, its places in each stage, and how variances come about. Out: the same of a
-//! unit by its number, whichever rows and groups it was met in.
+//! In: places in the sample as text, as the column `design` holds them, and the number of a unit where it stands apart. Out: a
+//! unit's number, and by that its sample, its place in each stage, and how variances come about; and the order of units that
+//! does not depend on how their rows came.
+//!
+//! - Units of two samples (two waves, or two designs of one) are never one, whatever their numbers.
+//! - A place is read once, when it is first met, and held against what is known of its unit: a unit with two places is a fault
+//!   in whatever order and part its rows come.
 
-use datafusion::common::{Result, exec_err};
+use std::sync::Arc;
+
+use datafusion::common::{HashMap, Result, exec_err};
 use survey::variance::{LonelyPsu, Replication, Stage};
 
 use super::codec::{Reader, Writer};
 use super::index::Index;
-
-/// Policies for a lonely unit, as the column says them.
-pub(super) const LONELY: [(&str, LonelyPsu); 4] = [
-    ("fail", LonelyPsu::Fail),
-    ("certainty", LonelyPsu::Certainty),
-    ("adjust", LonelyPsu::Adjust),
-    ("average", LonelyPsu::Average),
-];
+use super::place::read_place;
+use crate::sample::Entry;
 
 /// How variances come about: the same for all units of one sample.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,227 +27,187 @@ pub(super) enum Kind {
     Replicates(Replication),
 }
 
-/// A unit: its sample, its place in each stage, the number of its kind, and its replicate factors.
-pub(super) struct Unit<'a> {
-    pub(super) sample: &'a str,
-    pub(super) places: &'a [Stage],
-    pub(super) kind: u32,
-    pub(super) factors: &'a [f64],
+/// A place that was met: that of one unit, or of all units whose numbers stand apart.
+#[derive(Debug)]
+struct Place {
+    text: Arc<str>,
+    sample: u32,
+    stages: Vec<Stage>,
+    unit_apart: bool,
+    kind: u32,
+    /// Replicate factors.
+    factors: Vec<f64>,
 }
 
-/// What is known of a unit beside its places.
+/// The place of a unit, and its number at the last stage of its sample.
 #[derive(Clone, Copy, Debug)]
 struct Known {
-    sample: u32,
-    kind: u32,
-    /// Its pattern of replicate factors.
-    pattern: u32,
-    /// Where its places begin, and how many there are.
-    first: u32,
-    stages: u32,
+    place: u32,
+    number: u32,
 }
 
-/// The units met so far, by their number at the last stage.
+/// A unit.
+pub(super) struct Unit<'a> {
+    pub(super) sample: &'a str,
+    /// The number of its kind.
+    pub(super) kind: u32,
+    pub(super) factors: &'a [f64],
+    stages: &'a [Stage],
+    number: u32,
+}
+
+impl Unit<'_> {
+    /// Its place in each stage.
+    pub(super) fn places(&self) -> impl ExactSizeIterator<Item = Stage> {
+        let last = self.stages.len().saturating_sub(1);
+        let of = move |(stage, place): (usize, &Stage)| match stage == last {
+            true => Stage { unit: self.number, ..*place },
+            false => *place,
+        };
+        self.stages.iter().enumerate().map(of)
+    }
+}
+
+/// The units met so far.
 #[derive(Debug, Default)]
 pub(super) struct Units {
     /// The names of the samples, in the order in which they were met.
     samples: Vec<String>,
-    /// Numbers of the units of all samples but the first.
-    others: Index,
+    kinds: Vec<Kind>,
+    places: Vec<Place>,
+    /// The number of each place.
+    by_text: HashMap<Arc<str>, u32>,
+    units: Vec<Known>,
+    /// The number of each sample's units, by their number in it.
     index: Index,
-    /// The digest of each unit's places, by its number; 0 where it is not known.
-    marks: Vec<u32>,
-    places: Vec<Stage>,
-    known: Vec<Known>,
-    known_kinds: Vec<Kind>,
-    /// Sample and first-stage unit to pattern.
-    patterns: Index,
-    factors: Vec<Vec<f64>>,
 }
 
-/// Units whose digests are kept: 16 MiB.
-const MARKED: usize = 1 << 22;
-
 impl Units {
-    /// The number of a sample.
-    pub(super) fn sample(&mut self, name: &str) -> u32 {
-        let known = self.samples.iter().position(|known| known == name);
-        known.unwrap_or_else(|| {
-            self.samples.push(name.to_owned());
-            self.samples.len() - 1
-        }) as u32
-    }
-
-    /// A number for a unit that no unit of another sample has: its own in the first sample, from above in others.
-    pub(super) fn apart(&mut self, sample: u32, unit: u32) -> u32 {
-        if sample == 0 {
-            return unit;
+    /// The number of the place that `text` says.
+    pub(super) fn place(&mut self, text: &str) -> Result<u32> {
+        if let Some(place) = self.by_text.get(text) {
+            return Ok(*place);
         }
-        let (at, _) = self.others.slot(u64::from(sample) << 32 | u64::from(unit));
-        u32::MAX - 1 - at as u32
+        let Entry { sample, stages, unit_apart, lonely, replicates } = read_place(text)?;
+        let sample = number(&mut self.samples, |known| known == sample, || sample.to_owned());
+        let (kind, factors) = match replicates {
+            Some((replication, factors)) => (Kind::Replicates(replication), factors),
+            None => (Kind::Stages(lonely), Vec::new()),
+        };
+        let kind = number(&mut self.kinds, |known| *known == kind, || kind.clone());
+        let (place, text) = (self.places.len() as u32, Arc::<str>::from(text));
+        self.places.push(Place { text: Arc::clone(&text), sample, stages, unit_apart, kind, factors });
+        self.by_text.insert(text, place);
+        Ok(place)
     }
 
-    /// Whether a unit is known with this digest of its places and policy.
-    #[inline(always)]
-    pub(super) fn is_marked(&self, unit: u32, mark: u32) -> bool {
-        self.marks.get(unit as usize) == Some(&mark)
+    /// Whether a place is of many units, whose numbers stand apart.
+    pub(super) fn is_apart(&self, place: u32) -> bool {
+        self.places.get(place as usize).is_some_and(|place| place.unit_apart)
     }
 
-    /// Keeps the digest of a unit, while there are not too many.
-    pub(super) fn mark(&mut self, unit: u32, mark: u32) {
-        let at = unit as usize;
-        if at < MARKED {
-            if self.marks.len() <= at {
-                self.marks.resize((at + 1).next_power_of_two(), 0);
+    /// The number of the unit at a place; of one that stands apart, by its number `apart`.
+    pub(super) fn unit(&mut self, place: u32, apart: u32) -> Result<u32> {
+        let Some(new) = self.places.get(place as usize) else {
+            return exec_err!("place {place} is not known");
+        };
+        let own = new.stages.last().map_or(0, |stage| stage.unit);
+        let number = if new.unit_apart { apart } else { own };
+        let (at, is_new) = self.index.slot(u64::from(new.sample) << 32 | u64::from(number));
+        if is_new {
+            self.units.push(Known { place, number });
+        } else if self.units[at].place != place {
+            self.same(at as u32, &Known { place, number })?;
+        }
+        Ok(at as u32)
+    }
+
+    /// That a unit is the one that is known: the same place, though not in the same words.
+    fn same(&self, unit: u32, other: &Known) -> Result<()> {
+        let (Some(a), Some(b)) = (self.get(unit), self.described(other)) else { return Ok(()) };
+        for (a, b) in a.places().zip(b.places()) {
+            if a != b {
+                let (one, two) = (a.stratum.min(b.stratum), a.stratum.max(b.stratum));
+                return exec_err!(
+                    "unit {} of the design has two places in the sample, in stratum {one} and in stratum {two}: rows of two designs \
+                     are mixed",
+                    a.unit
+                );
             }
-            self.marks[at] = mark;
         }
-    }
-
-    /// Notes a unit, or that it is the one that is known.
-    pub(super) fn note(
-        &mut self,
-        sample: u32,
-        unit: u32,
-        places: impl ExactSizeIterator<Item = Stage>,
-        kind: Kind,
-        factors: Vec<f64>,
-    ) -> Result<()> {
-        let (at, new) = self.index.slot(unit.into());
-        if new {
-            let (first, stages) = (self.places.len() as u32, places.len() as u32);
-            self.places.extend(places);
-            let psu = self.places.get(first as usize).map_or(0, |place| place.unit);
-            let (kind, pattern) = self.note_kind(kind, factors, sample, psu)?;
-            self.known.push(Known { sample, kind, pattern, first, stages });
-            return Ok(());
-        }
-        let Some(known) = self.get(unit) else { return exec_err!("unit {unit} of the design is not known") };
-        let as_many = known.places.len() == places.len();
-        for (known, place) in known.places.iter().zip(places) {
-            same_place(*known, place)?;
-        }
-        let same = as_many && self.known[at].sample == sample && self.kind(known.kind) == Some(&kind);
-        if !same || known.factors != factors {
-            let unit = known.places.last().map_or(unit, |place| place.unit);
-            return exec_err!("unit {unit} is of two designs: rows of both are mixed");
+        if a.stages.len() != b.stages.len() || a.kind != b.kind || a.factors != b.factors {
+            return exec_err!("unit {} is of two designs: rows of both are mixed", other.number);
         }
         Ok(())
     }
 
-    /// The numbers of a kind and of a pattern of factors.
-    fn note_kind(&mut self, kind: Kind, factors: Vec<f64>, sample: u32, psu: u32) -> Result<(u32, u32)> {
-        let known = self.known_kinds.iter().position(|known| *known == kind);
-        let kind = known.unwrap_or_else(|| {
-            self.known_kinds.push(kind);
-            self.known_kinds.len() - 1
-        });
-        let mut pattern = u32::MAX;
-        if !factors.is_empty() {
-            let (at, new) = self.patterns.slot(u64::from(sample) << 32 | u64::from(psu));
-            pattern = at as u32;
-            if new {
-                self.factors.push(factors);
-            } else if self.factors[at] != factors {
-                return exec_err!("rows of unit {psu} of the design differ in their replicate weights");
-            }
-        }
-        Ok((kind as u32, pattern))
-    }
-
     /// A unit that is known.
     pub(super) fn get(&self, unit: u32) -> Option<Unit<'_>> {
-        let Known { sample, kind, pattern, first, stages } = *self.known.get(self.index.get(unit.into())?)?;
-        let factors = self.factors.get(pattern as usize).map_or(&[][..], Vec::as_slice);
-        let sample = self.samples.get(sample as usize).map_or("", String::as_str);
-        let places = &self.places[first as usize..][..stages as usize];
-        Some(Unit { sample, places, kind, factors })
+        self.described(self.units.get(unit as usize)?)
     }
 
-    /// Whether there are units of more than one sample.
-    pub(super) fn of_many_samples(&self) -> bool {
-        self.samples.len() > 1
+    fn described(&self, known: &Known) -> Option<Unit<'_>> {
+        let Place { sample, stages, kind, factors, .. } = self.places.get(known.place as usize)?;
+        let sample = self.samples.get(*sample as usize).map_or("", String::as_str);
+        Some(Unit { sample, kind: *kind, factors, stages, number: known.number })
+    }
+
+    /// The units in the order of their samples' names and of their numbers in them; where there is no design, the unit 0 that
+    /// all rows are of.
+    pub(super) fn in_order(&self) -> Vec<u32> {
+        if self.units.is_empty() {
+            return vec![0];
+        }
+        let mut order: Vec<u32> = (0..).take(self.units.len()).collect();
+        let by_number = |unit: &u32| {
+            let Known { place, number } = self.units[*unit as usize];
+            let sample = self.places.get(place as usize).map_or(0, |place| place.sample);
+            (self.samples.get(sample as usize), number)
+        };
+        if !order.is_sorted_by_key(by_number) {
+            order.sort_unstable_by_key(by_number);
+        }
+        order
     }
 
     /// A kind by its number.
     pub(super) fn kind(&self, number: u32) -> Option<&Kind> {
-        self.known_kinds.get(number as usize)
+        self.kinds.get(number as usize)
     }
 
     /// Bytes on the heap.
     pub(super) fn size(&self) -> usize {
+        let place = self.places.last().map_or(0, |place| {
+            place.text.len()
+                + place.stages.capacity() * size_of::<Stage>()
+                + place.factors.capacity() * size_of::<f64>()
+        });
         self.index.size()
-            + self.others.size()
-            + self.patterns.size()
-            + self.marks.capacity() * size_of::<u32>()
-            + self.places.capacity() * size_of::<Stage>()
-            + self.known.capacity() * size_of::<Known>()
-            + self
-                .factors
-                .first()
-                .map_or(0, |factors| factors.capacity() * size_of::<f64>() * self.factors.len())
-            + self.factors.capacity() * size_of::<Vec<f64>>()
+            + self.units.capacity() * size_of::<Known>()
+            + self.places.capacity() * size_of::<Place>()
+            + self.by_text.capacity() * size_of::<(Arc<str>, u32)>()
+            + self.places.len() * place
     }
 
     /// Writes a known unit.
     pub(super) fn write(&self, unit: u32, to: &mut Writer) {
-        let Some(Unit { sample, places, kind, factors }) = self.get(unit) else { return };
-        to.text(sample);
-        to.integer(places.len() as u64);
-        for place in places {
-            [place.stratum, place.unit, place.sampled]
-                .into_iter()
-                .for_each(|number| to.integer(number.into()));
-            to.number(place.population);
-        }
-        match self.kind(kind) {
-            Some(Kind::Replicates(replication)) => {
-                to.integer(replication.rscales.len() as u64);
-                to.number(replication.scale);
-                to.number(f64::from(u8::from(replication.mse)));
-                replication.rscales.iter().chain(factors).for_each(|value| to.number(*value));
-            }
-            Some(Kind::Stages(policy)) => {
-                to.integer(0);
-                to.integer(LONELY.iter().position(|(_, known)| known == policy).unwrap_or(0) as u64);
-            }
-            None => {}
-        }
+        let Some(Known { place, number }) = self.units.get(unit as usize) else { return };
+        to.text(self.places.get(*place as usize).map_or("", |place| &place.text));
+        to.integer((*number).into());
     }
 
     /// Notes a unit that was written; gives its number here.
     pub(super) fn read(&mut self, from: &mut Reader<'_>) -> Result<u32> {
-        let sample = self.sample(from.text()?);
-        let stages = from.short()? as usize;
-        let mut places = Vec::with_capacity(stages);
-        for _ in 0..stages {
-            let [stratum, unit, sampled] = [from.short()?, from.short()?, from.short()?];
-            places.push(Stage { stratum, unit, sampled, population: from.number()? });
-        }
-        let replicates = from.short()? as usize;
-        let (kind, factors) = if replicates == 0 {
-            let policy = LONELY.get(from.short()? as usize).map_or(LonelyPsu::Fail, |(_, policy)| *policy);
-            (Kind::Stages(policy), Vec::new())
-        } else {
-            let (scale, mse) = (from.number()?, from.number()? != 0.0);
-            let mut numbers = || (0..replicates).map(|_| from.number()).collect::<Result<Vec<f64>>>();
-            let (rscales, factors) = (numbers()?, numbers()?);
-            (Kind::Replicates(Replication { scale, rscales, mse }), factors)
-        };
-        let unit = self.apart(sample, places.last().map_or(0, |place| place.unit));
-        self.note(sample, unit, places.into_iter(), kind, factors)?;
-        Ok(unit)
+        let place = self.place(from.text()?)?;
+        self.unit(place, from.short()?)
     }
 }
 
-fn same_place(a: Stage, b: Stage) -> Result<()> {
-    if a == b {
-        return Ok(());
-    }
-    exec_err!(
-        "unit {} of the design has two places in the sample, in stratum {} and in stratum {}: rows of two designs are mixed",
-        a.unit,
-        a.stratum,
-        b.stratum
-    )
+/// The number of a value among those that are known, to which it is added.
+fn number<T>(known: &mut Vec<T>, is: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> u32 {
+    let at = known.iter().position(is).unwrap_or_else(|| {
+        known.push(new());
+        known.len() - 1
+    });
+    at as u32
 }

@@ -9,19 +9,19 @@ mod waves;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array,
-    RecordBatch, StringArray, StructArray, UInt32Array,
+    Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, RecordBatch, StringArray,
+    StructArray, UInt32Array,
 };
 use datafusion::arrow::compute::concat_batches;
-use datafusion::arrow::datatypes::{Field, Fields, Int32Type, UInt32Type};
+use datafusion::arrow::datatypes::{Field, Int32Type, UInt32Type};
 use datafusion::common::DataFusionError;
 use datafusion::datasource::MemTable;
 use survey::design::Design;
 use survey::variance::{LonelyPsu, Stage};
 
-use super::design::stage_fields;
 use crate::engine::shelf::Shelf;
 use crate::engine::{Bounds, Session, aggregates, context};
+use crate::sample::Entry;
 
 /// A sample of 60 rows in 4 strata of 3 units, drawn in two stages.
 pub(super) struct Sample {
@@ -100,54 +100,41 @@ pub(super) fn column(design: &Design) -> ArrayRef {
     column_of("2013/design", design)
 }
 
-/// The same of another sample.
+/// The same of another sample. Rows of a unit have entries of their own with the same text; where every row is a unit, its
+/// number stands apart.
 pub(super) fn column_of(sample: &str, design: &Design) -> ArrayRef {
     let rows = design.weights().len();
-    let samples: DictionaryArray<Int32Type> = vec![sample; rows].into_iter().collect();
-    let mut fields: Vec<(String, ArrayRef, bool)> = vec![
-        ("sample".into(), Arc::new(samples), false),
-        ("weight".into(), Arc::new(Float64Array::from(design.weights().to_vec())), false),
+    let mut units: Vec<u32> =
+        design.stages().last().expect("a stage").iter().map(|stage| stage.unit).collect();
+    let numbers = Arc::new(UInt32Array::from(units.clone()));
+    units.sort_unstable();
+    units.dedup();
+    let unit_apart = units.len() == rows && design.replicates().is_none();
+    let text = |row: usize| {
+        let mut stages: Vec<Stage> = design.stages().iter().map(|stage| stage[row]).collect();
+        if unit_apart {
+            stages.last_mut().expect("a stage").unit = 0;
+        }
+        let replicates = design.replicates().map(|(factors, replication)| {
+            let factors = factors.chunks(replication.rscales.len()).nth(row).expect("factors");
+            (replication.clone(), factors.to_vec())
+        });
+        Entry { sample, stages, unit_apart, lonely: design.lonely(), replicates }.write()
+    };
+    let texts: StringArray = (0..rows).map(|row| Some(text(row))).collect();
+    let keys = UInt32Array::from_iter_values(0..rows as u32);
+    let places = DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(texts)).expect("places");
+    let mut columns: Vec<(&str, ArrayRef)> = vec![
+        ("weight", Arc::new(Float64Array::from(design.weights().to_vec()))),
+        ("place", Arc::new(places)),
     ];
-    for (index, stage) in design.stages().iter().enumerate() {
-        let numbers = |of: fn(&Stage) -> u32| {
-            Arc::new(stage.iter().map(|s| Some(of(s))).collect::<UInt32Array>()) as ArrayRef
-        };
-        let fpc =
-            stage.iter().map(|s| Some(s.population).filter(|p| p.is_finite())).collect::<Float64Array>();
-        let [strata, units, sampled, population] = stage_fields(index);
-        fields.push((strata, numbers(|s| s.stratum), false));
-        fields.push((units, numbers(|s| s.unit), false));
-        fields.push((sampled, numbers(|s| s.sampled), false));
-        fields.push((population, Arc::new(fpc), true));
+    if unit_apart {
+        columns.push(("unit", numbers));
     }
-    let policies = [
-        (LonelyPsu::Fail, "fail"),
-        (LonelyPsu::Certainty, "certainty"),
-        (LonelyPsu::Adjust, "adjust"),
-        (LonelyPsu::Average, "average"),
-    ];
-    let word = policies.iter().find(|(policy, _)| *policy == design.lonely()).expect("a policy").1;
-    let words = Arc::new(StringArray::from(vec![word]));
-    let keys = Int32Array::from(vec![0; rows]);
-    fields.push((
-        "lonely".into(),
-        Arc::new(DictionaryArray::<Int32Type>::try_new(keys, words).expect("words")),
-        false,
-    ));
-    if let Some((factors, replication)) = design.replicates() {
-        let head = [replication.scale, f64::from(u8::from(replication.mse))];
-        let head: Vec<f64> = head.into_iter().chain(replication.rscales.iter().copied()).collect();
-        let bytes = |row: &[f64]| head.iter().chain(row).flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
-        let patterns: Vec<Vec<u8>> = factors.chunks(replication.rscales.len()).map(bytes).collect();
-        let values = BinaryArray::from_iter_values(&patterns);
-        let keys = UInt32Array::from_iter_values(0..rows as u32);
-        let dictionary = DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(values)).expect("patterns");
-        fields.push(("replicates".into(), Arc::new(dictionary), false));
-    }
-    let described: Fields =
-        fields.iter().map(|(name, array, null)| Field::new(name, array.data_type().clone(), *null)).collect();
-    let arrays = fields.into_iter().map(|(_, array, _)| array).collect();
-    Arc::new(StructArray::try_new(described, arrays, None).expect("a struct"))
+    let field = |(name, array): (&str, ArrayRef)| {
+        (Arc::new(Field::new(name, array.data_type().clone(), false)), array)
+    };
+    Arc::new(StructArray::from(columns.into_iter().map(field).collect::<Vec<_>>()))
 }
 
 /// The result of `sql` over the table `t` in so many partitions, each as batches.

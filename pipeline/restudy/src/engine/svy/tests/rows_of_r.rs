@@ -9,13 +9,15 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, RecordBatch, StringArray,
-    StructArray, UInt32Array,
+    StructArray,
 };
-use datafusion::arrow::datatypes::{Fields, Float64Type, Int32Type};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Fields, Float64Type, UInt32Type};
 use survey::design::Design;
 use survey::variance::LonelyPsu;
 
 use super::{ask, column, fault};
+use crate::sample::Entry;
 
 const STRATUM: [u32; 10] = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2];
 const PSU: [u32; 10] = [1, 1, 2, 2, 3, 3, 4, 4, 5, 5];
@@ -122,7 +124,7 @@ fn changed(part: &str, to: ArrayRef, absent: Option<usize>) -> ArrayRef {
     let plain = column(&design(&PSU, LonelyPsu::Fail));
     let plain = plain.as_struct();
     let (at, _) = plain.fields().find(part).expect(part);
-    let nullable = |name: &str| name == part && to.null_count() > 0 || name == "fpc";
+    let nullable = |name: &str| name == part && to.null_count() > 0;
     let fields =
         plain.fields().iter().map(|field| field.as_ref().clone().with_nullable(nullable(field.name())));
     let fields: Fields = fields.collect();
@@ -130,6 +132,21 @@ fn changed(part: &str, to: ArrayRef, absent: Option<usize>) -> ArrayRef {
     parts[at] = to;
     let nulls = absent.map(|absent| (0..10).map(|row| row != absent).collect());
     Arc::new(StructArray::try_new(fields, parts, nulls).expect("a struct"))
+}
+
+/// A design whose places are changed.
+fn moved(change: impl Fn(&mut Entry<'_>)) -> ArrayRef {
+    let plain = column(&design(&PSU, LonelyPsu::Fail));
+    let places = cast(plain.as_struct().column_by_name("place").expect("places"), &DataType::Utf8);
+    let places = places.expect("texts");
+    let texts = places.as_string::<i32>().iter().flatten().map(|text| {
+        let mut entry = Entry::read(text).expect("a place");
+        change(&mut entry);
+        entry.write()
+    });
+    let texts: Vec<String> = texts.collect();
+    let places: DictionaryArray<UInt32Type> = texts.iter().map(String::as_str).collect();
+    changed("place", Arc::new(places), None)
 }
 
 fn weighing(weights: [f64; 10], absent: Option<usize>) -> ArrayRef {
@@ -177,24 +194,49 @@ fn two_designs_in_one_group_are_told_apart() {
         let sql = format!("select svy_mean(x, design) from t {groups}");
         fault(rows, &sql).lines().next().unwrap_or_default().to_owned()
     };
-    let numbers = |numbers: [u32; 10]| Arc::new(UInt32Array::from(numbers.to_vec()));
-    let words: DictionaryArray<Int32Type> = ["adjust"; 10].into_iter().collect();
+    let adjusted = |entry: &mut Entry<'_>| entry.lonely = LonelyPsu::Adjust;
     assert_eq!(
-        mixed(&changed("lonely", Arc::new(words.clone()), None), "group by sample"),
+        mixed(&moved(adjusted), "group by sample"),
         "error: unit 0 is of two designs: rows of both are mixed"
     );
+    let in_others = |entry: &mut Entry<'_>| entry.stages[0].stratum = 2 - entry.stages[0].stratum;
     assert_eq!(
-        mixed(&changed("stratum", numbers(STRATUM.map(|stratum| 3 - stratum)), None), "group by sample"),
+        mixed(&moved(in_others), "group by sample"),
         "error: unit 0 of the design has two places in the sample, in stratum 0 and in stratum 2: rows of two designs are mixed"
     );
-    let (adjusted, others) = (changed("lonely", Arc::new(words), None), numbers(PSU.map(|psu| psu + 100)));
-    let adjusted = adjusted.as_struct();
-    let mut parts = adjusted.columns().to_vec();
-    parts[adjusted.fields().find("psu").expect("psu").0] = others;
-    let other: ArrayRef =
-        Arc::new(StructArray::try_new(adjusted.fields().clone(), parts, None).expect("a struct"));
+    let other = moved(|entry| {
+        adjusted(entry);
+        entry.stages[0].unit += 100;
+    });
     assert_eq!(
         mixed(&other, ""),
         "error: `svy_mean` has rows of two designs in one group (their lonely_psu differs): take one wave, or one design, at a time"
+    );
+}
+
+#[test]
+fn a_place_that_is_none_and_one_that_is_not_known_are_told() {
+    let table = |places: Vec<Option<&str>>| {
+        let places: DictionaryArray<UInt32Type> = places.into_iter().collect();
+        table(&changed("place", Arc::new(places), None))
+    };
+    let told = |places| fault(table(places), "select svy_mean(x, design) from t");
+    let mut places = vec![Some("{\"sample\":\"2013/design\"}"); 10];
+    let bad = told(places.clone());
+    assert!(
+        bad.starts_with(
+            "error: the design's `place` is no place in a sample: {\"sample\":\"2013/design\"}\n"
+        ),
+        "{bad}"
+    );
+    // The number of the unit stands nowhere.
+    places.fill(Some(
+        "{\"sample\":\"w/design\",\"stages\":[{\"stratum\":0,\"unit\":null,\"units\":9,\"fpc\":null}],\"lonely\":\"fail\"}",
+    ));
+    places[3] = None;
+    let bad = told(places);
+    assert!(
+        bad.starts_with("error: a stratum or unit in `design` of `svy_mean` is NULL in 10 rows\n"),
+        "{bad}"
     );
 }

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array, RecordBatch, StringArray};
-use datafusion::arrow::datatypes::Float64Type;
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Float64Array, RecordBatch, StringArray, StructArray,
+};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Field, Fields, Float64Type};
 use survey::design::Design;
 use survey::replicates::Kind;
 
@@ -157,5 +160,28 @@ fn a_unit_with_two_places_is_told_in_one_part_and_in_many() {
             let fault = ask(partitions, 3, sql).expect_err("a fault").strip_backtrace();
             assert!(fault.contains("of the design has two places in the sample"), "{fault}");
         }
+    }
+}
+
+#[test]
+fn a_dictionary_that_is_not_shared_gives_the_same_bits() {
+    let plain = |batch: &RecordBatch| {
+        let (design, kind) = (batch.column(2).as_struct(), DataType::Utf8);
+        let mut columns = design.columns().to_vec();
+        columns[1] = cast(&columns[1], &kind).expect("texts");
+        let fields = design.fields().iter().zip(&columns);
+        let fields: Fields =
+            fields.map(|(field, array)| Field::new(field.name(), array.data_type().clone(), false)).collect();
+        let design = StructArray::try_new(fields, columns, None).expect("a struct");
+        let [wave, x] = [0, 1].map(|column| batch.column(column).clone());
+        let columns = [("wave", wave, false), ("x", x, true), ("design", Arc::new(design), true)];
+        RecordBatch::try_from_iter_with_nullable(columns).expect("a batch")
+    };
+    let sql = "select svy_diff(x, wave = '2016', design), svy_median(x, design) from t";
+    let wanted = ask(vec![waves().to_vec()], 8192, sql).unwrap_or_else(|fault| panic!("{fault}"));
+    let waves = waves().map(|wave| plain(&wave));
+    for partitions in arrangements(&waves) {
+        let found = ask(partitions, 3, sql).unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!(found, wanted);
     }
 }
