@@ -16,6 +16,7 @@ pub(crate) const FILES: &[(&str, &[u8])] = &[
     theme!("axis.typ"),
     theme!("bars.typ"),
     theme!("boxes.typ"),
+    theme!("captions.typ"),
     theme!("charts.typ"),
     theme!("dots.typ"),
     theme!("evidence.typ"),

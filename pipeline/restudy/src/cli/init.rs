@@ -40,16 +40,22 @@ impl Init {
         };
         let folder = self.folder.display();
         output.say(&format!("{folder} is {what}"));
-        output.say(&format!("next: restudy build --study {folder}"));
+        output.say(&format!("next: {} build --study {folder}", called()));
         Ok(())
     }
 
     fn draft(&self, from: &str, theme: &Theme, output: &Output) -> Result<String, Failure> {
         let declared = declared(from).map_err(Failure::CommandLine)?;
         let path = Path::new(&declared.file);
+        if !path.is_file() {
+            let what = if path.exists() { "is no file" } else { "is not there" };
+            let fault = Diagnostic::error(format!("`{}` {what}", declared.file));
+            let hint = "name the export by its path from this folder";
+            return Err(Failure::CommandLine(fault.at(Place::file("--from")).hint(hint).into()));
+        }
         let (Some(name), Some(parent)) = (path.file_name().and_then(|name| name.to_str()), path.parent())
         else {
-            let fault = Diagnostic::error(format!("`{}` is no file that can be read", declared.file));
+            let fault = Diagnostic::error(format!("the name of `{}` is no text", declared.file));
             return Err(Failure::CommandLine(fault.into()));
         };
         let here = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
@@ -73,6 +79,13 @@ impl Init {
         let mut files = draft.files;
         files.push((source.file.clone(), fs_err::read(path)?));
         begin::write(&self.folder, &files, theme)?;
+        let (shown, further) = draft.shown;
+        if further > 0 {
+            let questions = count(shown, "question");
+            output.say(&format!(
+                "the report shows the first {questions}; {further} more can be shown in the same way"
+            ));
+        }
         let guessed = found.iter().filter(|found| !found.certain).count();
         if guessed > 0 {
             output.say(&format!("study.toml says what was guessed about {name}"));
@@ -81,6 +94,18 @@ impl Init {
         let answers = count(table.len(), "respondent");
         Ok(format!("a draft: {answers}, {questions}, {left_out} left out"))
     }
+}
+
+/// How the program is called from here: by its name where the PATH has it, else by its path.
+fn called() -> String {
+    let Some(program) = std::env::current_exe().ok() else { return "restudy".to_owned() };
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let is_own = |folder: PathBuf| folder.join("restudy").canonicalize().is_ok_and(|found| found == program);
+    if std::env::split_paths(&folders).any(is_own) {
+        return "restudy".to_owned();
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    program.strip_prefix(here).unwrap_or(&program).display().to_string()
 }
 
 /// What the command line says of an export: its file, or a table of settings.

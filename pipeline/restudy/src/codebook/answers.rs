@@ -226,7 +226,10 @@ impl<'a> Reader<'a> {
     fn number(&mut self, question: &Question, variable: usize, (row, column): (usize, usize), cell: &str) {
         let Some(value) = number(cell) else {
             return self.wrong(variable, row, column, cell, "is not a number", |f| {
-                f.hint("write digits only, with a point for decimals and no unit")
+                f.hint(match number(&cell.replacen(',', ".", 1)) {
+                    Some(_) => "if commas stand before decimals, declare it with the file: `decimal = \",\"`",
+                    None => "write digits only, with a point for decimals and no unit",
+                })
             });
         };
         if question.min.is_some_and(|min| value < min) || question.max.is_some_and(|max| value > max) {

@@ -16,7 +16,7 @@ use super::header::{self, Named};
 use super::lines::Lines;
 use super::scan::Scan;
 use super::table::{Heading, Origin, RawTable};
-use super::{Described, encoding};
+use super::{Described, decimal, encoding};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::study::{Header, Source};
 
@@ -100,7 +100,8 @@ impl Form {
         let mut rows = Vec::new();
         let header = if before == 0 { self.height } else { 0 };
         for record in reader(&lines.text, self.separator).records().skip(header) {
-            rows.push(record.map_err(|e| unreadable(&file, &e))?);
+            let record = record.map_err(|e| unreadable(&file, &e))?;
+            rows.push(if source.decimal == Some(',') { decimal::with_points(record) } else { record });
         }
         Ok(RawTable {
             file,

@@ -10,6 +10,7 @@
 mod archive;
 mod binary;
 mod calendar;
+mod decimal;
 mod decoding;
 mod delimited;
 mod described;

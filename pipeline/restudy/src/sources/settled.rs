@@ -8,7 +8,7 @@ use std::path::Path;
 use ::csv::StringRecord;
 use encoding_rs::WINDOWS_1252;
 
-use super::{delimited, encoding, header, workbook};
+use super::{decimal, delimited, encoding, header, workbook};
 use crate::diagnostic::Diagnostics;
 use crate::study::{Format, Header, Source};
 
@@ -60,6 +60,14 @@ pub fn settled(root: &Path, declared: &Source) -> Result<(Source, Vec<Settled>),
             source.header = Some(Header::Rows(2));
             let what = "the second row holds words that stand nowhere below it: a second row of the header";
             said.push(Settled { what: what.to_owned(), certain: false });
+        }
+    }
+    if source.format() == Format::Text && source.decimal.is_none() {
+        let (table, _) = delimited::read(&source, super::bytes(root, &declared.file)?)?;
+        if let Some(name) = decimal::column(&table.rows).and_then(|column| table.names.get(column)) {
+            source.decimal = Some(',');
+            let what = format!("numbers have a decimal comma, as in `{}`", super::shortened(name));
+            said.push(Settled { what, certain: false });
         }
     }
     Ok((source, said))
@@ -145,6 +153,14 @@ mod tests {
         let (written, certain) = found("t.csv", &utf16);
         assert_eq!(written, "{ file = \"t.csv\", encoding = \"utf-16le\", separator = \"\\t\" }");
         assert_eq!(certain, [true, true]);
+    }
+
+    #[test]
+    fn decimal_commas_are_a_guess() {
+        let (written, certain) = found("t.csv", b"id;hours\n1;3,5\n2;4\n");
+        assert_eq!(written, "{ file = \"t.csv\", separator = \";\", decimal = \",\" }");
+        assert_eq!(certain, [true, false]);
+        assert_eq!(found("t.csv", b"id,hours\n1,\"1,250\"\n").0, "\"t.csv\"", "thousands, perhaps");
     }
 
     #[test]

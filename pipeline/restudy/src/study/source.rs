@@ -22,6 +22,8 @@ pub struct Source {
     pub encoding: Option<&'static Encoding>,
     /// What stands between its cells.
     pub separator: Option<char>,
+    /// What stands before the decimals of its numbers, if that is not a point.
+    pub decimal: Option<char>,
     /// The rows that name its columns.
     pub header: Option<Header>,
     /// The sheet of a workbook.
@@ -87,6 +89,8 @@ struct Declared {
     encoding: Option<&'static Encoding>,
     #[serde(default, deserialize_with = "separator")]
     separator: Option<char>,
+    #[serde(default, deserialize_with = "decimal")]
+    decimal: Option<char>,
     header: Option<Header>,
     sheet: Option<String>,
     range: Option<CellRange>,
@@ -126,6 +130,7 @@ impl Source {
         let settings = [
             ("encoding", self.encoding.map(|encoding| quoted(&encoding.name().to_lowercase()))),
             ("separator", self.separator.map(|separator| quoted(&separator.to_string()))),
+            ("decimal", self.decimal.map(|mark| quoted(&mark.to_string()))),
             ("header", header),
             ("sheet", self.sheet.as_deref().map(quoted)),
             ("range", self.range.map(|range| quoted(&range.to_string()))),
@@ -143,6 +148,7 @@ impl Source {
         let settings = [
             ("encoding", self.encoding.is_some(), &[Format::Text, Format::Spss, Format::Stata][..]),
             ("separator", self.separator.is_some(), &[Format::Text]),
+            ("decimal", self.decimal.is_some(), &[Format::Text]),
             ("header", self.header.is_some(), &[Format::Text, Format::Workbook]),
             ("sheet", self.sheet.is_some(), &[Format::Workbook]),
             ("range", self.range.is_some(), &[Format::Workbook]),
@@ -231,6 +237,7 @@ impl<'de> Visitor<'de> for FileOrSettings {
             file: declared.file,
             encoding: declared.encoding,
             separator: declared.separator,
+            decimal: declared.decimal,
             header: declared.header,
             sheet: declared.sheet,
             range: declared.range,
@@ -263,6 +270,16 @@ fn separator<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<char>,
         "," | ";" | "\t" | "|" => Ok(text.chars().next()),
         _ => Err(D::Error::custom(format!(
             "`{text}` cannot separate cells: write `,`, `;`, `|`, or `\\t` for a tab"
+        ))),
+    }
+}
+
+fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<char>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match text.as_str() {
+        "," | "." => Ok(text.chars().next()),
+        _ => Err(D::Error::custom(format!(
+            "`{text}` cannot stand before decimals: write `,`, or `.` for a point"
         ))),
     }
 }
@@ -320,6 +337,7 @@ mod tests {
         for written in [
             "\"a \\\"b\\\".csv\"",
             "{ file = \"a.csv\", encoding = \"windows-1252\", separator = \"\\t\", header = 2 }",
+            "{ file = \"a.csv\", separator = \";\", decimal = \",\" }",
             "{ file = \"a.xlsx\", header = \"qualtrics\", sheet = \"Answers\", range = \"B3:AA200\" }",
             "{ file = \"a.dta\", encoding = \"windows-1252\", missing = { \".a\" = \"refused\" } }",
             "{ file = \"a.sav\", names = \"labels\", missing = { \"-9\" = \"refused\", \"Not shown\" = \"not asked\" } }",

@@ -8,7 +8,10 @@ use super::cli::{files, restudy, text};
 use super::report_material::{root, typst};
 
 fn init(arguments: &[&str], here: &Path) -> std::process::Output {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
+    let program = assert_cmd::cargo::cargo_bin!("restudy");
+    let mut command = Command::new(program);
+    // As for a user who has installed it.
+    command.env("PATH", program.parent().unwrap());
     command.current_dir(here).arg("init").args(arguments).output().unwrap()
 }
 
@@ -77,7 +80,7 @@ fn a_folder_that_holds_anything_is_left_alone() {
     fs_err::write(folder.path().join("a.csv"), "a,b\n1,\"2\n").unwrap();
     fs_err::write(folder.path().join("none.csv"), "a,b\n").unwrap();
     for (from, code) in
-        [("a.csv", 1), ("none.csv", 1), ("b.csv", 1), ("{ file = \"a.csv\", separtor = \";\" }", 2)]
+        [("a.csv", 1), ("none.csv", 1), ("b.csv", 2), ("{ file = \"a.csv\", separtor = \";\" }", 2)]
     {
         let begun = init(&["new", "--from", from], folder.path());
         assert_eq!(begun.status.code(), Some(code), "{from}: {}", text(&begun.stderr));
@@ -145,6 +148,21 @@ fn weights_that_are_offered_can_be_taken() {
     fs_err::write(&file, taken).unwrap();
     let checked = restudy(&study).arg("check").output().unwrap();
     assert!(checked.status.success(), "{}", text(&checked.stderr));
+}
+
+#[test]
+fn an_export_with_decimal_commas_is_numbers_and_has_its_respondents() {
+    let export = "Nr;Stunden;Zufrieden;Gewicht\n1;3,5;ja;0,8\n2;4;nein;1,25\n3;12,25;ja;1\n4;2;ja;0,95\n";
+    let (_folder, study, said) = drafted("umfrage.csv", export.as_bytes());
+    assert!(said.contains("study.toml says what was guessed"), "{said}");
+    let settings = fs_err::read_to_string(study.join("study.toml")).unwrap();
+    assert!(settings.contains("separator = \";\", decimal = \",\" }"), "{settings}");
+    assert!(settings.contains("# weight = \"Gewicht\""), "{settings}");
+    let questions = fs_err::read_to_string(study.join("codebook/questions/01-questions.toml")).unwrap();
+    assert!(questions.contains("column = \"Nr\"") && questions.contains("from 2 to 12.25"), "{questions}");
+    let question = "SELECT respondent_id, stunden FROM responses WHERE stunden > 3.4 ORDER BY stunden";
+    let asked = restudy(&study).args(["ask", question, "--format", "csv"]).output().unwrap();
+    assert_eq!(text(&asked.stdout), "respondent_id,stunden\r\n1,3.5\r\n2,4.0\r\n3,12.25\r\n");
 }
 
 #[test]

@@ -47,6 +47,8 @@ pub(super) enum Holds {
     Personal,
     /// It is about the tool.
     OfTool,
+    /// Numbers above 0 under a name that only weights have.
+    Weights,
     /// Points in time.
     Times,
     /// Several answers in one cell.
@@ -130,6 +132,11 @@ impl Column {
             Some(Known::Id) if unique => Holds::Id,
             Some(Known::Personal) => Holds::Personal,
             Some(Known::OfTool) => Holds::OfTool,
+            Some(Known::Weight)
+                if numbers && answers.iter().all(|(n, _)| n.parse().is_ok_and(|n: f64| n > 0.0)) =>
+            {
+                Holds::Weights
+            }
             _ if is_labelled && answers.len() <= 4 * MOST_LABELS => Holds::Labels,
             _ if times => Holds::Times,
             _ if numbers => Holds::Numbers,

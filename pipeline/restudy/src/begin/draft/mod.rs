@@ -47,6 +47,8 @@ pub struct Draft {
     pub questions: usize,
     /// How many columns were left out.
     pub left_out: usize,
+    /// How many questions the report shows, and how many more it could show.
+    pub shown: (usize, usize),
 }
 
 /// The study of `export`.
@@ -54,13 +56,14 @@ pub fn draft(export: &Export<'_>) -> Draft {
     let drafted = questions::drafted(export.table);
     let settings = settings::Settings::of(export, &drafted);
     let shown = queries::shown(&drafted);
+    let further = drafted.further(&shown);
     let mut files = vec![
         ("README.md".to_owned(), settings.readme()),
         (".gitignore".to_owned(), "/build/\n".to_owned()),
         ("study.toml".to_owned(), settings.study()),
         ("codebook/value-labels.toml".to_owned(), codebook::value_labels(&drafted)),
         ("codebook/questions/01-questions.toml".to_owned(), codebook::questions(&drafted)),
-        ("report-templates/report.typ.jinja".to_owned(), report::template(&shown, drafted.further(&shown))),
+        ("report-templates/report.typ.jinja".to_owned(), report::template(&shown, further)),
         ("report-templates/references.bib".to_owned(), String::new()),
         ("queries/facts/answered.sql".to_owned(), queries::answered()),
     ];
@@ -70,5 +73,6 @@ pub fn draft(export: &Export<'_>) -> Draft {
         wave: settings.wave.clone(),
         questions: drafted.questions.len(),
         left_out: drafted.left_out.len(),
+        shown: (shown.len(), further),
     }
 }

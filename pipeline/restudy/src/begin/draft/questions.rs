@@ -58,6 +58,8 @@ pub(super) struct Drafted {
     /// Columns that are left out, and why.
     pub(super) left_out: Vec<(String, String)>,
     pub(super) respondents: usize,
+    /// A column that seems to hold weights.
+    pub(super) weights: Option<String>,
     given: Given,
     sets_given: Given,
 }
@@ -118,6 +120,13 @@ impl Drafted {
             }
             Holds::OfTool => {
                 return self.leave_out(column, "it is about the survey tool (guessed from its name)");
+            }
+            Holds::Weights => {
+                self.weights.get_or_insert_with(|| column.header.clone());
+                return self.leave_out(
+                    column,
+                    "it seems to hold weights (guessed from its name): see `[design]` in study.toml",
+                );
             }
             Holds::Times => (Kind::Timestamp, times(column)),
             Holds::Together => {

@@ -19,7 +19,7 @@ pub(super) struct Settings<'a> {
     published: String,
     /// Where the dates come from.
     dates: String,
-    /// A column of numbers that may be weights.
+    /// A column that seems to hold weights.
     weights: Option<String>,
 }
 
@@ -53,14 +53,9 @@ impl<'a> Settings<'a> {
         if let Some(first) = title.chars().next().filter(|c| c.is_ascii_lowercase()) {
             title.replace_range(..1, &first.to_ascii_uppercase().to_string());
         }
-        let is_weight = |name: &str| {
-            let name = name.to_lowercase();
-            ["weight", "wt", "wgt", "gewicht", "pweight"].iter().any(|word| name == *word)
-                || name.starts_with("weight")
-        };
-        let weights = export.table.headers().find(|header| is_weight(header)).map(str::to_owned);
         let wave = published.get(..4).unwrap_or("first").to_owned();
         let title = if title.is_empty() { "A survey".to_owned() } else { title };
+        let weights = drafted.weights.clone();
         Settings { export, wave, title, fieldwork, published, dates, weights }
     }
 

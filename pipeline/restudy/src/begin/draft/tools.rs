@@ -1,4 +1,4 @@
-//! What survey tools write beside the answers: the respondent's number, times, and what is about the tool or about a person.
+//! What survey tools write beside the answers: the respondent's number, weights, times, and what is about the tool or about a person.
 
 /// What a column with a well-known name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,10 +9,12 @@ pub(super) enum Known {
     Personal,
     /// It is about the tool and how it was used.
     OfTool,
+    /// How many people a respondent stands for.
+    Weight,
 }
 
 /// Names by which tools call a respondent's number: SurveyMonkey, Qualtrics, LimeSurvey, Microsoft Forms, SPSS files.
-const IDS: [&str; 15] = [
+const IDS: [&str; 27] = [
     "respondent id",
     "respondent_id",
     "respondentid",
@@ -28,6 +30,18 @@ const IDS: [&str; 15] = [
     "respondent",
     "serial",
     "record",
+    "nr",
+    "nr.",
+    "no",
+    "number",
+    "lfdn",
+    "lfdnr",
+    "pid",
+    "uid",
+    "idno",
+    "participant",
+    "participant id",
+    "participant_id",
 ];
 
 const PERSONAL: [&str; 31] = [
@@ -89,14 +103,20 @@ const OF_TOOL: [&str; 22] = [
     "referrer url",
 ];
 
+const WEIGHTS: [&str; 5] = ["wt", "wgt", "pweight", "gewicht", "poids"];
+
 /// What a column of this name is, if only a tool calls one so.
 pub(super) fn known(name: &str) -> Option<Known> {
     let name = name.trim().trim_end_matches(['.', ':']).to_lowercase();
     let is = |names: &[&str]| names.contains(&name.as_str());
+    // `school_id`, `Student ID`.
+    let ends_so = ["_id", " id", "_nr", " nr"].iter().any(|end| name.ends_with(end));
     match () {
         () if is(&IDS) => Some(Known::Id),
         () if is(&PERSONAL) => Some(Known::Personal),
         () if is(&OF_TOOL) => Some(Known::OfTool),
+        () if is(&WEIGHTS) || name.starts_with("weight") => Some(Known::Weight),
+        () if ends_so => Some(Known::Id),
         () => None,
     }
 }
