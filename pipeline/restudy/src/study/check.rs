@@ -46,9 +46,6 @@ struct PlacedWave {
     id: Spanned<String>,
     fieldwork: Spanned<String>,
     published: Spanned<String>,
-    #[serde(default)]
-    synthetic: bool,
-    notice: Option<Spanned<String>>,
     responses: Spanned<Source>,
     open_codings: Option<Spanned<Source>>,
     frame: Option<Spanned<Source>>,
@@ -86,13 +83,6 @@ pub(super) fn check(file: &Definitions<Study>) -> Result<Diagnostics, Diagnostic
                 wave.fieldwork.span(),
                 hint,
             );
-        }
-        let said = wave.notice.as_ref().map_or("", |notice| notice.get_ref().trim());
-        if wave.synthetic && said.is_empty() {
-            let at = wave.notice.as_ref().map_or_else(|| wave.id.span(), Spanned::span);
-            let hint =
-                "write in `notice` how they were made, and what they may be used for: the report prints it";
-            fault(format!("the data of wave `{id}` are synthetic, and nothing tells readers how"), at, hint);
         }
         if !is_date(published) {
             let hint = "write it like `2013-08-01`";

@@ -134,13 +134,8 @@ fn block(new: &NewWave, last: Option<&Wave>, days: Option<&(String, String)>) ->
     );
     match (&new.notice, last) {
         (Some(notice), _) => say("notice", quoted(notice), ""),
-        (None, Some(_)) if synthetic => {
-            let comment = format!(
-                "OPEN: how the data were made, and what they may be used for; that of {of_last} is about its own"
-            );
-            say("notice", quoted(""), &comment);
-        }
-        (None, _) => say("notice", quoted(""), "what readers must know about the data, if anything"),
+        (None, Some(wave)) => say("notice", quoted(&wave.notice), &format!("as in {of_last}: look at it")),
+        (None, None) => say("notice", quoted(""), "what readers must know about the data"),
     }
     for said in &new.found.said {
         lines.push(format!("# found in the export: {said}"));
