@@ -12,7 +12,7 @@ use std::ops::Deref;
 use std::path::Path;
 
 use super::pieces::Pieces;
-use super::{Met, Progress, RawTable, Reading, SoFar, Stands};
+use super::{Met, Progress, RawTable, SoFar, Stands};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::study::{Format, Source};
 
@@ -22,8 +22,6 @@ pub struct Export {
     first: RawTable,
     /// The whole, where there is more than the first chunk.
     pieces: Option<Pieces>,
-    /// How its columns are read, if not as they stand.
-    readings: Option<Vec<Reading>>,
 }
 
 /// A chunk of an export.
@@ -66,7 +64,7 @@ impl Export {
             if let Some((pieces, told)) = Pieces::of(source, file, size, progress)? {
                 let first = pieces.read(0, met)?;
                 let pieces = (pieces.len() > 1).then_some(pieces);
-                return Ok((Export { first, pieces, readings: None }, told));
+                return Ok((Export { first, pieces }, told));
             }
         }
         let (mut first, told) = RawTable::unchecked(source, super::bytes(root, &source.file)?)?;
@@ -76,18 +74,12 @@ impl Export {
 
     /// A table as an export of one chunk.
     pub fn of(table: RawTable) -> Export {
-        Export { first: table, pieces: None, readings: None }
+        Export { first: table, pieces: None }
     }
 
     /// The first chunk, given away.
     pub fn into_first(self) -> RawTable {
         self.first
-    }
-
-    /// The same export with the columns of `readings` alone, in their order.
-    #[must_use]
-    pub fn read_as(self, readings: Vec<Reading>) -> Export {
-        Export { first: self.first.read_as(&readings), readings: Some(readings), ..self }
     }
 
     /// The first chunk.
@@ -115,14 +107,7 @@ impl Export {
     /// The file cannot be read any more, or is not what it was.
     pub fn chunk(&self, number: usize, met: &mut Met) -> Result<Chunk<'_>, Diagnostics> {
         match &self.pieces {
-            Some(pieces) if number > 0 => {
-                let table = pieces.read(number, met)?;
-                let table = match &self.readings {
-                    Some(readings) => table.read_as(readings),
-                    None => table,
-                };
-                Ok(Chunk::Later(Box::new(table)))
-            }
+            Some(pieces) if number > 0 => Ok(Chunk::Later(Box::new(pieces.read(number, met)?))),
             _ => Ok(Chunk::First(&self.first)),
         }
     }
