@@ -4,7 +4,7 @@
 
 use super::compare::Proposal;
 use super::draft::quoted;
-use super::found::{self, Found};
+use super::found::Found;
 use crate::codebook::{Codebook, Kind};
 use crate::sources::months;
 use crate::study::{Source, Study, Wave};
@@ -135,9 +135,9 @@ fn block(new: &NewWave, last: Option<&Wave>, days: Option<&(String, String)>) ->
     for said in &new.found.said {
         lines.push(format!("# found in the export: {said}"));
     }
-    lines.push(format!("responses = {}", found::written(&new.found.source)));
+    lines.push(format!("responses = {}", new.found.source.written()));
     for (name, file) in [("open_codings", &new.open_codings), ("frame", &new.frame)] {
-        lines.extend(file.as_ref().map(|file| format!("{name} = {}", found::written(&Source::plain(file)))));
+        lines.extend(file.as_ref().map(|file| format!("{name} = {}", Source::plain(file).written())));
     }
     lines.join("\n") + "\n"
 }
