@@ -265,12 +265,9 @@ impl RawTable {
         for (column, name) in self.headers().enumerate() {
             if name.is_empty() {
                 let fault = Diagnostic::error(format!("column {} has no name", column + 1));
-                let is_blank = |row: usize| self.code(row, column).is_empty();
-                let hint = match (0..self.rows.len()).all(is_blank) {
-                    true => "its first cells are blank: if nothing stands below it, take the column out",
-                    false => "name it in the header line, or take the column out",
-                };
-                faults.header("that have no name", column, fault, |f| f.hint(hint));
+                faults.header("that have no name", column, fault, |f| {
+                    f.hint("name it in the header line, or take the column out")
+                });
             } else if let Some(before) = first.insert(name, column) {
                 let message = format!("column `{}` stands twice in the header", shortened(name));
                 faults.header("that stand twice in the header", column, Diagnostic::error(message), |f| {
@@ -287,19 +284,14 @@ impl RawTable {
             Origin::Lines { lines, .. } => super::delimited::separator_name(lines.separator),
             _ => "separator",
         };
-        let first = self.rows.first().map_or(columns, StringRecord::len);
-        let is_title = columns == 1 && first > 1;
         for (row, record) in self.rows.iter().enumerate().filter(|(_, r)| r.len() != columns) {
             let fault = Diagnostic::error(format!("row has {} instead of {columns} cells", record.len()));
             faults.cell(row, 0, fault, |f| {
-                let remedy = match is_title {
-                    true => "if the first line is a title, take out the lines above the header".to_owned(),
-                    false => format!(
+                f.note(format!("the header names {}", crate::diagnostic::count(columns, "column"))).hint(
+                    format!(
                         "put quotes round a cell that holds a {between}, or add the cells that are missing"
                     ),
-                };
-                f.note(format!("the header names {}", crate::diagnostic::count(columns, "column")))
-                    .hint(remedy)
+                )
             });
         }
     }
@@ -382,17 +374,5 @@ mod tests {
         }
         assert!(faults("sep=\t\na\tb\n").contains("`separator = \"\\t\"`"));
         assert!(parsed("sep=,b\n1,2\n").is_ok(), "a column of this name");
-    }
-
-    #[test]
-    fn what_spreadsheets_leave_at_the_edges_is_told_with_its_remedy() {
-        let told = faults("id,a,\n1,2,\n3,4, \n");
-        assert!(told.contains("column 3 has no name") && told.contains("nothing stands below it"), "{told}");
-        let told = faults("id,a,\n1,2,\n3,4,5\n");
-        assert!(told.contains("name it in the header line"), "{told}");
-        let told = faults("Our survey\nid,a\n1,2\n3,4\n");
-        assert!(told.contains("take out the lines above the header"), "{told}");
-        let told = faults("id;a\n1;2;5\n3;4;6\n");
-        assert!(!told.contains("above the header"), "{told}");
     }
 }
