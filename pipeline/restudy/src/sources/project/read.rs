@@ -3,6 +3,7 @@
 //! In: the root element, and the texts of the archive. Out: the project, or all of its faults.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::model::{
     Case, Document, DocumentKind, Project, ProjectCode, Set, User, Value, Variable, VariableKind,
@@ -18,6 +19,13 @@ use crate::sources::{on_one_line, shortened};
 const PROJECT: &str = "urn:QDA-XML:project:1";
 const CODE_BOOK: &str = "urn:QDA-XML:codebook:";
 
+/// Characters of the longest name, of the names of a code and those above it, and of an id; and how many codes there may be.
+/// Names and ids are kept with each thing that they are of: longer ones would make much of a small file.
+const LONGEST_NAME: usize = 1_000;
+const LONGEST_PATH: usize = 2_000;
+const LONGEST_ID: usize = 100;
+const MOST_CODES: usize = 50_000;
+
 /// What is read of a project: its elements by their ids, and the faults met so far.
 pub(super) struct Reading<'a> {
     /// The file of the elements, within the archive.
@@ -26,6 +34,7 @@ pub(super) struct Reading<'a> {
     codes: Ids,
     variables: Ids,
     documents: Ids,
+    cases: Ids,
     pub(super) notes: Ids,
     faults: Folded,
     pub(super) project: Project,
@@ -40,7 +49,7 @@ pub(super) fn project(
     file: &str,
     within: &str,
     root: &Element,
-    texts: Texts,
+    mut texts: Texts,
 ) -> Result<(Project, Diagnostics), Diagnostics> {
     is_root(within, root, "Project", PROJECT)?;
     let mut reading = Reading::new(file, within);
@@ -51,10 +60,10 @@ pub(super) fn project(
         reading.codes(codes, &[]);
     }
     reading.variables(root);
-    reading.documents(root, &texts);
+    reading.documents(root, &mut texts);
     reading.cases(root);
-    reading.note_texts(root, &texts);
-    Walk::through(&mut reading, root, &texts);
+    reading.note_texts(root, &mut texts);
+    Walk::through(&mut reading, root, &mut texts);
     reading.sets(root);
     for (what, within, name) in [("links", "Links", "Link"), ("graphs", "Graphs", "Graph")] {
         let number = root.first(within).map_or(0, |element| element.all(name).count());
@@ -98,6 +107,7 @@ impl<'a> Reading<'a> {
             codes: Ids::default(),
             variables: Ids::default(),
             documents: Ids::default(),
+            cases: Ids::default(),
             notes: Ids::default(),
             faults: Folded::new("line"),
             project: Project { file: file.to_owned(), ..Project::default() },
@@ -127,19 +137,40 @@ impl<'a> Reading<'a> {
             let message = format!("a `{}` has no name", element.name);
             self.fault(element, message, "name it in its program, and export the project again");
         }
-        name
+        self.of_length(element, "a name", name, LONGEST_NAME)
     }
 
-    /// Notes that `element` is the thing `number` of its kind.
-    fn known(&mut self, of: fn(&mut Self) -> &mut Ids, element: &Element, number: usize) {
-        let Some(id) = element.attribute("guid").map(plain) else {
+    /// `text` if it is not longer than `most`, else nothing of it.
+    fn of_length(&mut self, element: &Element, what: &str, text: String, most: usize) -> String {
+        let length = text.chars().count();
+        if length <= most {
+            return text;
+        }
+        let message = format!("{what} of {length} characters");
+        let hint = format!("write {most} at most: no program for qualitative data writes so many");
+        self.fault(element, message, &hint);
+        String::new()
+    }
+
+    /// The id of `element`; empty where it has none.
+    pub(super) fn id(&mut self, element: &Element) -> String {
+        let id = plain(element.attribute("guid").unwrap_or_default());
+        self.of_length(element, "an id", id, LONGEST_ID)
+    }
+
+    /// Notes that `element` is the thing `number` of its kind; its id.
+    fn known(&mut self, of: fn(&mut Self) -> &mut Ids, element: &Element, number: usize) -> String {
+        if element.attribute("guid").is_none() {
             let message = format!("a `{}` has no `guid`", element.name);
-            return self.fault(element, message, "export the project again: everything in it has an id");
-        };
+            self.fault(element, message, "export the project again: everything in it has an id");
+            return String::new();
+        }
+        let id = self.id(element);
         if of(self).0.insert(id.clone(), number).is_some() {
             let message = format!("two `{}` have the id `{}`", element.name, shortened(&id));
             self.fault(element, message, "export the project again: ids are used once");
         }
+        id
     }
 
     /// The number of the thing that `reference` names.
@@ -182,6 +213,11 @@ impl<'a> Reading<'a> {
         self.codes.0.get(&plain(element.attribute("guid")?)).copied()
     }
 
+    /// The number of the case whose element this is.
+    pub(super) fn case_at(&self, element: &Element) -> Option<usize> {
+        self.cases.0.get(&plain(element.attribute("guid")?)).copied()
+    }
+
     /// The user whom the attribute of `element` names; an id of nobody is a fault.
     pub(super) fn user(&mut self, element: &Element) -> Option<usize> {
         let id = plain(element.attribute("creatingUser")?);
@@ -196,9 +232,9 @@ impl<'a> Reading<'a> {
     fn users(&mut self, root: &Element) {
         for element in root.first("Users").iter().flat_map(|users| users.all("User")) {
             let named = element.attribute("name").or(element.attribute("id")).unwrap_or_default();
-            let user = User { name: on_one_line(named), place: self.place(element) };
-            self.known(|r| &mut r.users, element, self.project.users.len());
-            self.project.users.push(user);
+            let name = self.of_length(element, "a name", on_one_line(named), LONGEST_NAME);
+            let id = self.known(|r| &mut r.users, element, self.project.users.len());
+            self.project.users.push(User { id, name, place: self.place(element) });
         }
     }
 
@@ -206,9 +242,21 @@ impl<'a> Reading<'a> {
         for element in within.all("Code") {
             let mut path = above.to_vec();
             path.push(self.name(element));
+            let length: usize = path.iter().map(|name| name.chars().count()).sum();
+            let too_much = match length {
+                _ if self.project.codes.len() >= MOST_CODES => Some(format!("more than {MOST_CODES} codes")),
+                _ if length <= LONGEST_PATH => None,
+                _ => Some(format!("a code and those above it have names of {length} characters")),
+            };
+            if let Some(message) = too_much {
+                let hint = "no program for qualitative data writes this: do not trust the file";
+                self.fault(element, message, hint);
+                return;
+            }
             let description = element.first("Description").map(|words| words.text.trim().to_owned());
-            self.known(|r| &mut r.codes, element, self.project.codes.len());
+            let id = self.known(|r| &mut r.codes, element, self.project.codes.len());
             self.project.codes.push(ProjectCode {
+                id,
                 path: path.clone(),
                 description: description.unwrap_or_default(),
                 place: self.place(element),
@@ -232,9 +280,9 @@ impl<'a> Reading<'a> {
                 "Float" => VariableKind::Number,
                 _ => VariableKind::Words,
             };
-            let variable = Variable { name: self.name(element), kind, place: self.place(element) };
-            self.known(|r| &mut r.variables, element, self.project.variables.len());
-            self.project.variables.push(variable);
+            let name = self.name(element);
+            let id = self.known(|r| &mut r.variables, element, self.project.variables.len());
+            self.project.variables.push(Variable { id, name, kind, place: self.place(element) });
         }
     }
 
@@ -273,7 +321,7 @@ impl<'a> Reading<'a> {
         values
     }
 
-    fn documents(&mut self, root: &Element, texts: &Texts) {
+    fn documents(&mut self, root: &Element, texts: &mut Texts) {
         for element in root.first("Sources").iter().flat_map(|sources| &sources.children) {
             let Some(kind) = kind(&element.name) else {
                 let message = format!("`{}` is no kind of source", shortened(&element.name));
@@ -285,23 +333,27 @@ impl<'a> Reading<'a> {
                 DocumentKind::Pdf => element.first("Representation"),
                 _ => None,
             };
-            let text = holder.and_then(|holder| self.text(holder, texts));
             let name = self.name(element);
+            let place = self.place(element);
+            let read = holder.map_or(Ok(None), |holder| texts.of_source(holder, place.clone()));
+            let (text, mut unread) = match read {
+                Ok(text) => (text, Vec::new()),
+                Err(faults) => (None, faults.into_iter().collect()),
+            };
             let has =
                 element.attribute("plainTextPath").is_some() || element.first("PlainTextContent").is_some();
             if kind == DocumentKind::Text && !has {
-                let message = format!("`{}` has no plain text", shortened(&name));
-                self.fault(element, message, "export the project again, with its sources");
+                let fault = Diagnostic::error(format!("`{}` has no plain text", shortened(&name)));
+                unread.push(fault.at(place.clone()).hint("export the project again, with its sources"));
             }
             let values = self.values(element);
-            self.known(|r| &mut r.documents, element, self.project.documents.len());
-            let place = self.place(element);
-            self.project.documents.push(Document { name, kind, text, values, place });
+            let id = self.known(|r| &mut r.documents, element, self.project.documents.len());
+            self.project.documents.push(Document { id, name, kind, text, unread, values, place });
         }
     }
 
     /// The text of `element`; what is wrong with it is a fault.
-    pub(super) fn text(&mut self, element: &Element, texts: &Texts) -> Option<String> {
+    pub(super) fn text(&mut self, element: &Element, texts: &mut Texts) -> Option<Arc<str>> {
         match texts.of(element, self.place(element)) {
             Ok(text) => text,
             Err(faults) => {
@@ -321,7 +373,11 @@ impl<'a> Reading<'a> {
             let values = self.values(element);
             let references: Vec<&Element> = element.all("SourceRef").collect();
             let documents = references.into_iter().filter_map(|reference| self.document(reference)).collect();
+            // Nothing refers to a case by its id: one without is no fault.
+            let id = self.id(element);
+            self.cases.0.insert(id.clone(), self.project.cases.len());
             self.project.cases.push(Case {
+                id,
                 name,
                 values,
                 documents,
@@ -342,19 +398,19 @@ impl<'a> Reading<'a> {
                 continue;
             }
             let documents = members.into_iter().filter_map(|member| self.document(member)).collect();
-            let (name, place) = (self.name(element), self.place(element));
-            self.project.sets.push(Set { name, documents, place });
+            let (id, name, place) = (self.id(element), self.name(element), self.place(element));
+            self.project.sets.push(Set { id, name, documents, place });
         }
         self.project.unread.push(("sets of codes or notes", others));
     }
 
-    fn note_texts(&mut self, root: &Element, texts: &Texts) {
+    fn note_texts(&mut self, root: &Element, texts: &mut Texts) {
         for element in root.first("Notes").iter().flat_map(|notes| notes.all("Note")) {
             let text = self.text(element, texts);
-            self.known(|r| &mut r.notes, element, self.project.notes.len());
+            let id = self.known(|r| &mut r.notes, element, self.project.notes.len());
             let user = self.user(element);
             self.project.notes.push(super::model::Note {
-                id: plain(element.attribute("guid").unwrap_or_default()),
+                id,
                 title: on_one_line(element.attribute("name").unwrap_or_default()),
                 text,
                 user,
@@ -366,7 +422,7 @@ impl<'a> Reading<'a> {
 }
 
 /// An id as it is compared.
-pub(super) fn plain(id: &str) -> String {
+pub fn plain(id: &str) -> String {
     id.trim_matches(['{', '}']).to_ascii_lowercase()
 }
 
