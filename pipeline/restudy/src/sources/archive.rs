@@ -7,8 +7,8 @@
 
 use std::io::{Read, Seek};
 
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::shortened;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -49,11 +49,6 @@ impl Kind {
             Diagnostic::error(message).at(Place::file(file)).hint(hint).into()
         };
         let broken = |reason: &ZipError| -> Diagnostics {
-            if let ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) = reason {
-                let fault = Diagnostic::error(format!("the {noun} is packed in a way that is not read"));
-                let fault = fault.at(Place::file(file)).note(reason.to_string());
-                return fault.hint("pack it again with Deflate, as programs do that say nothing else").into();
-            }
             let fault = Diagnostic::error(format!("the {noun} is damaged")).at(Place::file(file));
             fault.note(reason.to_string()).hint("save it again, or copy it again from where it came").into()
         };
@@ -101,6 +96,11 @@ impl Kind {
             }
             if part.size() > left {
                 return Err(too_large());
+            }
+            if !matches!(part.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+                let message =
+                    format!("`{}` in the {noun} is packed in a way that is not read", shortened(&name));
+                return Err(refused(message, "pack it again with Deflate, as nearly all programs do"));
             }
             drop(part);
             let part = archive.by_index(number).map_err(|reason| broken(&reason))?;

@@ -239,8 +239,9 @@ fn documents(project: &Project, file: &Definitions<Decided>, faults: &mut Folded
         let plain = Some(document.name.clone());
         let Document { id, name: raw, place, .. } = document;
         let mut decision = deciding.decide(&Thing { id, raw, place, plain, is_used: true }, faults);
-        if decision.kept().is_some() {
+        if decision.kept().is_some() && !document.unread.is_empty() {
             unread(document, faults);
+            decision = Decision::Open;
         }
         if let (Some(why), true) =
             (no_text(document.kind, document.text.is_some()), decision.kept().is_some())

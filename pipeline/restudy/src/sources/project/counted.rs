@@ -110,6 +110,8 @@ impl Project {
         };
         let mut untold: Vec<usize> = differing.iter().filter(of_best).map(|(number, ..)| *number).collect();
         untold.dedup();
+        // Where words stand elsewhere in any way, that is told, and refused.
+        untold.retain(|_| fewest == 0);
         let way = ways.swap_remove(best);
         Counted {
             positions: way.positions,
