@@ -8,6 +8,7 @@
 //! - It knows no code frame and no case of the study: what a name means there is decided later.
 
 mod counted;
+mod ids;
 mod model;
 mod positions;
 mod read;
@@ -19,12 +20,12 @@ use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 pub use counted::{Counted, Taken, in_words};
+pub use ids::plain as plain_id;
 pub use model::{
     About, Case, Document, DocumentKind, GivenTo, Note, Project, ProjectCode, ProjectCoding, Set, User,
     Value, Variable, VariableKind,
 };
 pub use positions::{LineEnds, Places, Positions, Unit, trimmed};
-pub use read::plain as plain_id;
 
 use super::archive::Kind;
 use super::encoding;
