@@ -69,7 +69,8 @@ pub fn settled(root: &Path, declared: &Source) -> Result<(Source, Vec<Settled>),
             said.push(Settled { what: format!("it is {tool}"), certain: true });
         } else if two_rows(&rows) {
             source.header = Some(Header::Rows(2));
-            let what = "the second row holds words that stand nowhere below it: a second row of the header";
+            let what =
+                "the second row, of words that stand nowhere below it, is read as a second row of the header";
             said.push(Settled { what: what.to_owned(), certain: false });
         }
     }

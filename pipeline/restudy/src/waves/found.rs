@@ -27,7 +27,7 @@ pub fn settings(root: &Path, file: &str, header: Option<usize>) -> Result<Found,
     let declared = Source { header: header.map(Header::Rows), ..Source::plain(file) };
     let (mut source, settled) = sources::settled(root, &declared)?;
     let mut said: Vec<String> = (settled.into_iter())
-        .map(|found| if found.certain { found.what } else { format!("{}: look at it", found.what) })
+        .map(|found| if found.certain { found.what } else { format!("{} (look at it)", found.what) })
         .collect();
     if source.format().is_data_file() {
         let (table, _) = RawTable::read(root, &source)?;
