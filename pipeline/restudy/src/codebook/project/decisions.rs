@@ -240,7 +240,7 @@ fn documents(project: &Project, file: &Definitions<Decided>, faults: &mut Folded
         let Document { id, name: raw, place, .. } = document;
         let mut decision = deciding.decide(&Thing { id, raw, place, plain, is_used: true }, faults);
         if decision.kept().is_some() && !document.unread.is_empty() {
-            unread(document, faults);
+            unread(project, document, faults);
             decision = Decision::Open;
         }
         if let (Some(why), true) =
@@ -269,15 +269,25 @@ fn documents(project: &Project, file: &Definitions<Decided>, faults: &mut Folded
 }
 
 /// What is wrong with the text of a source that is kept.
-fn unread(document: &Document, faults: &mut Folded) {
+fn unread(project: &Project, document: &Document, faults: &mut Folded) {
     for fault in &document.unread {
         let place = fault.place.clone().unwrap_or_else(|| document.place.clone());
         let line = place.line.unwrap_or_default();
-        let raw = toml::Value::String(document.name.clone());
-        let hint =
-            format!("or leave it out in {FILE}: `[[source]]` with `raw = {raw}` and `leave_out = \"WHY\"`");
-        faults.add(None, line, fault.clone(), || place, |fault| fault.hint(hint));
+        let more = |fault: Diagnostic| {
+            let named = named(project, document);
+            fault.hint(format!(
+                "or leave it out in {FILE}: `[[source]]` with `{named}` and `leave_out = \"WHY\"`"
+            ))
+        };
+        faults.add(None, line, fault.clone(), || place, more);
     }
+}
+
+/// How an entry names a source: by its name, or by its id where several are called so.
+pub(super) fn named(project: &Project, document: &Document) -> String {
+    let several = project.documents.iter().filter(|other| other.name == document.name).count() > 1;
+    let (field, name) = if several { ("id", &document.id) } else { ("raw", &document.name) };
+    format!("{field} = {}", toml::Value::String(name.clone()))
 }
 
 /// Why a source is no document.

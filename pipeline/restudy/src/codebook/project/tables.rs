@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::account::{Account, Fate};
 use super::decide::{Decision, Entries, told};
-use super::decisions::Decisions;
-use super::definitions::{Decided, SourceEntry};
+use super::decisions::{Decisions, named};
+use super::definitions::{Decided, FILE, SourceEntry};
 use crate::codebook::sheet::{Sheet, Values};
 use crate::diagnostic::{Diagnostic, Folded, Place, nearest};
 use crate::sources::project::{Project, Value, VariableKind};
@@ -225,13 +225,15 @@ impl Asked<'_> {
             [] => format!("nothing says which case the source `{}` is about", shortened(&document.name)),
             _ => format!("the source `{}` is about several cases", shortened(&document.name)),
         };
-        let raw = toml::Value::String(document.name.clone());
         let example = found.first().or(self.known.first()).copied().unwrap_or("…");
-        let hint = format!(
-            "decide it in {}: `[[source]]` with `raw = {raw}` and `case = \"{example}\"`, or `leave_out = \"WHY\"`",
-            super::definitions::FILE
-        );
-        fault(&document.place, message, &hint, faults);
+        let more = |fault: Diagnostic| {
+            let named = named(self.project, document);
+            fault.hint(format!(
+                "decide it in {FILE}: `[[source]]` with `{named}` and `case = \"{example}\"`, or `leave_out = \"WHY\"`"
+            ))
+        };
+        let line = document.place.line.unwrap_or_default();
+        faults.add(None, line, Diagnostic::error(message), || document.place.clone(), more);
         None
     }
 }

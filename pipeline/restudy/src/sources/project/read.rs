@@ -26,7 +26,7 @@ const MOST_CODES: usize = 50_000;
 /// What is read of a project: its elements by their ids, and the faults met so far.
 pub(super) struct Reading<'a> {
     /// The file of the elements, within the archive.
-    pub(super) file: &'a str,
+    file: &'a str,
     pub(super) users: Ids,
     pub(super) codes: Ids,
     pub(super) variables: Ids,
