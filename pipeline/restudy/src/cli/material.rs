@@ -12,7 +12,7 @@ use crate::codebook::project::{Account, Fate, draft};
 use crate::codebook::{Codebook, Material};
 use crate::diagnostic::{Diagnostic, Place, count, visible};
 use crate::publish::write_file;
-use crate::sources::project::Project;
+use crate::sources::project::{Project, is_code_book};
 use crate::study::Study;
 
 /// A query of the account, for the report.
@@ -80,7 +80,8 @@ impl Materials {
             return Err(Failure::Study(fault.at(Place::file("study.toml")).hint(hint).into()));
         }
         let codebook = Codebook::load(&study.root)?;
-        let (material, _) = Material::read(study, &codebook)?;
+        let (material, warnings) = Material::read(study, &codebook)?;
+        output.faults(&warnings);
         let account = material.project.map(|project| project.account).unwrap_or_default();
         let told = match self.format {
             Format::Text => text(&account),
@@ -155,7 +156,7 @@ impl Draft {
         }
         let open = count(drafted.open, "thing");
         output.result(&format!("{open} left for you to decide; go through the rest, too\n"))?;
-        let is_book = file.to_ascii_lowercase().ends_with(".qdc");
+        let is_book = is_code_book(&file);
         let (name, query) = QUERY;
         if !is_book && !study.root.join(name).exists() {
             write_file(&study.root, name, query.as_bytes())?;

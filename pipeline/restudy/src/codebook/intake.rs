@@ -93,6 +93,11 @@ impl<'a> Intake<'a> {
         }
     }
 
+    /// Whether something is wrong with the chunks that were taken in so far.
+    pub fn has_errors(&self) -> bool {
+        self.met.has_errors()
+    }
+
     /// Everything that is wrong with the chunks that were taken in, of which `first` was the first.
     pub fn finish(self, first: &RawTable) -> Diagnostics {
         let mut faults = Faults::after(self.met, first);

@@ -19,6 +19,7 @@ pub mod head;
 mod order;
 mod param;
 mod parse;
+mod plain_name;
 mod promises;
 mod result;
 mod run;
@@ -31,6 +32,7 @@ pub use draft::{Typed, draft};
 pub use head::{Column, ColumnKind, Purpose, QueryHead};
 pub use param::Param;
 pub use parse::{glance, parse};
+pub(crate) use plain_name::is_plain_name;
 pub use result::QueryResult;
 pub use waves_read::WavesRead;
 

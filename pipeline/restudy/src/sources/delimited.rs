@@ -4,7 +4,8 @@
 //! table: wrong encoding, ragged rows, unclosed quotes, headers that are blank or stand twice.
 //!
 //! - Never panics, whatever the bytes.
-//! - A byte order mark and line ends of any kind are taken as they come; wholly empty lines are passed over.
+//! - A byte order mark and line ends of any kind are taken as they come; lines that are empty, or have nothing in any cell, are
+//!   passed over.
 //! - What is not plain (UTF-8, commas, one header line) is declared, or found in the file beyond doubt and said.
 
 use std::sync::Arc;
@@ -99,12 +100,8 @@ impl Form {
         let lines = Lines::of(text, self.separator, before);
         let mut rows = Vec::new();
         let header = if before == 0 { self.height } else { 0 };
-        for record in reader(&lines.text, self.separator).records().skip(header) {
+        for record in records(&mut reader(&lines.text, self.separator)).skip(header) {
             let record = record.map_err(|e| unreadable(&file, &e))?;
-            // Spreadsheets write rows of separators alone for rows that were only ever formatted.
-            if record.iter().all(|cell| cell.trim().is_empty()) {
-                continue;
-            }
             rows.push(if source.decimal == Some(',') { decimal::with_points(record) } else { record });
         }
         Ok(RawTable {
@@ -144,6 +141,13 @@ pub(super) fn unlike_plain(source: &Source, text: &str) -> Result<Option<u8>, Di
 /// The declared separator, or the one by which the first rows are all of one length, greater than 1.
 fn separator(source: &Source, text: &str, is_whole: bool) -> Result<u8, Diagnostics> {
     let plain = plain_separator(&source.file);
+    if let Some(said) = header::for_excel(text) {
+        return Err(Diagnostic::error("the first line is a note for Excel, not the header")
+            .at(Place::at(&*source.file, 1, 1))
+            .note(format!("`sep={}` says what stands between cells", said.escape_default()))
+            .hint(format!("take the line out, and declare `separator = \"{}\"`", said.escape_default()))
+            .into());
+    }
     if let Some(declared) = source.separator {
         return Ok(u8::try_from(declared).unwrap_or(plain));
     }
@@ -193,10 +197,18 @@ fn reader(text: &str, separator: u8) -> ::csv::Reader<&[u8]> {
     builder.has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes())
 }
 
+/// The rows that have something in a cell. Spreadsheets write rows of separators alone for rows that were only ever formatted.
+fn records<'a>(
+    reader: &'a mut ::csv::Reader<&[u8]>,
+) -> impl Iterator<Item = ::csv::Result<StringRecord>> + 'a {
+    let is_blank = |record: &StringRecord| record.as_slice().bytes().all(|b| b.is_ascii_whitespace());
+    reader.records().filter(move |record| !record.as_ref().is_ok_and(is_blank))
+}
+
 /// The rows in which a header may stand, and the one behind it.
 fn first_records(file: &str, text: &str, separator: u8) -> Result<Vec<StringRecord>, Diagnostics> {
     let mut reader = reader(text, separator);
-    let rows = reader.records().take(header::HIGHEST + 1).collect::<Result<_, _>>();
+    let rows = records(&mut reader).take(header::HIGHEST + 1).collect::<Result<_, _>>();
     rows.map_err(|e| unreadable(file, &e))
 }
 
@@ -282,6 +294,17 @@ mod tests {
         assert_eq!(table.place(0, 2).to_string(), "t.csv:3:4");
         assert_eq!(table.place(1, 2).to_string(), "t.csv:5:5");
         assert_eq!(table.header_place(2).to_string(), "t.csv:1:5");
+    }
+
+    #[test]
+    fn rows_of_nothing_but_separators_are_passed_over() {
+        let (table, told) = parsed(",\r\nq1,q2\r\n\"\",\r\nyes,3\r\n,\r\nno,\r\n,,,\r\n , \r\n").unwrap();
+        assert!(told.is_empty(), "{told}");
+        assert_eq!(table.headers().collect::<Vec<_>>(), ["q1", "q2"]);
+        assert_eq!(table.len(), 2);
+        assert_eq!((table.cell(1, 0), table.line(1)), ("no", 6));
+        assert_eq!(table.place(1, 0).to_string(), "t.csv:6:1");
+        assert_eq!(table.header_place(1).to_string(), "t.csv:2:4");
     }
 
     #[test]

@@ -97,6 +97,11 @@ impl Export {
         self.pieces.as_ref().map_or(1, Pieces::len)
     }
 
+    /// The fault of a file that is not what it was when it was looked at first.
+    pub fn changed(&self) -> Diagnostics {
+        super::pieces::changed(&self.first.file)
+    }
+
     /// Tells that chunk `number` is done, and `rows` with it.
     pub fn done(&self, doing: &'static str, number: usize, rows: usize, progress: &dyn Progress) {
         if let Some(pieces) = &self.pieces {

@@ -112,6 +112,14 @@ fn joined(rows: &[StringRecord], width: usize, plain_response: bool) -> Named {
     Named { names, labels: None, standing }
 }
 
+/// What a first line like `sep=;` says, which some programs write above the header so that Excel knows the separator.
+pub(super) fn for_excel(text: &str) -> Option<char> {
+    let line = text.lines().next()?;
+    let said = line.trim_matches('"').strip_prefix("sep=")?;
+    let mut said = said.chars();
+    said.next().filter(|_| said.next().is_none())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -54,6 +54,14 @@ pub fn bytes(root: &Path, file: &str) -> Result<Vec<u8>, Diagnostics> {
     fs_err::read(within(root, file)?).map_err(|e| unreadable(root, file, &e))
 }
 
+/// The file `file` in the study's folder `root`, to be read piece by piece.
+///
+/// # Errors
+/// As for [`bytes`].
+fn open(root: &Path, file: &str) -> Result<fs_err::File, Diagnostics> {
+    fs_err::File::open(within(root, file)?).map_err(|e| unreadable(root, file, &e))
+}
+
 /// The path of `file` in the study's folder `root`.
 ///
 /// # Errors

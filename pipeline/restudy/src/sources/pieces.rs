@@ -120,9 +120,14 @@ impl Pieces {
     }
 
     fn changed(&self) -> Diagnostics {
-        let fault = Diagnostic::error("the file has changed while it was read");
-        fault.at(Place::file(&*self.source.file)).hint("try again when it is no longer written to").into()
+        changed(&self.source.file)
     }
+}
+
+/// The fault of a file that is not what it was.
+pub(super) fn changed(file: &str) -> Diagnostics {
+    let fault = Diagnostic::error("the file has changed while it was read");
+    fault.at(Place::file(file)).hint("try again when it is no longer written to").into()
 }
 
 /// The first bytes of a file, so many if it has them.

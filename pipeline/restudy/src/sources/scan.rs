@@ -125,7 +125,7 @@ impl<'a> Scan<'a> {
             }
         };
         self.byte += 1;
-        self.is_blank &= matches!(byte, b'\r' | b'\n');
+        self.is_blank &= byte == self.separator || byte == b'"' || byte.is_ascii_whitespace();
         match byte {
             b'\n' => {
                 let ended = self.returned.take().unwrap_or(self.state == State::Start);
@@ -143,7 +143,7 @@ impl<'a> Scan<'a> {
         if !ended {
             return;
         }
-        // A blank line is no record.
+        // A line of blank cells is no record.
         self.records += usize::from(!self.is_blank);
         self.is_blank = true;
         let last = self.cuts.last().map_or(0, |cut| cut.byte);
@@ -224,6 +224,7 @@ mod tests {
         assert_eq!(pieces("\n\r\na\n1\n2\n", 1, 1), ["\n\r\na\n", "1\n", "2\n"]);
         assert_eq!(pieces("a\n12\n34\n5\n", 5, 1), ["a\n12\n", "34\n5\n"]);
         assert_eq!(pieces("", 1, 1), [""]);
+        assert_eq!(pieces(" ,\n\"\",\na,b\n1,2\n", 1, 1), [" ,\n\"\",\na,b\n", "1,2\n"]);
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl Text {
         let mut paragraphs: Vec<Paragraph> = Vec::new();
         let mut open: Option<Paragraph> = None;
         let mut offset = 0;
-        for (index, raw) in text.split_inclusive(|c| parting.ends_line(c)).enumerate() {
+        for (index, raw) in parting.lines(text).enumerate() {
             let line = raw.trim();
             let start = offset + raw.chars().take_while(|c| c.is_whitespace()).count();
             offset += raw.chars().count();
@@ -117,6 +117,33 @@ impl Text {
 }
 
 impl Parting {
+    /// The lines of `text`, each with its end. A carriage return ends one too, where no line feed follows it: old programs of the
+    /// Mac write no other.
+    pub(crate) fn lines(self, text: &str) -> impl Iterator<Item = &str> {
+        let mut ends = Vec::new();
+        let mut returns = 0;
+        for (at, c) in text.char_indices() {
+            if c == '\r' {
+                returns += 1;
+                continue;
+            }
+            if c != '\n' {
+                ends.extend((0..returns).rev().map(|behind| at - behind));
+            }
+            returns = 0;
+            if self.ends_line(c) {
+                ends.push(at + c.len_utf8());
+            }
+        }
+        ends.extend((0..returns).rev().map(|behind| text.len() - behind));
+        ends.push(text.len());
+        let mut from = 0;
+        ends.into_iter().filter_map(move |end| {
+            let line = text.get(std::mem::replace(&mut from, end)..end)?;
+            (!line.is_empty()).then_some(line)
+        })
+    }
+
     /// Whether `c` ends a line. Programs for qualitative data also write the separators of Unicode.
     fn ends_line(self, c: char) -> bool {
         c == '\n' || self == Parting::Lines && matches!(c, '\u{2028}' | '\u{2029}')
@@ -150,5 +177,20 @@ mod tests {
         let found: Vec<(&str, usize)> = read.paragraphs.iter().map(|p| (p.words.as_str(), p.start)).collect();
         assert_eq!(found, [("First.", 0), ("Second, é.", 7), ("Third", 22)]);
         assert_eq!(Text::of("t.txt", text, Parting::EmptyLines).unwrap().0.paragraphs.len(), 2);
+    }
+
+    #[test]
+    fn a_carriage_return_alone_ends_a_line() {
+        let read = |text: &str, parting| {
+            let (read, _) = Text::of("t.txt", text, parting).unwrap();
+            let found = read.paragraphs.into_iter().map(|p| (p.words, p.start, p.line));
+            found.collect::<Vec<_>>()
+        };
+        let of = |words: &str, start, line| (words.to_owned(), start, line);
+        let text = "First.\rstill\r\rSecond.\r";
+        assert_eq!(read(text, Parting::EmptyLines), [of("First. still", 0, 1), of("Second.", 14, 4)]);
+        assert_eq!(read(text, Parting::Lines), [of("First.", 0, 1), of("still", 7, 2), of("Second.", 14, 4)]);
+        // Text that was turned into line ends of Windows twice has no more lines for that.
+        assert_eq!(read("a\r\r\nb\r\r\n", Parting::EmptyLines), [of("a b", 0, 1)]);
     }
 }

@@ -17,7 +17,7 @@ use survey::variance::Stage;
 
 use super::arrays::{self, Table};
 use super::wave::OfWave;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::sample::{Entry, Sample};
 
 /// The field of the places.
@@ -36,6 +36,9 @@ pub(super) fn column(waves: &[OfWave], name: &str) -> Result<ArrayRef, Diagnosti
     column.finish()
 }
 
+/// How many bytes the entries of a column may have, of all waves together: an array of text has less than 2 GiB.
+const MOST: usize = 1 << 30;
+
 /// The column in the making.
 #[derive(Default)]
 struct Column {
@@ -44,6 +47,8 @@ struct Column {
     /// The entry of each row.
     keys: Vec<u32>,
     entries: Vec<String>,
+    /// Bytes of the entries. Beyond [`MOST`] no more are made.
+    bytes: usize,
     /// The numbers of units that stand apart.
     apart: Vec<Option<u32>>,
 }
@@ -78,7 +83,9 @@ impl Column {
                     Some((replicates.replication.clone(), factors.clone()))
                 });
                 let entry = Entry { sample: &name, stages, unit_apart, lonely: sample.lonely, replicates };
-                self.entries.push(entry.write());
+                let entry = if self.bytes > MOST { String::new() } else { entry.write() };
+                self.bytes += entry.len();
+                self.entries.push(entry);
                 u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
             });
             self.keys.push(key);
@@ -86,6 +93,9 @@ impl Column {
     }
 
     fn finish(self) -> Result<ArrayRef, Diagnostics> {
+        if self.bytes > MOST {
+            return Err(too_long());
+        }
         let nulls = Some(NullBuffer::from(self.known)).filter(|nulls| nulls.null_count() > 0);
         let keys = UInt32Array::new(self.keys.into(), nulls.clone());
         let places = DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(StringArray::from(self.entries)));
@@ -103,6 +113,15 @@ impl Column {
         let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
         Ok(Arc::new(StructArray::try_new(fields.into(), arrays, nulls).map_err(arrays::fault)?))
     }
+}
+
+/// The fault of entries that are too long to be kept.
+fn too_long() -> Diagnostics {
+    Diagnostic::error("the places of respondents in the sample, with their replicate weights, are more than 1 GiB of text")
+        .at(Place::file("study.toml"))
+        .note("they are kept once for each unit, and where the design names no units, once for each set of replicate factors")
+        .hint("name `units` in the design, so that its respondents share their factors, or give it fewer replicates")
+        .into()
 }
 
 /// Whether there are fewer than two rows to a unit. Those with replicate factors have an entry each whatever it costs.

@@ -125,12 +125,17 @@ fn notes(notes: &[NoteRow]) -> Table {
         .text("note_id", notes.iter().map(|n| n.id.as_str()))
         .text("about", notes.iter().map(|n| n.about))
         .maybe_text("code", notes.iter().map(|n| n.code.as_deref()))
+        .maybe_text("case_id", notes.iter().map(|n| n.case.as_deref()))
         .maybe_text("document_id", notes.iter().map(|n| n.document.as_deref()))
+        .maybe_text("selection_id", notes.iter().map(|n| n.selection.as_deref()))
+        .maybe_integers("start", notes.iter().map(|n| n.span.map(|(start, _)| start)))
+        .maybe_integers("end", notes.iter().map(|n| n.span.map(|(_, end)| end)))
         .maybe_text("coding_id", notes.iter().map(|n| n.coding.as_deref()))
+        .maybe_text("name", notes.iter().map(|n| n.name.as_deref()))
         .maybe_text("author", notes.iter().map(|n| n.author.as_deref()))
         .text("created", notes.iter().map(|n| n.created.as_str()))
         .text("title", notes.iter().map(|n| n.title.as_str()))
-        .text("text", notes.iter().map(|n| n.text.as_str()));
+        .text("text", notes.iter().map(|n| &*n.text));
     table
 }
 

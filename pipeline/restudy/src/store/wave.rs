@@ -118,8 +118,14 @@ impl OfWave {
         }
         let mut intake = Intake::again(asked, &self.id, open.as_ref(), &self.others);
         for number in 0..export.chunks() {
-            let chunk = export.chunk(number, &mut Met::default())?;
-            take(&intake.take(&chunk), rows.before(number))?;
+            let mut met = Met::default();
+            let chunk = export.chunk(number, &mut met)?;
+            let responses = intake.take(&chunk);
+            let is_same = chunk.len() == rows.before(number + 1) - rows.before(number);
+            if !is_same || met.has_errors() || intake.has_errors() {
+                return Err(export.changed());
+            }
+            take(&responses, rows.before(number))?;
             export.done("writing", number, rows.before(number + 1), progress);
         }
         Ok(())

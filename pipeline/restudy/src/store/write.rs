@@ -306,3 +306,17 @@ fn fault(name: &str, error: &ParquetError) -> Diagnostics {
     }
     .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_no_fault_of_the_program() {
+        let refused = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let told = fault("responses", &ParquetError::from(refused)).to_string();
+        assert!(told.contains("look at the disk") && !told.contains("fault of restudy"), "{told}");
+        let told = fault("responses", &ParquetError::General("odd".to_owned())).to_string();
+        assert!(told.contains("this is a fault of restudy itself"), "{told}");
+    }
+}

@@ -195,8 +195,23 @@ fn whatever_columns_say_their_draft_builds() {
         "a [b [c]],a [b [d]],x],[y\n1,2,3,4\n1,2,3,4\n".to_owned(),
         "q,q2,q_2,Q-2,q'2\n1.5,-3,007,1e5,\n2.5,4,008,x,\n".to_owned(),
         "Day,Empty,n\n2026-01-01,,1\n".to_owned(),
+        "Are most of your friends readers?,Rank 1: most important,Would the majority of staff agree?\nYes,a,No\nNo,a,No\nYes,b,Yes\nYes,b,No\n"
+            .to_owned(),
+        "Your age,Your pay [now],Your pay [then]\n34,Prefer not to say,n/a\n61,Prefer not to say,n/a\n".to_owned(),
+        "Income,Sex\nPrefer not to say,n/a\nPrefer not to say,\nPrefer not to say,n/a\n".to_owned(),
+        "Exists,Interval,Struct,Any,Some,Current_date\na,1,a,a,a,2\nb,2,b,a,b,3\na,1,a,a,a,4\nb,2,b,b,b,5\n".to_owned(),
     ];
     for table in tables {
         drafted("t.csv", table.as_bytes());
     }
+}
+
+#[test]
+fn digits_that_a_number_would_lose_are_kept() {
+    let export = "Zip,Account,Visits\n00123,12345678901234567890,1\n04567,12345678901234567891,20\n00123,12345678901234567890,0\n";
+    let (_folder, study, _) = drafted("zips.csv", export.as_bytes());
+    let question = "SELECT zip, account, visits + 1 AS more FROM responses ORDER BY visits";
+    let asked = restudy(&study).args(["ask", question, "--format", "csv"]).output().unwrap();
+    let told = "00123,12345678901234567890,1.0\r\n00123,12345678901234567890,2.0\r\n04567,12345678901234567891,21.0\r\n";
+    assert_eq!(text(&asked.stdout), format!("zip,account,more\r\n{told}"), "{}", text(&asked.stderr));
 }

@@ -22,6 +22,7 @@ mod peer_duckdb;
 mod pooled;
 mod printing;
 mod project;
+mod project_edges;
 mod properties_data;
 mod refused;
 mod report;

@@ -20,7 +20,7 @@ const TABLES: &str =
     "cases = \"cases.csv\"\ndocuments = \"documents.csv\"\ntexts = \"texts\"\ncodings = \"codings.csv\"\n";
 
 /// The small study, with the project and the decisions of the folder `name` of `fixtures/faulty`.
-fn small(name: &str) -> tempfile::TempDir {
+pub(super) fn small(name: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     overlay(&root().join("fixtures/faulty/base"), folder.path());
     overlay(&root().join("fixtures/faulty").join(name), folder.path());
@@ -51,7 +51,7 @@ fn with_the_project() -> tempfile::TempDir {
 }
 
 /// The rows of a table as text, in order of what they hold.
-fn rows(tables: &Tables, table: &str) -> Vec<Vec<(String, String)>> {
+pub(super) fn rows(tables: &Tables, table: &str) -> Vec<Vec<(String, String)>> {
     let names: Vec<String> =
         tables.get(table).unwrap().schema().fields().iter().map(|field| field.name().clone()).collect();
     let columns: Vec<Vec<String>> = names.iter().map(|name| texts(tables, table, name)).collect();
@@ -78,7 +78,7 @@ fn account(tables: &Tables) -> BTreeMap<(String, String), i64> {
 }
 
 /// The law: each coding of the file has one fate, the account counts them, and those that are kept give all rows.
-fn adds_up(tables: &Tables, in_file: usize) {
+pub(super) fn adds_up(tables: &Tables, in_file: usize) {
     let fates = texts(tables, "project_codings", "fate");
     assert_eq!(fates.len(), in_file, "each coding of the file has a row");
     let account = account(tables);
@@ -120,13 +120,13 @@ fn a_project_gives_the_tables_that_tables_give() {
     assert_eq!(texts(&of_project, "notes", "code")[0], "leadership/drive/headteacher");
 }
 
-fn restudy(study: &Path) -> Command {
+pub(super) fn restudy(study: &Path) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy"));
     command.arg("--study").arg(study);
     command
 }
 
-fn said(command: &mut Command, code: i32) -> String {
+pub(super) fn said(command: &mut Command, code: i32) -> String {
     let told = command.assert().code(code);
     String::from_utf8(told.get_output().stdout.clone()).unwrap()
 }
@@ -224,7 +224,12 @@ fn groups_of_documents_may_be_cases() {
 }
 
 /// The small study in `folder`, with a project of one text and these selections of it; its tables and what was told.
-fn written(folder: &Path, text: &str, selections: &[(usize, usize)], decided: &str) -> (Tables, String) {
+pub(super) fn written(
+    folder: &Path,
+    text: &str,
+    selections: &[(usize, usize)],
+    decided: &str,
+) -> (Tables, String) {
     let elsewhere = "<Coding guid=\"w\" creatingUser=\"u\"><CodeRef targetGUID=\"c\"/></Coding>";
     let mut body = String::new();
     for (number, (start, end)) in selections.iter().enumerate() {
@@ -253,7 +258,7 @@ fn written(folder: &Path, text: &str, selections: &[(usize, usize)], decided: &s
     (tables, warnings.to_string())
 }
 
-fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut out = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in parts {
         out.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -263,7 +268,7 @@ fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A sound project of the small study: its description and its text.
-fn sound() -> (String, Vec<u8>) {
+pub(super) fn sound() -> (String, Vec<u8>) {
     let bytes = fs_err::read(root().join("fixtures/faulty/project-codings-left-out/material.qdpx")).unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let mut xml = String::new();

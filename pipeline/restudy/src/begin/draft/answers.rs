@@ -125,7 +125,8 @@ fn plain(answer: &str) -> String {
     answer.trim().trim_end_matches('.').replace('\u{2019}', "'").to_lowercase()
 }
 
-fn missing(answer: &str) -> Option<MissingReason> {
+/// Why there is no answer, where one says that.
+pub(super) fn missing(answer: &str) -> Option<MissingReason> {
     let answer = plain(answer);
     NONE.iter().find(|(words, _)| *words == answer).map(|(_, reason)| *reason)
 }

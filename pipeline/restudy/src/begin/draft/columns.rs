@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::answers::missing;
 use super::tools::{Known, known};
 use crate::codebook::{Dates, answers_in, in_iso, is_number};
 use crate::sources::RawTable;
@@ -53,12 +54,22 @@ pub(super) enum Holds {
     Times,
     /// Several answers in one cell.
     Together,
-    /// Numbers.
+    /// Numbers that are the same when they are written again: `00123` and a number of twenty digits are words.
     Numbers,
     /// A few answers, again and again.
     Labels,
     /// Words.
     Text,
+}
+
+/// Whether a number keeps all its digits as a number: it has none ahead that say nothing, and not more than one can hold.
+fn stays_the_same(number: &str) -> bool {
+    const MOST_DIGITS: usize = 15;
+    let digits = number.trim_start_matches('-');
+    let mut ahead = digits.bytes();
+    let is_padded = ahead.next() == Some(b'0') && ahead.next().is_some_and(|b| b.is_ascii_digit());
+    let whole = digits.bytes().take_while(u8::is_ascii_digit).count();
+    !is_padded && whole <= MOST_DIGITS
 }
 
 impl Column {
@@ -83,7 +94,7 @@ impl Column {
                 continue;
             }
             answered += 1;
-            numbers &= is_number(code);
+            numbers &= is_number(code) && stays_the_same(code);
             match standing.get(cell) {
                 Some(at) => answers[*at].1 += 1,
                 None => {
@@ -164,6 +175,11 @@ impl Column {
             together,
             holds,
         }
+    }
+
+    /// Whether somebody gave an answer that counts.
+    pub(super) fn counts(&self) -> bool {
+        self.answers.iter().any(|(words, n)| *n > 0 && missing(words).is_none())
     }
 
     /// The only answer that anybody gave, if there is only one, and it is in words.

@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::codebook::plain_letters;
+use crate::queries::is_plain_name;
+
 /// Characters of the longest name that is made.
 const LONGEST: usize = 30;
 
@@ -54,7 +57,7 @@ const PASSED_OVER: [&str; 45] = [
     "choice",
 ];
 
-/// Words of SQL, and columns that every wave has.
+/// Words of SQL in other programs too, and columns that every wave has.
 const TAKEN: [&str; 40] = [
     "wave",
     "design",
@@ -115,7 +118,7 @@ impl Given {
         if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
             name = format!("q{name}");
         }
-        if TAKEN.contains(&name.as_str()) || name.starts_with("design_") {
+        if TAKEN.contains(&name.as_str()) || name.starts_with("design_") || !is_plain_name(&name) {
             name = format!("{name}_given");
         }
         let mut free = name.clone();
@@ -149,7 +152,8 @@ fn is_code(header: &str) -> bool {
 
 /// A name of the words of `text`, of letters and digits only.
 fn made(text: &str, passes_over: bool) -> String {
-    let folded: String = text.chars().filter(|c| !matches!(c, '\'' | '\u{2019}')).map(folded).collect();
+    // An apostrophe parts no words.
+    let folded = plain_letters(&text.replace(['\'', '\u{2019}'], ""));
     let words: Vec<&str> =
         folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     // `Q12`, `3`: the number of a question says nothing beside its words.
@@ -179,22 +183,6 @@ fn made(text: &str, passes_over: bool) -> String {
     name
 }
 
-/// A letter without its mark, in small; what is none becomes a space. An apostrophe parts no words.
-fn folded(c: char) -> char {
-    match c.to_lowercase().next().unwrap_or(c) {
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => 'o',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        'ç' => 'c',
-        'ñ' => 'n',
-        'ß' => 's',
-        c if c.is_ascii_alphanumeric() => c,
-        _ => ' ',
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,6 +198,9 @@ mod tests {
         assert_eq!(name("3. Où habitez-vous ?"), "ou_habitez_vous");
         assert_eq!(name("Role"), "role2");
         assert_eq!(name("Order"), "order_given");
+        for word in ["Exists", "Interval", "Struct", "Any", "Some", "Current_date"] {
+            assert_eq!(name(word), format!("{}_given", word.to_lowercase()));
+        }
         assert_eq!(name("年齢"), "question");
         assert_eq!(name("2013"), "q2013");
         assert_eq!(given.name("年", "What is your age?", "question"), "age");

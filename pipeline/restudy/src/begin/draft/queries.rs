@@ -40,14 +40,16 @@ pub(super) enum How {
     Means,
 }
 
-/// Whether a question of so many respondents can be shown: one alone has no mean with an interval.
+/// Whether a question of so many respondents can be shown: without an answer there is no row, and one alone has no mean with an
+/// interval.
 pub(super) fn is_shown(question: &Question, respondents: usize) -> bool {
-    match question.kind {
-        Kind::Single => true,
-        Kind::Numbers => respondents > 1,
-        Kind::Multiple | Kind::Grid => question.items.len() <= MOST_ITEMS,
-        _ => false,
-    }
+    question.is_answered
+        && match question.kind {
+            Kind::Single => true,
+            Kind::Numbers => respondents > 1,
+            Kind::Multiple | Kind::Grid => question.items.len() <= MOST_ITEMS,
+            _ => false,
+        }
 }
 
 /// The first questions that can be shown.

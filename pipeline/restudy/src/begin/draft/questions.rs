@@ -31,6 +31,8 @@ pub(super) struct Question {
     pub(super) separator: Option<&'static str>,
     /// The first and the last of its times.
     pub(super) between: Option<(String, String)>,
+    /// Whether somebody gave an answer that counts.
+    pub(super) is_answered: bool,
 }
 
 /// An item of a question.
@@ -184,6 +186,7 @@ impl Drafted {
                 .filter(|_| kind == Kind::Multiple),
             items: if kind == Kind::Multiple { ticked(column) } else { Vec::new() },
             between: between.flatten(),
+            is_answered: column.counts(),
             name,
             ..Question::of(kind)
         });
@@ -260,6 +263,7 @@ impl Drafted {
         let question = Question {
             label: short(text),
             text: text.to_owned(),
+            is_answered: columns.iter().any(|column| column.counts()),
             column,
             set,
             items,
@@ -351,6 +355,7 @@ impl Question {
             dates: None,
             separator: None,
             between: None,
+            is_answered: false,
         }
     }
 }

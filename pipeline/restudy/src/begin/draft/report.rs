@@ -30,13 +30,10 @@ The export has the answers of {{{{ num(\"answered[#1].n\") }}}} {{{{ study.respo
 ",
         reads.join(", ")
     );
-    for shown in shown {
-        out.push_str(&format!(
-            "\n== {{{{ \"{}\" }}}} <sec-{}>\n\n{}\n",
-            heading(shown),
-            shown.name,
-            body(shown)
-        ));
+    for (number, shown) in shown.iter().enumerate() {
+        let heading = heading(shown, number + 1);
+        let body = body(shown, &heading);
+        out.push_str(&format!("\n== {{{{ \"{heading}\" }}}} <sec-{}>\n\n{body}\n", shown.name));
     }
     if further > 0 {
         out.push_str(&format!(
@@ -61,15 +58,16 @@ The export has the answers of {{{{ num(\"answered[#1].n\") }}}} {{{{ study.respo
     out
 }
 
-/// The question's words, unless the report would take them for a number about the data.
-fn heading(shown: &Shown) -> String {
-    let words = in_template(&shown.title);
-    if quantifiers::find(&words, &[]).is_empty() { words } else { shown.name.replace('_', " ") }
+/// The question's words, unless the report would take them for a number about the data; then its name, unless that has such a word
+/// too.
+fn heading(shown: &Shown, number: usize) -> String {
+    let said = [in_template(&shown.title), shown.name.replace('_', " ")];
+    let harmless = said.into_iter().find(|words| quantifiers::find(words, &[]).is_empty());
+    harmless.unwrap_or_else(|| format!("Question {number}"))
 }
 
-fn body(shown: &Shown) -> String {
+fn body(shown: &Shown, caption: &str) -> String {
     let name = &shown.name;
-    let caption = heading(shown);
     let figure =
         |chart: &str| format!("{{{{ figure(\"{name}\", chart=\"{chart}\", caption=\"{caption}\") }}}}");
     let said = |row: &str| {

@@ -12,7 +12,7 @@ use crate::sources::project::{Counted, Project};
 pub enum Fate {
     /// The study has them.
     Kept,
-    /// The study has them already: the same code of the same coder on the same paragraphs.
+    /// The study has them already: the same code of the same coder on the same paragraphs, or the same case.
     Repeats,
     /// The study does not have them.
     LeftOut,

@@ -5,18 +5,29 @@
 //!
 //! - A coding has one fate. It is kept if it gives a row, repeats if its rows are there already, else it is left out.
 //! - A selection that stands beyond its text, or where its words do not, is a fault: then none of them can be trusted.
+//! - A small file gives no more than so many rows and words: what a selection holds is written with each of its codings.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::account::{Account, Fate};
 use super::decide::Decision;
 use super::decisions::Decisions;
 use super::definitions::FILE;
+use super::placed::Stripped;
 use crate::codebook::material::{Coding, Segment};
 use crate::diagnostic::{Diagnostic, Folded, Place};
-use crate::sources::project::{Counted, GivenTo, Places, Project, ProjectCoding, in_words};
+use crate::sources::project::{Counted, GivenTo, Places, Project, ProjectCoding, in_words, trimmed};
 use crate::sources::shortened;
+
+/// Bytes of the words of all codings, and rows that they give.
+const MOST_WORDS: usize = 1 << 29;
+const MOST_ROWS: usize = 1 << 24;
+
+/// Why a coding is kept that is found by the words of its area, and that names no coder itself.
+const BY_WORDS: &str = "placed by its words";
+const BY_SELECTION: &str = "coder: that of its selection";
 
 /// A coding of a project, and what became of it.
 #[derive(Clone, Debug)]
@@ -70,28 +81,54 @@ pub(super) struct Placing<'a> {
 
 /// Where a coding is.
 enum Found {
-    At(Range<usize>, &'static str),
+    At(Range<usize>),
     LeftOut(String),
     Faulty,
 }
 
-impl Placing<'_> {
+/// What was found so far: selections by document, positions, id and the words that must stand there; and areas by their words.
+#[derive(Default)]
+struct Known<'a> {
+    selections: HashMap<(usize, u64, u64, &'a str, Option<&'a str>), Option<Range<usize>>>,
+    stripped: HashMap<usize, Stripped>,
+    areas: HashMap<(usize, *const u8), Option<Range<usize>>>,
+}
+
+impl<'a> Placing<'a> {
     /// All codings with their fates, and the rows that they give, in the order of the project.
     pub(super) fn place(&self, account: &mut Account, faults: &mut Folded) -> (Vec<CodingFate>, Vec<Coding>) {
         let mut given: HashSet<(usize, String, String)> = HashSet::new();
         let mut rows = Vec::new();
         let mut fates = Vec::new();
-        let mut ends: BTreeMap<(usize, u64, u64), Option<Range<usize>>> = BTreeMap::new();
+        let mut known = Known::default();
+        let mut words_left = MOST_WORDS;
         // What has a place in the text goes before what is found there by its words.
         let codings = || self.project.codings.iter().enumerate();
         let is_found = |coding: &ProjectCoding| matches!(coding.given_to, GivenTo::Words { .. });
         let placed = codings().filter(|(_, coding)| !is_found(coding));
         for (number, coding) in placed.chain(codings().filter(|(_, coding)| is_found(coding))) {
+            let found = self.found(number, coding, &mut known, faults);
+            let length = match (&found, &coding.given_to) {
+                (Found::At(span), _) => span.len(),
+                (Found::LeftOut(_), GivenTo::Words { words, .. }) => words.len(),
+                _ => 0,
+            };
+            let left = words_left.checked_sub(length).filter(|_| rows.len() <= MOST_ROWS);
+            let Some(left) = left else {
+                self.too_much(faults);
+                break;
+            };
+            words_left = left;
             let mut fate = self.begun(coding);
-            match self.found(number, coding, &mut ends, faults) {
+            match found {
                 Found::Faulty => continue,
-                Found::LeftOut(why) => (fate.fate, fate.why) = (Fate::LeftOut, why),
-                Found::At(span, how) => {
+                Found::LeftOut(why) => {
+                    (fate.fate, fate.why) = (Fate::LeftOut, why);
+                    if let GivenTo::Words { words, .. } = &coding.given_to {
+                        fate.words = in_words(words);
+                    }
+                }
+                Found::At(span) => {
                     let (Some(coder), Some(code)) = (&fate.coder, &fate.code) else { continue };
                     let written = coding.document.and_then(|document| self.documents.get(&document));
                     let before = rows.len();
@@ -99,9 +136,12 @@ impl Placing<'_> {
                         if given.insert((segment, coder.clone(), code.clone())) {
                             rows.push(Coding { segment, coder: coder.clone(), code: code.clone() });
                         }
+                        if rows.len() > MOST_ROWS {
+                            break;
+                        }
                     }
                     fate.fate = if rows.len() > before { Fate::Kept } else { Fate::Repeats };
-                    fate.why = how.to_owned();
+                    fate.why = how(coding);
                     fate.words = written.map(|written| words(&written.text, &span)).unwrap_or_default();
                     fate.span = Some(span);
                 }
@@ -124,10 +164,7 @@ impl Placing<'_> {
         };
         let source = coding.document.and_then(|document| self.project.documents.get(document));
         let document = coding.document.and_then(|document| self.documents.get(&document));
-        let (page, said) = match &coding.given_to {
-            GivenTo::Words { page, words } => (*page, in_words(words)),
-            _ => (None, String::new()),
-        };
+        let page = if let GivenTo::Words { page, .. } = &coding.given_to { *page } else { None };
         CodingFate {
             id: coding.id.clone(),
             source: source.map(|source| source.name.clone()).unwrap_or_default(),
@@ -137,41 +174,38 @@ impl Placing<'_> {
             code: kept(&self.decisions.codes, coding.code),
             span: None,
             page,
-            words: said,
+            words: String::new(),
             created: coding.created.clone(),
             fate: Fate::LeftOut,
             why: String::new(),
         }
     }
 
+    /// Tells that the codings are more than any study has.
+    fn too_much(&self, faults: &mut Folded) {
+        let message = format!(
+            "the codings hold more than {} MiB of words, or more than {MOST_ROWS} paragraphs",
+            MOST_WORDS >> 20
+        );
+        let place = Place::file(&*self.project.file);
+        let hint = "export the project in parts: what a selection holds is written with each of its codings";
+        fault(&place, message, None, hint, faults);
+    }
+
     /// Where a coding is, or why it is nowhere.
     fn found(
         &self,
         number: usize,
-        coding: &ProjectCoding,
-        ends: &mut BTreeMap<(usize, u64, u64), Option<Range<usize>>>,
+        coding: &'a ProjectCoding,
+        known: &mut Known<'a>,
         faults: &mut Folded,
     ) -> Found {
-        let left_out = |what: &str, decision: Option<&Decision>| match decision {
-            Some(Decision::LeftOut(why)) => Some(Found::LeftOut(format!("{what} is left out: {why}"))),
-            Some(Decision::Open) => Some(Found::Faulty),
-            _ => None,
-        };
-        let decisions = self.decisions;
-        let ids = [&coding.id, &coding.selection];
-        if let Some(why) = ids.into_iter().find_map(|id| decisions.codings.get(id)) {
-            return Found::LeftOut(why.clone());
+        if let Some(why) = self.decisions.left_out(coding) {
+            return Found::LeftOut(why);
         }
-        if let Some(gone) = left_out("its code", decisions.codes.get(coding.code)) {
-            return gone;
-        }
-        if let Some(gone) = coding.user.and_then(|user| left_out("its coder", decisions.users.get(user))) {
-            return gone;
-        }
-        if let Some(gone) =
-            coding.document.and_then(|source| left_out("its source", decisions.documents.get(source)))
-        {
-            return gone;
+        // What is open is told already.
+        if self.decisions.is_open(coding) {
+            return Found::Faulty;
         }
         if coding.user.is_none() && self.nobody.is_none() {
             let message = "a coding names no user who gave it".to_owned();
@@ -185,32 +219,42 @@ impl Placing<'_> {
         }
         let given_to = |what: &str| Found::LeftOut(format!("given to {what}"));
         let written = coding.document.and_then(|source| Some((source, self.documents.get(&source)?)));
-        match (&coding.given_to, written) {
-            (GivenTo::Other(what), _) => given_to(what),
-            (_, None) => given_to("something that is no document"),
-            (GivenTo::Words { words, .. }, Some((_, written))) => match once(&written.text, words) {
-                Some(span) => Found::At(span, "placed by its words"),
-                None => given_to("an area of a page whose words do not stand once in the text"),
-            },
-            (GivenTo::Text { start, end }, Some((source, written))) => {
-                let span = ends
-                    .entry((source, *start, *end))
-                    .or_insert_with(|| self.span(number, coding, (*start, *end), written, faults));
+        let Some((source, written)) = written else { return given_to("something that is no document") };
+        match &coding.given_to {
+            GivenTo::Other(what) => given_to(what),
+            GivenTo::Words { words, .. } => {
+                let Known { stripped, areas, .. } = known;
+                let span = areas.entry((source, Arc::as_ptr(words).cast())).or_insert_with(|| {
+                    stripped.entry(source).or_insert_with(|| Stripped::of(&written.text)).once(words)
+                });
+                match span {
+                    Some(span) => Found::At(span.clone()),
+                    None => given_to("an area of a page whose words do not stand once in the text"),
+                }
+            }
+            GivenTo::Text { start, end } => {
+                let says = self.counted.misplaced.get(&number).map(String::as_str);
+                let says = says.filter(|_| !self.decisions.is_titled(coding));
+                let span = known
+                    .selections
+                    .entry((source, *start, *end, &*coding.selection, says))
+                    .or_insert_with(|| self.span(coding, (*start, *end), says, written, faults));
                 match span {
                     Some(span) if span.start == span.end => given_to("white space"),
-                    Some(span) => Found::At(span.clone(), ""),
+                    Some(span) => Found::At(span.clone()),
                     None => Found::Faulty,
                 }
             }
         }
     }
 
-    /// The characters between two positions, without white space around them; none where that is a fault.
+    /// The characters between two positions, without white space around them; none where that is a fault, or where the words
+    /// that it `says` do not stand there.
     fn span(
         &self,
-        number: usize,
         coding: &ProjectCoding,
         (start, end): (u64, u64),
+        says: Option<&str>,
         written: &Written<'_>,
         faults: &mut Folded,
     ) -> Option<Range<usize>> {
@@ -229,9 +273,7 @@ impl Placing<'_> {
             fault(&coding.place, message, Some(note), &hint, faults);
             return None;
         };
-        let titled = &self.decisions.titled;
-        let is_titled = titled.contains(&coding.selection) || titled.contains(&coding.id);
-        if let Some(says) = self.counted.misplaced.get(&number).filter(|_| !is_titled) {
+        if let Some(says) = says {
             let stands = words(&written.text, &span);
             let message = format!(
                 "the words of a selection from {start} to {end} of `{}` do not stand there",
@@ -248,43 +290,34 @@ impl Placing<'_> {
         Some(trimmed(&written.text, span))
     }
 
-    /// The paragraphs that characters of a document are in.
-    fn touched(&self, written: Option<&Written<'_>>, span: &Range<usize>) -> Vec<usize> {
-        let paragraphs = written.map(|written| written.segments.clone()).unwrap_or_default();
-        let is_touched = |number: &usize| {
-            let segment = self.segments.get(*number);
-            segment.is_some_and(|segment| segment.start < span.end && span.start < segment.end)
-        };
-        paragraphs.filter(is_touched).collect()
+    /// The characters of a document that a selection is about: the first, and the one behind the last.
+    pub(super) fn characters(&self, document: usize, (start, end): (u64, u64)) -> Option<(usize, usize)> {
+        let written = self.documents.get(&document)?;
+        let span = trimmed(&written.text, written.places.span(start, end)?);
+        Some((span.start, span.end))
     }
-}
 
-/// A range of characters without white space at its ends.
-fn trimmed(text: &[char], span: Range<usize>) -> Range<usize> {
-    let within = text.get(span.clone()).unwrap_or_default();
-    let ahead = within.iter().take_while(|c| c.is_whitespace()).count();
-    let behind = within.iter().rev().take_while(|c| c.is_whitespace()).count();
-    let start = span.start + ahead;
-    start..span.end.saturating_sub(behind).max(start)
+    /// The paragraphs that characters of a document are in.
+    fn touched(&self, written: Option<&Written<'_>>, span: &Range<usize>) -> Range<usize> {
+        let Some(written) = written else { return 0..0 };
+        let Range { start, end } = written.segments.clone();
+        let paragraphs = self.segments.get(start..end).unwrap_or_default();
+        let first = paragraphs.partition_point(|segment| segment.end <= span.start);
+        let last = paragraphs.partition_point(|segment| segment.start < span.end);
+        start + first..start + last.max(first)
+    }
 }
 
 fn words(text: &[char], span: &Range<usize>) -> String {
     in_words(&text.get(span.clone()).unwrap_or_default().iter().collect::<String>())
 }
 
-/// Where `words` stand in `text`, white space aside, if they stand there once.
-fn once(text: &[char], words: &str) -> Option<Range<usize>> {
-    let wanted: Vec<char> = words.chars().filter(|c| !c.is_whitespace()).collect();
-    let held = text.iter().enumerate().filter(|(_, c)| !c.is_whitespace());
-    let held: Vec<usize> = held.map(|(at, _)| at).collect();
-    if wanted.is_empty() {
-        return None;
-    }
-    let mut found = held
-        .windows(wanted.len())
-        .filter(|window| window.iter().zip(&wanted).all(|(at, wanted)| text.get(*at) == Some(wanted)));
-    let (Some(only), None) = (found.next(), found.next()) else { return None };
-    Some(*only.first()?..*only.last()? + 1)
+/// How a coding was read that is kept; empty where there is nothing to say of it.
+fn how(coding: &ProjectCoding) -> String {
+    let by_words = matches!(coding.given_to, GivenTo::Words { .. });
+    let said = [(by_words, BY_WORDS), (coding.is_user_of_selection, BY_SELECTION)];
+    let said: Vec<&str> = said.into_iter().filter(|(is_so, _)| *is_so).map(|(_, what)| what).collect();
+    said.join("; ")
 }
 
 fn fault(place: &Place, message: String, note: Option<String>, hint: &str, faults: &mut Folded) {
@@ -294,19 +327,4 @@ fn fault(place: &Place, message: String, note: Option<String>, hint: &str, fault
         None => fault.hint(hint),
     };
     faults.add(None, line, Diagnostic::error(message), || place.clone(), told);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_of_an_area_are_found_where_they_stand_once() {
-        let text: Vec<char> = "One house.\nA quiet\nhouse, a quiet place.".chars().collect();
-        assert_eq!(once(&text, "a quiet place"), Some(26..39));
-        assert_eq!(once(&text, "A  quiet house"), Some(11..24));
-        assert_eq!([once(&text, "quiet"), once(&text, "loud"), once(&text, " ")], [None, None, None]);
-        assert_eq!(trimmed(&text, 10..18), 11..18);
-        assert_eq!(trimmed(&text, 10..11), 11..11);
-    }
 }

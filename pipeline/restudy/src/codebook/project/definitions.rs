@@ -46,7 +46,9 @@ pub(super) struct Decided {
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
     /// Its name in the project.
-    pub(super) raw: Spanned<String>,
+    pub(super) raw: Option<Spanned<String>>,
+    /// Its id, where several are called so.
+    pub(super) id: Option<Spanned<String>>,
     /// What the study calls it.
     pub(super) means: Option<Spanned<String>>,
     /// Why it is left out.
@@ -57,13 +59,60 @@ pub(super) struct Entry {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SourceEntry {
-    pub(super) raw: Spanned<String>,
+    pub(super) raw: Option<Spanned<String>>,
+    pub(super) id: Option<Spanned<String>>,
     pub(super) means: Option<Spanned<String>>,
     pub(super) leave_out: Option<Spanned<String>>,
     /// The case that it is about, where the project does not say.
     pub(super) case: Option<Spanned<String>>,
     /// What kind of document it is.
     pub(super) kind: Option<String>,
+}
+
+/// An entry that decides what something is.
+pub(super) trait Decides {
+    fn raw(&self) -> Option<&Spanned<String>>;
+    fn id(&self) -> Option<&Spanned<String>>;
+    fn means(&self) -> Option<&Spanned<String>>;
+    fn leave_out(&self) -> Option<&Spanned<String>>;
+    /// Whether it says something else, so that the name may stay as it is.
+    fn says_more(&self) -> bool;
+}
+
+impl Decides for Entry {
+    fn raw(&self) -> Option<&Spanned<String>> {
+        self.raw.as_ref()
+    }
+    fn id(&self) -> Option<&Spanned<String>> {
+        self.id.as_ref()
+    }
+    fn means(&self) -> Option<&Spanned<String>> {
+        self.means.as_ref()
+    }
+    fn leave_out(&self) -> Option<&Spanned<String>> {
+        self.leave_out.as_ref()
+    }
+    fn says_more(&self) -> bool {
+        false
+    }
+}
+
+impl Decides for SourceEntry {
+    fn raw(&self) -> Option<&Spanned<String>> {
+        self.raw.as_ref()
+    }
+    fn id(&self) -> Option<&Spanned<String>> {
+        self.id.as_ref()
+    }
+    fn means(&self) -> Option<&Spanned<String>> {
+        self.means.as_ref()
+    }
+    fn leave_out(&self) -> Option<&Spanned<String>> {
+        self.leave_out.as_ref()
+    }
+    fn says_more(&self) -> bool {
+        self.case.is_some() || self.kind.is_some()
+    }
 }
 
 /// A coding, or a selection with all its codings, that is left out, or stands where its positions say whatever it is called.
@@ -73,19 +122,6 @@ pub(super) struct CodingEntry {
     pub(super) id: Spanned<String>,
     pub(super) leave_out: Option<Spanned<String>>,
     pub(super) at_its_positions: Option<Spanned<String>>,
-}
-
-impl SourceEntry {
-    /// What is said of it as of anything else; a case or a kind alone leaves its name as it is.
-    pub(super) fn plain(&self) -> Option<Entry> {
-        let says_more = self.case.is_some() || self.kind.is_some();
-        let is_said = self.means.is_some() || self.leave_out.is_some();
-        (is_said || !says_more).then(|| Entry {
-            raw: self.raw.clone(),
-            means: self.means.clone(),
-            leave_out: self.leave_out.clone(),
-        })
-    }
 }
 
 /// What was decided for the study in `root`; nothing where there is no file.

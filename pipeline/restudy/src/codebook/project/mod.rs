@@ -14,6 +14,7 @@ mod decisions;
 mod definitions;
 mod draft;
 mod notes;
+mod placed;
 mod tables;
 
 use std::collections::HashMap;
@@ -27,7 +28,7 @@ use super::material::{Documents, Segment};
 use super::model::Codebook;
 use super::sheet::Sheet;
 use crate::diagnostic::{Diagnostic, Diagnostics, Folded, Place, count};
-use crate::sources::project::{Counted, Project};
+use crate::sources::project::{Counted, Project, is_code_book};
 use crate::sources::{Parting, Text, shortened};
 use crate::study::Study;
 use codings::{Placing, Written};
@@ -53,24 +54,16 @@ pub(super) fn read(
     given: Option<&Sheet>,
     told: &mut Diagnostics,
 ) -> Option<(Sheet, Documents, OfProject)> {
-    let mut taken = |result: Result<(Project, Diagnostics), Diagnostics>| match result {
-        Ok((project, warnings)) => {
-            told.extend(warnings);
-            Some(project)
-        }
-        Err(faults) => {
-            told.extend(faults);
-            None
-        }
-    };
-    let project = taken(Project::read(&study.root, name))?;
-    let file = match definitions::read(&study.root) {
-        Ok(file) => file,
-        Err(faults) => {
-            told.extend(faults);
-            return None;
-        }
-    };
+    if is_code_book(name) {
+        let fault = Diagnostic::error("the file is a code book, and no project").at(Place::file(name));
+        told.push(
+            fault.hint(format!("name it in study.toml as `codes = \"{name}\"`, in place of `project`")),
+        );
+        return None;
+    }
+    let project = taken(Project::read(&study.root, name), told);
+    let file = taken(definitions::read(&study.root).map(|file| (file, Diagnostics::new())), told);
+    let (project, file) = project.zip(file)?;
     let mut faults = Folded::new("line");
     let decisions = decisions::decide(&project, &file, &codebook.code_frame, given, &mut faults);
     let cases = match given {
@@ -78,22 +71,22 @@ pub(super) fn read(
         None => tables::cases(&project, &decisions, &file, &mut faults),
     };
     let (list, numbers) = tables::documents(&project, &decisions, &file, &cases, &mut faults);
-    let counted = project.positions(file.value.positions);
+    let counted = project.positions(file.value.positions, |coding| decisions.taken(coding));
     tell_positions(&project, &counted, &mut faults);
     let (segments, written) = written(&project, &list, &numbers, &counted, file.value.paragraphs, told);
     let mut account = Account::of(&project, &counted);
     account.there("codings", project.codings_in_file);
-    let (fates, codings) = Placing {
+    let placing = Placing {
         project: &project,
         decisions: &decisions,
         counted: &counted,
         nobody: file.value.nobody.as_deref().filter(|name| !name.trim().is_empty()),
         documents: written,
         segments: &segments,
-    }
-    .place(&mut account, &mut faults);
+    };
+    let (fates, codings) = placing.place(&mut account, &mut faults);
     tables::account(&project, &decisions, given.is_some(), &mut account);
-    let notes = notes::notes(&project, &decisions, &mut account);
+    let notes = notes::notes(&placing, &fates, &mut account, &mut faults);
     let faults = faults.finish();
     let is_sound = faults.errors() == 0;
     told.extend(faults);
@@ -102,6 +95,20 @@ pub(super) fn read(
     }
     let documents = Documents { list, segments, codings };
     Some((cases, documents, OfProject { fates, notes, account }))
+}
+
+/// What was read, if it could be; what is wrong goes to `told`.
+fn taken<T>(result: Result<(T, Diagnostics), Diagnostics>, told: &mut Diagnostics) -> Option<T> {
+    match result {
+        Ok((value, warnings)) => {
+            told.extend(warnings);
+            Some(value)
+        }
+        Err(faults) => {
+            told.extend(faults);
+            None
+        }
+    }
 }
 
 /// Reads the code book `name`, all of whose codes must be those of the study.
@@ -139,7 +146,7 @@ fn written<'a>(
         match Text::of(&file, text, parting) {
             Ok((read, warnings)) => {
                 told.extend(warnings);
-                told.extend(one_paragraph(&file, text, &read));
+                told.extend(one_paragraph(&file, text, parting, &read));
                 segments.extend(read.paragraphs.into_iter().map(|paragraph| Segment {
                     document: name.to_owned(),
                     case: list.text("case_id", row).to_owned(),
@@ -161,9 +168,9 @@ fn written<'a>(
 }
 
 /// Many lines in one paragraph are what is left of a text whose paragraphs no empty line parts.
-fn one_paragraph(file: &str, text: &str, read: &Text) -> Option<Diagnostic> {
+fn one_paragraph(file: &str, text: &str, parting: Parting, read: &Text) -> Option<Diagnostic> {
     const MANY: usize = 4;
-    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    let lines = parting.lines(text).filter(|line| !line.trim().is_empty()).count();
     (read.paragraphs.len() == 1 && lines >= MANY).then(|| {
         let message = format!("all {lines} lines of the text are one paragraph");
         let fault = Diagnostic::warning(message).at(Place::at(file, 1, 1));

@@ -6,31 +6,31 @@
 use std::collections::{HashMap, HashSet};
 
 use super::account::{Account, Fate};
-use super::decide::{Decision, at};
-use super::decisions::Decisions;
-use super::definitions::{Decided, SourceEntry};
+use super::decide::{Decision, Entries, told};
+use super::decisions::{Decisions, named};
+use super::definitions::{Decided, FILE, SourceEntry};
 use crate::codebook::sheet::{Sheet, Values};
 use crate::diagnostic::{Diagnostic, Folded, Place, nearest};
-use crate::sources::project::{Case, Project, Value, VariableKind};
-use crate::sources::{on_one_line, shortened};
+use crate::sources::project::{Project, Value, VariableKind};
+use crate::sources::shortened;
 use crate::study::Definitions;
 
 /// Rows by their names, with the values of variables by column.
 #[derive(Default)]
 struct Rows {
     names: Vec<String>,
+    by_name: HashMap<String, usize>,
     cells: HashMap<(usize, String), String>,
 }
 
 impl Rows {
     fn row(&mut self, name: &str) -> usize {
-        match self.names.iter().position(|known| known == name) {
-            Some(row) => row,
-            None => {
-                self.names.push(name.to_owned());
-                self.names.len() - 1
-            }
+        if let Some(row) = self.by_name.get(name) {
+            return *row;
         }
+        self.names.push(name.to_owned());
+        self.by_name.insert(name.to_owned(), self.names.len() - 1);
+        self.names.len() - 1
     }
 
     /// Puts the values that are kept into `row`; two that differ are a fault.
@@ -55,9 +55,9 @@ impl Rows {
     /// The columns of variables that have a value in any row, each of the kind of its variables.
     fn columns(&self, project: &Project, columns: &[Option<&str>]) -> Vec<(String, Values)> {
         let mut made: Vec<(String, Values)> = Vec::new();
+        let filled: HashSet<&str> = self.cells.keys().map(|(_, column)| column.as_str()).collect();
         for column in columns.iter().flatten() {
-            let is_filled = self.cells.keys().any(|(_, filled)| filled == column);
-            if !is_filled || made.iter().any(|(name, _)| name == column) {
+            if !filled.contains(column) || made.iter().any(|(name, _)| name == column) {
                 continue;
             }
             let of_column =
@@ -122,19 +122,27 @@ pub(super) fn documents(
 ) -> (Sheet, Vec<usize>) {
     let mut columns = columns(decisions);
     let known: Vec<&str> = (0..cases.rows()).map(|row| cases.text("case_id", row)).collect();
+    let asked = Asked {
+        project,
+        of_documents: Tied::of(project, decisions),
+        file,
+        is_known: known.iter().copied().collect(),
+        known,
+    };
+    let entries = Entries::of(&file.value.source);
     let mut rows = Rows::default();
     let (mut numbers, mut of_cases, mut kinds) = (Vec::new(), Vec::new(), Vec::new());
     let kind = columns.iter().position(|column| *column == Some("kind"));
     for (number, (document, decision)) in project.documents.iter().zip(&decisions.documents).enumerate() {
         let Some(name) = decision.kept() else { continue };
-        let entry = file.value.source.iter().find(|entry| on_one_line(entry.raw.get_ref()) == document.name);
+        let entry = entries.get(&document.id, &document.name);
         let row = rows.row(name);
         rows.put(row, &document.values, &columns, faults);
         let of_kind = document.values.iter().find(|value| Some(value.variable) == kind);
         let said = entry.and_then(|entry| entry.kind.as_deref());
         let said = said.or(of_kind.map(|value| value.written.as_str())).filter(|said| !said.is_empty());
         kinds.push(said.unwrap_or(document.kind.word()).to_owned());
-        of_cases.push(case_of(project, number, decisions, (file, entry), &known, faults).unwrap_or_default());
+        of_cases.push(asked.case_of(number, entry, faults).unwrap_or_default());
         numbers.push(number);
     }
     // The kind has a column of its own.
@@ -150,54 +158,84 @@ pub(super) fn documents(
     (Sheet { columns: made }, numbers)
 }
 
-/// The case that a document is about.
-fn case_of(
-    project: &Project,
-    number: usize,
-    decisions: &Decisions,
-    (file, entry): (&Definitions<Decided>, Option<&SourceEntry>),
-    known: &[&str],
-    faults: &mut Folded,
-) -> Option<String> {
-    let document = project.documents.get(number)?;
-    if let Some(case) = entry.and_then(|entry| entry.case.as_ref()) {
-        let name = case.get_ref().trim();
-        if !known.contains(&name) {
-            let near = nearest(name, known.iter().copied());
-            let hint = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "write the name of a case that is kept".to_owned(),
-            };
-            at(file, case, format!("there is no case `{}`", shortened(name)), hint, faults);
+/// The cases that a document is tied to, by itself or by a set.
+#[derive(Default)]
+struct Tied<'a> {
+    kept: Vec<&'a str>,
+    /// Whether it is tied to a case of which nothing is decided.
+    is_open: bool,
+}
+
+impl<'a> Tied<'a> {
+    fn of(project: &Project, decisions: &'a Decisions) -> HashMap<usize, Tied<'a>> {
+        let mut of_documents: HashMap<usize, Tied<'a>> = HashMap::new();
+        let of_cases = project.cases.iter().map(|case| &case.documents).zip(&decisions.cases);
+        for (documents, decision) in of_cases {
+            for number in documents {
+                let tied = of_documents.entry(*number).or_default();
+                tied.kept.extend(decision.kept());
+                tied.is_open |= *decision == Decision::Open;
+            }
         }
-        return Some(name.to_owned());
+        let of_sets = project.sets.iter().map(|set| &set.documents).zip(&decisions.sets);
+        for (documents, name) in of_sets.filter_map(|(documents, set)| Some((documents, set.kept()?))) {
+            for number in documents {
+                of_documents.entry(*number).or_default().kept.push(name);
+            }
+        }
+        for tied in of_documents.values_mut() {
+            tied.kept.sort_unstable();
+            tied.kept.dedup();
+        }
+        of_documents
     }
-    let of_cases = project.cases.iter().map(|case| &case.documents).zip(&decisions.cases);
-    let of_sets = project.sets.iter().map(|set| &set.documents).zip(&decisions.sets);
-    let of_document = of_cases.chain(of_sets).filter(|(documents, _)| documents.contains(&number));
-    let mut found: Vec<&str> = of_document.filter_map(|(_, decision)| decision.kept()).collect();
-    found.sort_unstable();
-    found.dedup();
-    let is_open = |(case, decision): (&Case, &Decision)| {
-        *decision == Decision::Open && case.documents.contains(&number)
-    };
-    // What is to be decided of its case is told already.
-    if found.is_empty() && project.cases.iter().zip(&decisions.cases).any(is_open) {
-        return None;
+}
+
+/// What says which case a document is about.
+struct Asked<'a> {
+    project: &'a Project,
+    of_documents: HashMap<usize, Tied<'a>>,
+    file: &'a Definitions<Decided>,
+    known: Vec<&'a str>,
+    is_known: HashSet<&'a str>,
+}
+
+impl Asked<'_> {
+    /// The case that the document `number` is about.
+    fn case_of(&self, number: usize, entry: Option<&SourceEntry>, faults: &mut Folded) -> Option<String> {
+        let document = self.project.documents.get(number)?;
+        if let Some(case) = entry.and_then(|entry| entry.case.as_ref()) {
+            let name = case.get_ref().trim();
+            if !self.is_known.contains(name) {
+                let hint = || match nearest(name, self.known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "write the name of a case that is kept".to_owned(),
+                };
+                let message = format!("there is no case `{}`", shortened(name));
+                told(self.file, case, message, hint, faults);
+            }
+            return Some(name.to_owned());
+        }
+        let tied = self.of_documents.get(&number);
+        let found: &[&str] = tied.map_or(&[], |tied| &tied.kept);
+        let message = match found {
+            [case] => return Some((*case).to_owned()),
+            // What is to be decided of its case is told already.
+            [] if tied.is_some_and(|tied| tied.is_open) => return None,
+            [] => format!("nothing says which case the source `{}` is about", shortened(&document.name)),
+            _ => format!("the source `{}` is about several cases", shortened(&document.name)),
+        };
+        let example = found.first().or(self.known.first()).copied().unwrap_or("…");
+        let more = |fault: Diagnostic| {
+            let named = named(self.project, document);
+            fault.hint(format!(
+                "decide it in {FILE}: `[[source]]` with `{named}` and `case = \"{example}\"`, or `leave_out = \"WHY\"`"
+            ))
+        };
+        let line = document.place.line.unwrap_or_default();
+        faults.add(None, line, Diagnostic::error(message), || document.place.clone(), more);
+        None
     }
-    let message = match found[..] {
-        [case] => return Some(case.to_owned()),
-        [] => format!("nothing says which case the source `{}` is about", shortened(&document.name)),
-        _ => format!("the source `{}` is about several cases", shortened(&document.name)),
-    };
-    let raw = toml::Value::String(document.name.clone());
-    let example = found.first().or(known.first()).copied().unwrap_or("…");
-    let hint = format!(
-        "decide it in {}: `[[source]]` with `raw = {raw}` and `case = \"{example}\"`, or `leave_out = \"WHY\"`",
-        super::definitions::FILE
-    );
-    fault(&document.place, message, &hint, faults);
-    None
 }
 
 /// Counts what the project has beside codings and notes, and what became of it.
@@ -221,6 +259,7 @@ pub(super) fn account(
         ("sources", &decisions.documents),
     ] {
         account.there(what, decided.len());
+        let mut met: HashSet<&str> = HashSet::new();
         for (number, decision) in decided.iter().enumerate() {
             let is_idle = what == "variables" && !used.contains(&number);
             match decision {
@@ -229,6 +268,9 @@ pub(super) fn account(
                 }
                 Decision::Means(_) if is_idle && cases_are_given => {
                     account.add(what, Fate::LeftOut, "the study has a table of cases", 1);
+                }
+                Decision::Means(name) if what == "cases" && !met.insert(name) => {
+                    account.add(what, Fate::Repeats, "means one case with another", 1);
                 }
                 Decision::Means(_) => account.add(what, Fate::Kept, "", 1),
                 Decision::LeftOut(why) => account.add(what, Fate::LeftOut, why.clone(), 1),
@@ -240,6 +282,23 @@ pub(super) fn account(
             }
         }
     }
+    let of_cases = project.cases.iter().map(|case| &case.values).zip(&decisions.cases);
+    for (values, decision) in of_cases {
+        let gone = match decision {
+            Decision::LeftOut(why) => Some(format!("its case is left out: {why}")),
+            _ if cases_are_given => Some("the study has a table of cases".to_owned()),
+            _ => None,
+        };
+        self::values(values, decisions, gone.as_deref(), account);
+    }
+    let of_documents = project.documents.iter().map(|document| &document.values).zip(&decisions.documents);
+    for (values, decision) in of_documents {
+        let gone = match decision {
+            Decision::LeftOut(why) => Some(format!("its source is left out: {why}")),
+            _ => None,
+        };
+        self::values(values, decisions, gone.as_deref(), account);
+    }
     account.there("notes", project.notes.len());
     let parts = project.cases.iter().map(|case| case.selections).sum();
     let tied = project.cases.iter().map(|case| case.codes).sum();
@@ -247,6 +306,21 @@ pub(super) fn account(
     for (what, number) in project.unread.iter().copied().chain(unread) {
         account.there(what, number);
         account.add(what, Fate::LeftOut, "not read", number);
+    }
+}
+
+/// Counts the values of a case or a source; `gone` says why all of them are left out.
+fn values(values: &[Value], decisions: &Decisions, gone: Option<&str>, account: &mut Account) {
+    const WHAT: &str = "values of variables";
+    for value in values.iter().filter(|value| !value.written.is_empty()) {
+        account.there(WHAT, 1);
+        match (decisions.variables.get(value.variable), gone) {
+            (Some(Decision::LeftOut(why)), _) => {
+                account.add(WHAT, Fate::LeftOut, format!("their variable is left out: {why}"), 1);
+            }
+            (_, Some(why)) => account.add(WHAT, Fate::LeftOut, why, 1),
+            (_, None) => account.add(WHAT, Fate::Kept, "", 1),
+        }
     }
 }
 

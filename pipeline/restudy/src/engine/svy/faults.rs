@@ -57,10 +57,18 @@ impl Faults {
                 in_rows(self.no_design)
             );
         }
-        for (rows, part) in [(self.no_weight, "the weight"), (self.no_place, "a stratum or unit")] {
-            if rows > 0 {
-                return exec_err!("{part} in {design} of `{function}` is NULL in {}", in_rows(rows));
-            }
+        if self.no_weight > 0 {
+            return exec_err!(
+                "the weight in {design} of `{function}` is NULL in {}",
+                in_rows(self.no_weight)
+            );
+        }
+        if self.no_place > 0 {
+            return exec_err!(
+                "a stratum or unit in {design} of `{function}` is NULL in {}: where `design` has a `unit` beside its `place`, \
+                 a `named_struct` needs it too: `'unit', design['unit']`",
+                in_rows(self.no_place)
+            );
         }
         if self.weights.rows > 0 {
             return exec_err!(

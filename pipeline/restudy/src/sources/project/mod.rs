@@ -7,6 +7,8 @@
 //! - Nothing is written to disk, and nothing outside the archive is opened.
 //! - It knows no code frame and no case of the study: what a name means there is decided later.
 
+mod counted;
+mod ids;
 mod model;
 mod positions;
 mod read;
@@ -14,13 +16,16 @@ mod texts;
 mod walk;
 mod xml;
 
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
+pub use counted::{Counted, Taken, in_words};
+pub use ids::plain as plain_id;
 pub use model::{
     About, Case, Document, DocumentKind, GivenTo, Note, Project, ProjectCode, ProjectCoding, Set, User,
     Value, Variable, VariableKind,
 };
-pub use positions::{Counted, LineEnds, Places, Positions, Unit, in_words};
+pub use positions::{LineEnds, Places, Positions, Unit, trimmed};
 
 use super::archive::Kind;
 use super::encoding;
@@ -31,7 +36,9 @@ use texts::Texts;
 /// A project as an archive: its pictures, sound and formatted texts are not looked at.
 const ARCHIVE: Kind = Kind {
     noun: "project",
-    largest: 1 << 29,
+    largest: 1 << 27,
+    // A text and a formatted text for each of many respondents.
+    most_parts: 200_000,
     smaller: "export it in parts, or leave out what is not coded",
     nobody: "no program for qualitative data writes this",
     looks_at: is_looked_at,
@@ -51,7 +58,7 @@ impl Project {
     /// # Errors
     /// The file is not there, or is no project of REFI-QDA; all that is wrong with it.
     pub fn read(root: &Path, file: &str) -> Result<(Project, Diagnostics), Diagnostics> {
-        Project::parse(file, super::bytes(root, file)?)
+        Project::of(file, BufReader::new(super::open(root, file)?))
     }
 
     /// Reads `bytes` as the project or code book in `file`.
@@ -59,15 +66,25 @@ impl Project {
     /// # Errors
     /// As for [`Project::read`].
     pub fn parse(file: &str, bytes: Vec<u8>) -> Result<(Project, Diagnostics), Diagnostics> {
-        let is_archive = bytes.starts_with(b"PK");
-        let is_book = file.to_ascii_lowercase().ends_with(".qdc");
-        match (is_book, is_archive) {
+        Project::of(file, Cursor::new(bytes))
+    }
+
+    fn of(file: &str, mut reader: impl Read + Seek) -> Result<(Project, Diagnostics), Diagnostics> {
+        let unreadable = |reason: std::io::Error| -> Diagnostics {
+            let fault = Diagnostic::error("the file cannot be read").at(Place::file(file));
+            fault.note(reason.to_string()).hint("copy it again from where it came").into()
+        };
+        let mut bytes = Vec::new();
+        reader.by_ref().take(2).read_to_end(&mut bytes).map_err(unreadable)?;
+        let is_archive = bytes == b"PK";
+        match (is_code_book(file), is_archive) {
             (true, false) => {
+                reader.take(ARCHIVE.largest).read_to_end(&mut bytes).map_err(unreadable)?;
                 let root = xml::read(file, &text(file, bytes)?)?;
                 read::code_book(file, file, &root)
             }
             (true, true) => Err(not_what_it_says(file, "an archive, and no code book", "name it `.qdpx`")),
-            (false, true) => project(file, &bytes),
+            (false, true) => project(file, reader),
             (false, false) => {
                 let hint = "export the project from its program as REFI-QDA project (`.qdpx`)";
                 Err(not_what_it_says(file, "no project of REFI-QDA, which is an archive", hint))
@@ -76,14 +93,19 @@ impl Project {
     }
 }
 
+/// Whether the file of this name is a code book alone.
+pub fn is_code_book(file: &str) -> bool {
+    file.to_ascii_lowercase().ends_with(".qdc")
+}
+
 fn not_what_it_says(file: &str, what: &str, hint: &str) -> Diagnostics {
     Diagnostic::error(format!("the file is {what}")).at(Place::file(file)).hint(hint).into()
 }
 
-fn project(file: &str, bytes: &[u8]) -> Result<(Project, Diagnostics), Diagnostics> {
+fn project(file: &str, reader: impl Read + Seek) -> Result<(Project, Diagnostics), Diagnostics> {
     let mut described: Vec<(String, Vec<u8>)> = Vec::new();
     let mut texts = Texts::new(file);
-    ARCHIVE.look_through(file, bytes, |part, content| {
+    ARCHIVE.look_through(file, reader, |part, content| {
         if part.to_ascii_lowercase().ends_with(".qde") {
             described.push((part.to_owned(), content));
             return Ok(());

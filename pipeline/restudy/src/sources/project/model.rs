@@ -1,6 +1,8 @@
 //! A project of REFI-QDA as its file has it: names, positions and words, of which nothing is decided yet.
 
-use crate::diagnostic::Place;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Place};
 
 /// A project, or the code book of one alone.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +36,8 @@ pub struct Project {
 /// Somebody who worked on a project.
 #[derive(Clone, Debug)]
 pub struct User {
+    /// Its id.
+    pub id: String,
     /// The name; empty where there is none.
     pub name: String,
     /// Where it stands.
@@ -43,6 +47,8 @@ pub struct User {
 /// A code.
 #[derive(Clone, Debug)]
 pub struct ProjectCode {
+    /// Its id.
+    pub id: String,
     /// Its name and those of the codes above it, from the root.
     pub path: Vec<String>,
     /// What its description says.
@@ -61,6 +67,8 @@ impl ProjectCode {
 /// A variable of cases or documents.
 #[derive(Clone, Debug)]
 pub struct Variable {
+    /// Its id.
+    pub id: String,
     /// Its name.
     pub name: String,
     /// What its values are.
@@ -94,6 +102,8 @@ pub struct Value {
 /// A case.
 #[derive(Clone, Debug)]
 pub struct Case {
+    /// Its id.
+    pub id: String,
     /// Its name.
     pub name: String,
     /// What is known of it.
@@ -111,6 +121,8 @@ pub struct Case {
 /// A set that holds sources.
 #[derive(Clone, Debug)]
 pub struct Set {
+    /// Its id.
+    pub id: String,
     /// Its name.
     pub name: String,
     /// Its documents, by number.
@@ -150,12 +162,16 @@ impl DocumentKind {
 /// A source of a project.
 #[derive(Clone, Debug)]
 pub struct Document {
+    /// Its id.
+    pub id: String,
     /// Its name.
     pub name: String,
     /// What it is.
     pub kind: DocumentKind,
     /// Its text, line ends as they stand; none where there is none.
-    pub text: Option<String>,
+    pub text: Option<Arc<str>>,
+    /// Why it has no text that can be read, although it should have one: faults, if it is kept.
+    pub unread: Vec<Diagnostic>,
     /// What is known of it.
     pub values: Vec<Value>,
     /// Where it stands.
@@ -168,11 +184,13 @@ pub struct ProjectCoding {
     /// Its id.
     pub id: String,
     /// The id of the selection that it is given to; empty where it is given to something else.
-    pub selection: String,
+    pub selection: Arc<str>,
     /// The code, by its number.
     pub code: usize,
     /// Who gave it, by number; none where nobody is named.
     pub user: Option<usize>,
+    /// Whether that is not said of it, but of its selection.
+    pub is_user_of_selection: bool,
     /// When, as it is written; empty where it is not.
     pub created: String,
     /// The document, by its number; none where it is given to something else.
@@ -180,7 +198,7 @@ pub struct ProjectCoding {
     /// What it is given to.
     pub given_to: GivenTo,
     /// Words that go with the place: the name of a selection is often its beginning.
-    pub words: Vec<String>,
+    pub words: Arc<[String]>,
     /// Where it stands.
     pub place: Place,
 }
@@ -200,7 +218,7 @@ pub enum GivenTo {
         /// The page.
         page: Option<u64>,
         /// The words.
-        words: String,
+        words: Arc<str>,
     },
     /// Something that has no place in a text; in words, with the article.
     Other(&'static str),
@@ -214,7 +232,7 @@ pub struct Note {
     /// Its title; empty where it has none.
     pub title: String,
     /// Its text; none where the project does not hold it.
-    pub text: Option<String>,
+    pub text: Option<Arc<str>>,
     /// Who wrote it, by number.
     pub user: Option<usize>,
     /// When, as it is written; empty where it is not.
@@ -224,14 +242,22 @@ pub struct Note {
 }
 
 /// What a note is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
     /// The kind of thing, in a word.
     pub what: &'static str,
     /// The code, by number.
     pub code: Option<usize>,
+    /// The case, by number.
+    pub case: Option<usize>,
     /// The document, by number.
     pub document: Option<usize>,
+    /// The selection, by its id; empty where it is about none.
+    pub selection: Arc<str>,
+    /// Where in the text of the document it is.
+    pub span: Option<(u64, u64)>,
     /// The coding, by its id.
     pub coding: Option<String>,
+    /// The name of what else it is about: a set or a link.
+    pub name: Option<String>,
 }

@@ -1,19 +1,12 @@
-//! How a project counts the positions of its selections, and which words they are about.
+//! Where the characters of a text stand, in the ways in which programs count positions.
 //!
-//! In: the texts of a project, and its selections with the words that they carry. Out: [`Counted`]: the [`Positions`] under which
-//! all selections stand where their words are, and those that stand elsewhere.
-//!
-//! The standard counts Unicode code points, each as one. Programs that hold text as UTF-16 count characters beyond U+FFFF twice,
-//! and a text may have lost or won line ends since it was counted. Only words can tell: a selection's name or description
-//! that stands in the text word by word, four words at least, is a witness.
+//! In: a text, and a way of counting. Out: the characters from one position to before another. The standard counts Unicode code
+//! points, each as one. Programs that hold text as UTF-16 count characters beyond U+FFFF twice, and a text may have lost or won
+//! line ends since it was counted.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Deserialize;
-
-use super::model::{GivenTo, Project};
-use crate::sources::on_one_line;
 
 /// What positions count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -56,7 +49,7 @@ pub struct Positions {
 
 impl Positions {
     /// All ways, the standard's first.
-    const ALL: [Positions; 6] = [
+    pub(super) const ALL: [Positions; 6] = [
         Positions { unit: Unit::CodePoints, line_ends: LineEnds::AsTheyStand },
         Positions { unit: Unit::Utf16, line_ends: LineEnds::AsTheyStand },
         Positions { unit: Unit::CodePoints, line_ends: LineEnds::One },
@@ -81,26 +74,31 @@ impl Positions {
 
     /// The positions of the characters of `text`, and that of its end.
     pub fn of(self, text: &[char]) -> Places {
-        let mut starts = Vec::with_capacity(text.len() + 1);
+        let mut runs = vec![(0, 0)];
         let mut at = 0;
         for (index, c) in text.iter().enumerate() {
-            starts.push(at);
-            at += match (self.line_ends, c) {
+            let width = match (self.line_ends, c) {
                 (LineEnds::One, '\r') if text.get(index + 1) == Some(&'\n') => 0,
                 (LineEnds::Two, '\n') if index == 0 || text.get(index - 1) != Some(&'\r') => 2,
                 _ if self.unit == Unit::Utf16 => u64::try_from(c.len_utf16()).unwrap_or(1),
                 _ => 1,
             };
+            at += width;
+            if width != 1 {
+                runs.push((index + 1, at));
+            }
         }
-        starts.push(at);
-        Places { starts }
+        Places { runs, length: text.len() }
     }
 }
 
 /// Where the characters of a text stand.
 #[derive(Clone, Debug)]
 pub struct Places {
-    starts: Vec<u64>,
+    /// Characters by number, with their positions; those that follow one count one each, up to the next.
+    runs: Vec<(usize, u64)>,
+    /// How many characters the text has.
+    length: usize,
 }
 
 impl Places {
@@ -109,201 +107,47 @@ impl Places {
         if end > self.end() {
             return None;
         }
-        let ahead = |position: u64| self.starts.partition_point(|known| *known < position);
-        let from = ahead(start);
+        let from = self.ahead(start);
         // A position within a character is that of its beginning.
-        let from = if self.starts.get(from) == Some(&start) { from } else { from.saturating_sub(1) };
-        Some(from..ahead(end).max(from))
+        let from = if self.position(from) == Some(start) { from } else { from.saturating_sub(1) };
+        Some(from..self.ahead(end).max(from))
     }
 
     /// The position of the text's end.
     pub fn end(&self) -> u64 {
-        self.starts.last().copied().unwrap_or_default()
+        self.position(self.length).unwrap_or_default()
+    }
+
+    /// The first character that stands at `position` or behind it; one beyond the end where none does.
+    fn ahead(&self, position: u64) -> usize {
+        let run = self.runs.partition_point(|(_, at)| *at < position);
+        let Some((first, at)) = run.checked_sub(1).and_then(|before| self.runs.get(before)) else { return 0 };
+        let last = self.runs.get(run).map_or(self.length + 1, |(next, _)| *next);
+        let within = usize::try_from(position - at).unwrap_or(usize::MAX);
+        first.saturating_add(within).min(last)
+    }
+
+    /// The position of the character `number`, or of the end.
+    fn position(&self, number: usize) -> Option<u64> {
+        let run = self.runs.partition_point(|(first, _)| *first <= number).checked_sub(1)?;
+        let (first, at) = self.runs.get(run)?;
+        let within = u64::try_from(number - first).ok()?;
+        (number <= self.length).then_some(at + within)
     }
 }
 
-/// How the positions of a project are counted.
-#[derive(Clone, Debug)]
-pub struct Counted {
-    /// The way.
-    pub positions: Positions,
-    /// Whether it was found rather than declared, and is not the standard's.
-    pub is_found: bool,
-    /// Selections that carry words of their text.
-    pub witnesses: usize,
-    /// Codings whose words stand elsewhere, with these words.
-    pub misplaced: BTreeMap<usize, String>,
-    /// Documents in which ways of counting differ, and of which no selection tells which is right.
-    pub untold: Vec<usize>,
-}
-
-/// A selection that carries words of its text.
-struct Witness {
-    document: usize,
-    start: u64,
-    end: u64,
-    words: String,
-    codings: Vec<usize>,
-}
-
-impl Project {
-    /// How positions are counted: as it was `declared`; else as the standard has it, if that puts all selections where their
-    /// words are; else in the one way that does.
-    pub fn positions(&self, declared: Option<Positions>) -> Counted {
-        let witnesses = self.witnesses();
-        let tried = declared.map_or(Positions::ALL.to_vec(), |declared| vec![declared]);
-        let mut best: Option<(Positions, Vec<usize>)> = None;
-        for positions in tried {
-            let wrong = self.misplaced(&witnesses, positions);
-            let is_right = wrong.is_empty();
-            if best.as_ref().is_none_or(|(_, before)| wrong.len() < before.len()) {
-                best = Some((positions, wrong));
-            }
-            if is_right {
-                break;
-            }
-        }
-        let (positions, wrong) = best.unwrap_or_default();
-        let wrong = wrong.into_iter().filter_map(|number| witnesses.get(number));
-        let misplaced = wrong.flat_map(|w| w.codings.iter().map(|coding| (*coding, w.words.clone())));
-        let misplaced = misplaced.collect();
-        let differ = |text: &str| text.contains("\r\n") || text.chars().any(|c| c.len_utf16() > 1);
-        let is_untold = |number: &usize| {
-            let text = self.documents.get(*number).and_then(|document| document.text.as_deref());
-            let is_coded = self.codings.iter().any(|coding| coding.document == Some(*number));
-            is_coded && text.is_some_and(differ) && witnesses.iter().all(|w| w.document != *number)
-        };
-        Counted {
-            positions,
-            is_found: declared.is_none() && positions != Positions::default(),
-            witnesses: witnesses.len(),
-            misplaced,
-            untold: match declared {
-                Some(_) => Vec::new(),
-                None => (0..self.documents.len()).filter(is_untold).collect(),
-            },
-        }
-    }
-
-    /// Those of `witnesses`, by number, whose words do not stand where `positions` put them. They are in the order of documents.
-    fn misplaced(&self, witnesses: &[Witness], positions: Positions) -> Vec<usize> {
-        let mut open: Option<(usize, Vec<char>, Places)> = None;
-        let mut wrong = Vec::new();
-        for (number, witness) in witnesses.iter().enumerate() {
-            if open.as_ref().is_none_or(|(document, ..)| *document != witness.document) {
-                let text = self.documents.get(witness.document).and_then(|document| document.text.as_ref());
-                let text: Vec<char> = text.map(|text| text.chars().collect()).unwrap_or_default();
-                let places = positions.of(&text);
-                open = Some((witness.document, text, places));
-            }
-            let stands = open.as_ref().is_some_and(|(_, text, places)| {
-                let words = places.span(witness.start, witness.end).and_then(|span| text.get(span));
-                let words = words.map(|words| in_words(&words.iter().collect::<String>()));
-                words.is_some_and(|words| words.starts_with(&witness.words))
-            });
-            if !stands {
-                wrong.push(number);
-            }
-        }
-        wrong
-    }
-
-    fn witnesses(&self) -> Vec<Witness> {
-        let texts: Vec<Option<String>> =
-            self.documents.iter().map(|document| document.text.as_deref().map(in_words)).collect();
-        let mut witnesses: BTreeMap<(usize, u64, u64), Witness> = BTreeMap::new();
-        for (number, coding) in self.codings.iter().enumerate() {
-            let GivenTo::Text { start, end } = coding.given_to else { continue };
-            let Some(document) = coding.document else { continue };
-            if let Some(known) = witnesses.get_mut(&(document, start, end)) {
-                known.codings.push(number);
-                continue;
-            }
-            let Some(Some(text)) = texts.get(document) else { continue };
-            let mut words = coding.words.iter().filter_map(|words| carried(words));
-            let Some(words) = words.find(|words| text.contains(words.as_str())) else { continue };
-            let witness = Witness { document, start, end, words, codings: vec![number] };
-            witnesses.insert((document, start, end), witness);
-        }
-        witnesses.into_values().collect()
-    }
-}
-
-/// A text with one space wherever it has white space.
-pub fn in_words(text: &str) -> String {
-    on_one_line(text)
-}
-
-/// The words that a selection carries, if they are enough to know a place by.
-fn carried(words: &str) -> Option<String> {
-    const FEWEST: usize = 4;
-    let words = in_words(words);
-    let words = words.trim_end_matches(['…', '.', ' ']);
-    (words.split(' ').count() >= FEWEST).then(|| words.to_owned())
+/// A range of characters without white space at its ends.
+pub fn trimmed(text: &[char], span: Range<usize>) -> Range<usize> {
+    let within = text.get(span.clone()).unwrap_or_default();
+    let ahead = within.iter().take_while(|c| c.is_whitespace()).count();
+    let behind = within.iter().rev().take_while(|c| c.is_whitespace()).count();
+    let start = span.start + ahead;
+    start..span.end.saturating_sub(behind).max(start)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Place;
-    use crate::sources::project::model::{Document, DocumentKind, ProjectCoding};
-
-    const TEXT: &str = "A \u{1f600} came.\r\nThen the others came too, \u{1f600} and all.\r\nThe end.";
-    const WORDS: &str = "the others came too";
-
-    fn project(start: usize, words: &str) -> Project {
-        let document = Document {
-            name: "d".to_owned(),
-            kind: DocumentKind::Text,
-            text: Some(TEXT.to_owned()),
-            values: Vec::new(),
-            place: Place::file("p"),
-        };
-        let start = u64::try_from(start).unwrap();
-        let coding = ProjectCoding {
-            id: "c".to_owned(),
-            selection: "s".to_owned(),
-            code: 0,
-            user: None,
-            created: String::new(),
-            document: Some(0),
-            given_to: GivenTo::Text { start, end: start + 19 },
-            words: vec![format!("{words}...")],
-            place: Place::file("p"),
-        };
-        Project { documents: vec![document], codings: vec![coding], ..Project::default() }
-    }
-
-    #[test]
-    fn words_tell_how_positions_are_counted() {
-        let byte = TEXT.find(WORDS).unwrap();
-        let before = &TEXT[..byte];
-        let points = before.chars().count();
-        let utf16 = before.encode_utf16().count();
-        for (start, unit, line_ends) in [
-            (points, Unit::CodePoints, LineEnds::AsTheyStand),
-            (utf16, Unit::Utf16, LineEnds::AsTheyStand),
-            (points - 1, Unit::CodePoints, LineEnds::One),
-        ] {
-            let counted = project(start, WORDS).positions(None);
-            assert_eq!(counted.positions, Positions { unit, line_ends }, "{start}");
-            assert_eq!(counted.is_found, start != points);
-            assert!(counted.misplaced.is_empty() && counted.untold.is_empty());
-        }
-        let elsewhere = project(points + 5, WORDS).positions(None);
-        assert_eq!(elsewhere.misplaced.values().collect::<Vec<_>>(), [WORDS]);
-        let declared = project(utf16, WORDS).positions(Some(Positions::default()));
-        assert_eq!(declared.misplaced.len(), 1, "what is declared is not overruled");
-    }
-
-    #[test]
-    fn where_no_words_tell_the_standard_is_taken_and_said_to_be() {
-        for words in ["a title of its own kind", "came too"] {
-            let counted = project(3, words).positions(None);
-            assert_eq!((counted.positions, counted.witnesses), (Positions::default(), 0));
-            assert_eq!(counted.untold, [0]);
-        }
-    }
 
     #[test]
     fn a_span_ends_before_its_end_and_never_within_a_character() {
@@ -314,5 +158,29 @@ mod tests {
         assert_eq!((utf16.span(0, 6), utf16.span(0, 7)), (Some(0..5), None));
         let two = Positions { line_ends: LineEnds::Two, ..Positions::default() }.of(&text);
         assert_eq!((two.span(5, 6), two.end()), (Some(4..5), 6));
+    }
+
+    #[test]
+    fn runs_are_the_positions_of_all_characters() {
+        let text: Vec<char> = "\r\n\u{1f600}a\n\nb\r\n\r\n".chars().collect();
+        for way in Positions::ALL {
+            let places = way.of(&text);
+            let mut starts: Vec<u64> = (0..=text.len()).filter_map(|at| places.position(at)).collect();
+            assert_eq!(starts.len(), text.len() + 1);
+            assert!(starts.is_sorted());
+            starts.dedup();
+            for position in 0..=places.end() {
+                let first = (0..=text.len()).find(|at| places.position(*at) >= Some(position));
+                assert_eq!(Some(places.ahead(position)), first, "{way:?}, {position}");
+            }
+            assert_eq!(places.position(text.len() + 1), None);
+        }
+    }
+
+    #[test]
+    fn a_range_is_trimmed() {
+        let text: Vec<char> = "One house.\nA".chars().collect();
+        assert_eq!((trimmed(&text, 9..12), trimmed(&text, 10..12)), (9..12, 11..12));
+        assert_eq!(trimmed(&text, 10..11), 11..11);
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! In: the root element, and the texts of the archive. Out: the project, or all of its faults.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
+use super::ids::{Ids, LONGEST_NAME};
 use super::model::{
     Case, Document, DocumentKind, Project, ProjectCode, Set, User, Value, Variable, VariableKind,
 };
@@ -18,29 +19,30 @@ use crate::sources::{on_one_line, shortened};
 const PROJECT: &str = "urn:QDA-XML:project:1";
 const CODE_BOOK: &str = "urn:QDA-XML:codebook:";
 
+/// Characters of the names of a code and those above it, and how many codes there may be.
+const LONGEST_PATH: usize = 2_000;
+const MOST_CODES: usize = 50_000;
+
 /// What is read of a project: its elements by their ids, and the faults met so far.
 pub(super) struct Reading<'a> {
     /// The file of the elements, within the archive.
     file: &'a str,
-    users: Ids,
-    codes: Ids,
-    variables: Ids,
-    documents: Ids,
+    pub(super) users: Ids,
+    pub(super) codes: Ids,
+    pub(super) variables: Ids,
+    pub(super) documents: Ids,
+    pub(super) cases: Ids,
     pub(super) notes: Ids,
     faults: Folded,
     pub(super) project: Project,
 }
-
-/// Numbers by id: that of an element, in lower case and without braces.
-#[derive(Debug, Default)]
-pub(super) struct Ids(HashMap<String, usize>);
 
 /// The project in `root`.
 pub(super) fn project(
     file: &str,
     within: &str,
     root: &Element,
-    texts: Texts,
+    mut texts: Texts,
 ) -> Result<(Project, Diagnostics), Diagnostics> {
     is_root(within, root, "Project", PROJECT)?;
     let mut reading = Reading::new(file, within);
@@ -51,10 +53,10 @@ pub(super) fn project(
         reading.codes(codes, &[]);
     }
     reading.variables(root);
-    reading.documents(root, &texts);
+    reading.documents(root, &mut texts);
     reading.cases(root);
-    reading.note_texts(root, &texts);
-    Walk::through(&mut reading, root, &texts);
+    reading.note_texts(root, &mut texts);
+    Walk::through(&mut reading, root, &mut texts);
     reading.sets(root);
     for (what, within, name) in [("links", "Links", "Link"), ("graphs", "Graphs", "Graph")] {
         let number = root.first(within).map_or(0, |element| element.all(name).count());
@@ -98,6 +100,7 @@ impl<'a> Reading<'a> {
             codes: Ids::default(),
             variables: Ids::default(),
             documents: Ids::default(),
+            cases: Ids::default(),
             notes: Ids::default(),
             faults: Folded::new("line"),
             project: Project { file: file.to_owned(), ..Project::default() },
@@ -120,85 +123,12 @@ impl<'a> Reading<'a> {
         self.faults.add(None, line, Diagnostic::error(message), || place, |fault| fault.hint(hint));
     }
 
-    /// The name of `element`, which it must have.
-    fn name(&mut self, element: &Element) -> String {
-        let name = on_one_line(element.attribute("name").unwrap_or_default());
-        if name.is_empty() {
-            let message = format!("a `{}` has no name", element.name);
-            self.fault(element, message, "name it in its program, and export the project again");
-        }
-        name
-    }
-
-    /// Notes that `element` is the thing `number` of its kind.
-    fn known(&mut self, of: fn(&mut Self) -> &mut Ids, element: &Element, number: usize) {
-        let Some(id) = element.attribute("guid").map(plain) else {
-            let message = format!("a `{}` has no `guid`", element.name);
-            return self.fault(element, message, "export the project again: everything in it has an id");
-        };
-        if of(self).0.insert(id.clone(), number).is_some() {
-            let message = format!("two `{}` have the id `{}`", element.name, shortened(&id));
-            self.fault(element, message, "export the project again: ids are used once");
-        }
-    }
-
-    /// The number of the thing that `reference` names.
-    fn referred(&mut self, of: fn(&mut Self) -> &mut Ids, reference: &Element, what: &str) -> Option<usize> {
-        let Some(id) = reference.attribute("targetGUID").map(plain) else {
-            let message = format!("a `{}` names nothing", reference.name);
-            self.fault(reference, message, "export the project again");
-            return None;
-        };
-        let found = of(self).0.get(&id).copied();
-        if found.is_none() {
-            let message = format!("there is no {what} with the id `{}`", shortened(&id));
-            self.fault(reference, message, "export the project again: was it changed by hand?");
-        }
-        found
-    }
-
-    /// The code that `reference` names.
-    pub(super) fn code(&mut self, reference: &Element) -> Option<usize> {
-        self.referred(|r| &mut r.codes, reference, "code")
-    }
-
-    /// The document that `reference` names.
-    pub(super) fn document(&mut self, reference: &Element) -> Option<usize> {
-        self.referred(|r| &mut r.documents, reference, "source")
-    }
-
-    /// The note that `reference` names.
-    pub(super) fn note(&mut self, reference: &Element) -> Option<usize> {
-        self.referred(|r| &mut r.notes, reference, "note")
-    }
-
-    /// The document whose element this is.
-    pub(super) fn document_at(&self, element: &Element) -> Option<usize> {
-        self.documents.0.get(&plain(element.attribute("guid")?)).copied()
-    }
-
-    /// The number of the code whose element this is.
-    pub(super) fn code_at(&self, element: &Element) -> Option<usize> {
-        self.codes.0.get(&plain(element.attribute("guid")?)).copied()
-    }
-
-    /// The user whom the attribute of `element` names; an id of nobody is a fault.
-    pub(super) fn user(&mut self, element: &Element) -> Option<usize> {
-        let id = plain(element.attribute("creatingUser")?);
-        let found = self.users.0.get(&id).copied();
-        if found.is_none() {
-            let message = format!("there is no user with the id `{}`", shortened(&id));
-            self.fault(element, message, "export the project again, with its users");
-        }
-        found
-    }
-
     fn users(&mut self, root: &Element) {
         for element in root.first("Users").iter().flat_map(|users| users.all("User")) {
             let named = element.attribute("name").or(element.attribute("id")).unwrap_or_default();
-            let user = User { name: on_one_line(named), place: self.place(element) };
-            self.known(|r| &mut r.users, element, self.project.users.len());
-            self.project.users.push(user);
+            let name = self.of_length(element, "a name", on_one_line(named), LONGEST_NAME);
+            let id = self.known(|r| &mut r.users, element, self.project.users.len());
+            self.project.users.push(User { id, name, place: self.place(element) });
         }
     }
 
@@ -206,9 +136,21 @@ impl<'a> Reading<'a> {
         for element in within.all("Code") {
             let mut path = above.to_vec();
             path.push(self.name(element));
+            let length: usize = path.iter().map(|name| name.chars().count()).sum();
+            let too_much = match length {
+                _ if self.project.codes.len() >= MOST_CODES => Some(format!("more than {MOST_CODES} codes")),
+                _ if length <= LONGEST_PATH => None,
+                _ => Some(format!("a code and those above it have names of {length} characters")),
+            };
+            if let Some(message) = too_much {
+                let hint = "no program for qualitative data writes this: do not trust the file";
+                self.fault(element, message, hint);
+                return;
+            }
             let description = element.first("Description").map(|words| words.text.trim().to_owned());
-            self.known(|r| &mut r.codes, element, self.project.codes.len());
+            let id = self.known(|r| &mut r.codes, element, self.project.codes.len());
             self.project.codes.push(ProjectCode {
+                id,
                 path: path.clone(),
                 description: description.unwrap_or_default(),
                 place: self.place(element),
@@ -232,9 +174,9 @@ impl<'a> Reading<'a> {
                 "Float" => VariableKind::Number,
                 _ => VariableKind::Words,
             };
-            let variable = Variable { name: self.name(element), kind, place: self.place(element) };
-            self.known(|r| &mut r.variables, element, self.project.variables.len());
-            self.project.variables.push(variable);
+            let name = self.name(element);
+            let id = self.known(|r| &mut r.variables, element, self.project.variables.len());
+            self.project.variables.push(Variable { id, name, kind, place: self.place(element) });
         }
     }
 
@@ -273,7 +215,7 @@ impl<'a> Reading<'a> {
         values
     }
 
-    fn documents(&mut self, root: &Element, texts: &Texts) {
+    fn documents(&mut self, root: &Element, texts: &mut Texts) {
         for element in root.first("Sources").iter().flat_map(|sources| &sources.children) {
             let Some(kind) = kind(&element.name) else {
                 let message = format!("`{}` is no kind of source", shortened(&element.name));
@@ -285,23 +227,27 @@ impl<'a> Reading<'a> {
                 DocumentKind::Pdf => element.first("Representation"),
                 _ => None,
             };
-            let text = holder.and_then(|holder| self.text(holder, texts));
             let name = self.name(element);
+            let place = self.place(element);
+            let read = holder.map_or(Ok(None), |holder| texts.of_source(holder, place.clone()));
+            let (text, mut unread) = match read {
+                Ok(text) => (text, Vec::new()),
+                Err(faults) => (None, faults.into_iter().collect()),
+            };
             let has =
                 element.attribute("plainTextPath").is_some() || element.first("PlainTextContent").is_some();
             if kind == DocumentKind::Text && !has {
-                let message = format!("`{}` has no plain text", shortened(&name));
-                self.fault(element, message, "export the project again, with its sources");
+                let fault = Diagnostic::error(format!("`{}` has no plain text", shortened(&name)));
+                unread.push(fault.at(place.clone()).hint("export the project again, with its sources"));
             }
             let values = self.values(element);
-            self.known(|r| &mut r.documents, element, self.project.documents.len());
-            let place = self.place(element);
-            self.project.documents.push(Document { name, kind, text, values, place });
+            let id = self.known(|r| &mut r.documents, element, self.project.documents.len());
+            self.project.documents.push(Document { id, name, kind, text, unread, values, place });
         }
     }
 
     /// The text of `element`; what is wrong with it is a fault.
-    pub(super) fn text(&mut self, element: &Element, texts: &Texts) -> Option<String> {
+    pub(super) fn text(&mut self, element: &Element, texts: &mut Texts) -> Option<Arc<str>> {
         match texts.of(element, self.place(element)) {
             Ok(text) => text,
             Err(faults) => {
@@ -321,7 +267,11 @@ impl<'a> Reading<'a> {
             let values = self.values(element);
             let references: Vec<&Element> = element.all("SourceRef").collect();
             let documents = references.into_iter().filter_map(|reference| self.document(reference)).collect();
+            // Nothing refers to a case by its id: one without is no fault.
+            let id = self.id(element);
+            self.cases.0.insert(id.clone(), self.project.cases.len());
             self.project.cases.push(Case {
+                id,
                 name,
                 values,
                 documents,
@@ -342,19 +292,19 @@ impl<'a> Reading<'a> {
                 continue;
             }
             let documents = members.into_iter().filter_map(|member| self.document(member)).collect();
-            let (name, place) = (self.name(element), self.place(element));
-            self.project.sets.push(Set { name, documents, place });
+            let (id, name, place) = (self.id(element), self.name(element), self.place(element));
+            self.project.sets.push(Set { id, name, documents, place });
         }
         self.project.unread.push(("sets of codes or notes", others));
     }
 
-    fn note_texts(&mut self, root: &Element, texts: &Texts) {
+    fn note_texts(&mut self, root: &Element, texts: &mut Texts) {
         for element in root.first("Notes").iter().flat_map(|notes| notes.all("Note")) {
             let text = self.text(element, texts);
-            self.known(|r| &mut r.notes, element, self.project.notes.len());
+            let id = self.known(|r| &mut r.notes, element, self.project.notes.len());
             let user = self.user(element);
             self.project.notes.push(super::model::Note {
-                id: plain(element.attribute("guid").unwrap_or_default()),
+                id,
                 title: on_one_line(element.attribute("name").unwrap_or_default()),
                 text,
                 user,
@@ -363,11 +313,6 @@ impl<'a> Reading<'a> {
             });
         }
     }
-}
-
-/// An id as it is compared.
-pub(super) fn plain(id: &str) -> String {
-    id.trim_matches(['{', '}']).to_ascii_lowercase()
 }
 
 /// What the element of this name is, as a source.

@@ -2,11 +2,13 @@
 //!
 //! In: the elements. Out: a [`ProjectCoding`] for each element `Coding`, of whatever kind the thing is that it stands in.
 
+use std::sync::Arc;
+
 use super::model::{About, DocumentKind, GivenTo, ProjectCoding};
-use super::read::{Reading, kind, plain};
+use super::read::{Reading, kind};
 use super::texts::Texts;
 use super::xml::Element;
-use crate::sources::shortened;
+use crate::sources::{on_one_line, shortened};
 
 /// What the walk has come into.
 #[derive(Clone, Debug)]
@@ -18,29 +20,29 @@ struct Within {
     is_text: bool,
     is_pdf: bool,
     user: Option<usize>,
-    selection: String,
-    words: Vec<String>,
+    selection: Arc<str>,
+    words: Arc<[String]>,
     about: About,
 }
 
 /// The walk.
 pub(super) struct Walk<'a, 'b> {
     reading: &'a mut Reading<'b>,
-    texts: &'a Texts,
+    texts: &'a mut Texts,
 }
 
 impl<'a, 'b> Walk<'a, 'b> {
     /// Walks through `root`.
-    pub(super) fn through(reading: &'a mut Reading<'b>, root: &Element, texts: &'a Texts) {
-        let nothing = About { what: "project", code: None, document: None, coding: None };
+    pub(super) fn through(reading: &'a mut Reading<'b>, root: &Element, texts: &'a mut Texts) {
+        let nothing = About { what: "project", ..About::default() };
         let outside = Within {
             given_to: GivenTo::Other("something that is no source"),
             document: None,
             is_text: false,
             is_pdf: false,
             user: None,
-            selection: String::new(),
-            words: Vec::new(),
+            selection: "".into(),
+            words: [].into(),
             about: nothing,
         };
         Walk { reading, texts }.all_in(root, &outside);
@@ -91,13 +93,24 @@ impl<'a, 'b> Walk<'a, 'b> {
             }
             "Case" => {
                 within.about.what = "case";
+                within.about.case = self.reading.case_at(element);
+                return within;
+            }
+            "Set" | "Link" => {
+                within.about.what = if element.name == "Set" { "set" } else { "link" };
+                within.about.name = element.attribute("name").map(|name| shortened(&on_one_line(name)));
                 return within;
             }
             _ => return within,
         };
         if element.name.ends_with("Selection") {
+            within.selection = self.reading.id(element).into();
             within.about.what = "selection";
-            within.selection = plain(element.attribute("guid").unwrap_or_default());
+            within.about.selection = Arc::clone(&within.selection);
+            within.about.span = match within.given_to {
+                GivenTo::Text { start, end } => Some((start, end)),
+                _ => None,
+            };
             within.user = self.reading.user(element);
             let said = element.first("Description").map(|said| said.text.as_str());
             let words = element.attribute("name").into_iter().chain(said);
@@ -114,6 +127,8 @@ impl<'a, 'b> Walk<'a, 'b> {
         let (start, end) = (position("startPosition"), position("endPosition"));
         match (start.parse(), end.parse()) {
             (Ok(start), Ok(end)) if start <= end => GivenTo::Text { start, end },
+            // Nothing depends on where a selection is that no code is given to.
+            _ if element.count("Coding") == 0 => GivenTo::Other("a selection of no text"),
             (start_read, end_read) => {
                 let message = match (start_read, end_read) {
                     (Ok::<u64, _>(_), Ok::<u64, _>(_)) => format!("a selection from {start} ends at {end}"),
@@ -147,23 +162,24 @@ impl<'a, 'b> Walk<'a, 'b> {
                 None
             }
         };
-        let user = self.reading.user(element).or(within.user);
-        let id = plain(element.attribute("guid").unwrap_or_default());
-        for reference in element.all("NoteRef") {
-            let about = About { what: "coding", coding: Some(id.clone()), ..within.about.clone() };
-            self.note(reference, &Within { about: About { code, ..about }, ..within.clone() });
-        }
+        let own = self.reading.user(element);
+        let id = self.reading.id(element);
+        let about = About { what: "coding", coding: Some(id.clone()), code, ..within.about.clone() };
+        // A coding may have notes; what no program writes, a coding within it, is counted all the same.
+        let inner = Within { about, given_to: GivenTo::Other("another coding"), ..within.clone() };
+        self.all_in(element, &inner);
         let Some(code) = code else { return };
         let place = self.reading.place(element);
         self.reading.project.codings.push(ProjectCoding {
             id,
-            selection: within.selection.clone(),
+            selection: Arc::clone(&within.selection),
             code,
-            user,
+            user: own.or(within.user),
+            is_user_of_selection: own.is_none() && within.user.is_some(),
             created: element.attribute("creationDateTime").unwrap_or_default().to_owned(),
             document: within.document,
             given_to: within.given_to.clone(),
-            words: within.words.clone(),
+            words: Arc::clone(&within.words),
             place,
         });
     }

@@ -26,6 +26,7 @@ use crate::study::{CellRange, Header, Source};
 const ARCHIVE: Kind = Kind {
     noun: "workbook",
     largest: 1 << 29,
+    most_parts: 10_000,
     smaller: "save its table as CSV",
     nobody: "no program for tables writes this",
     looks_at: |_| true,
@@ -81,7 +82,7 @@ pub(super) fn read(source: &Source, bytes: Vec<u8>) -> Result<(RawTable, Diagnos
     let file = &source.file;
     let is_open = file.to_ascii_lowercase().ends_with(".ods");
     let mut content = None;
-    ARCHIVE.look_through(file, &bytes, |part, of_part| {
+    ARCHIVE.look_through(file, std::io::Cursor::new(&bytes), |part, of_part| {
         match part {
             "content.xml" => content = Some(of_part),
             part if !is_open && part.starts_with("xl/worksheets/") => xlsx::check(source, part, &of_part)?,

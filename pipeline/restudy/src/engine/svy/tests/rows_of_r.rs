@@ -236,7 +236,9 @@ fn a_place_that_is_none_and_one_that_is_not_known_are_told() {
     places[3] = None;
     let bad = told(places);
     assert!(
-        bad.starts_with("error: a stratum or unit in `design` of `svy_mean` is NULL in 10 rows\n"),
+        bad.starts_with(
+            "error: a stratum or unit in `design` of `svy_mean` is NULL in 10 rows: where `design` has"
+        ),
         "{bad}"
     );
 }
