@@ -20,6 +20,7 @@ mod association;
 mod cell;
 pub mod documented;
 mod fault;
+mod field;
 mod names;
 mod one_row;
 mod params;
