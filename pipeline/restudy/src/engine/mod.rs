@@ -55,6 +55,7 @@ pub use cell::{boolean, cell_text, column_index, is_null, number};
 pub(crate) use fault::{without_comments, words};
 pub use names::Callable;
 pub use params::Params;
+pub use proportion::significance_level;
 pub use reading::{LONGEST, is_readable, only_asks, only_reads};
 pub(crate) use scale::scale_of;
 pub use versions::{VERSION, Versions};
