@@ -1,7 +1,8 @@
 #!/bin/sh
-# Times the optimised program reading a large export into its store, and reads its peak memory: the rows of the 2013 wave again
-# and again with other numbers, until they are as many bytes as the first argument says (2 GB), in a study of their own with that
-# wave's codebook and designs and a report of one line. Then a million rows that each have a fault of their own.
+# Times the optimised program taking in a large export, and reads its peak memory: the rows of the 2013 wave again and again with
+# other numbers, until they are as many bytes as the first argument says (2 GB), in a study of their own with that wave's codebook
+# and designs and a report of one line. They are its second wave: `wave add` drafts a crosswalk for it, and `check` reads it as that
+# says, holds it to the wave of 2013 and writes the store. Then a million rows that each have a fault of their own.
 set -eu
 cd "$(dirname "$0")/.."
 bytes=${1:-2000000000}
@@ -24,14 +25,17 @@ echo 'One line.' >"$study/report-templates/report.typ.jinja"
 {
     echo 'title = "A large export"'
     sed -n '/^subtitle/p; /^author/p; /^language/p; /^region/p; /^respondents/p' study.toml
-    printf '\n[[wave]]\nid = "2013"\ntitle = "Large"\nfieldwork = "spring"\npublished = "2013-08-01"\n'
-    printf 'synthetic = true\nnotice = "Made to be large."\nresponses = "responses.csv"\nframe = "frame.csv"\n\n'
+    printf '\n[[wave]]\nid = "2013"\ntitle = "Small"\nfieldwork = "spring"\npublished = "2013-08-01"\n'
+    printf 'synthetic = true\nnotice = "Made to be timed."\nresponses = "before.csv"\nframe = "frame-before.csv"\n\n'
     sed -n '/^\[design\]/,/^\[report\]/p' study.toml | sed '$d'
     printf '[report]\ntemplate = "report.typ.jinja"\nfonts = "theme/fonts"\nbibliography = "references.bib"\n'
 } >"$study/study.toml"
+cp "$wave/responses.synthetic.csv" "$study/before.csv"
+cp "$wave/frame.csv" "$study/frame-before.csv"
 # As many are invited as before for each who answered.
-size=$(wc -c <"$wave/responses.synthetic.csv")
-awk -F, -v OFS=, -v times="$((bytes / size + 2))" 'NR > 1 { $3 *= times } { print }' "$wave/frame.csv" >"$study/frame.csv"
+size=$(wc -c <"$study/before.csv")
+awk -F, -v OFS=, -v times="$((bytes / size + 2))" 'NR > 1 { $1 = 2014; $3 *= times } { print }' "$wave/frame.csv" \
+    >"$study/frame.csv"
 
 # The rows of the wave again and again until there are so many bytes or rows; `fault` puts a fault of its own into each.
 rows() {
@@ -51,11 +55,13 @@ rows() {
         }' "$wave/responses.synthetic.csv" >"$study/responses.csv"
 }
 
-# Runs the check, and prints how long it took and how much memory it held.
+# Runs restudy on it, and prints how long it took and how much memory it held.
 measured() {
+    what=$1
+    shift
     size=$(wc -c <"$study/responses.csv")
     start=$(date +%s%N)
-    "$restudy" --study "$study" check --quiet >"$study/told" 2>&1 &
+    "$restudy" --study "$study" --quiet "$@" >"$study/told" 2>&1 &
     process=$!
     peak=0
     while now=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$process/status" 2>/dev/null) && [ -n "$now" ]; do
@@ -65,15 +71,17 @@ measured() {
     status=0
     wait "$process" || status=$?
     ms=$((($(date +%s%N) - start) / 1000000))
-    echo "$1: $((size / 1000000)) MB, $(($(wc -l <"$study/responses.csv") - 1)) rows"
+    echo "$what: $((size / 1000000)) MB, $(($(wc -l <"$study/responses.csv") - 1)) rows"
     echo "  time:         $((ms / 1000)) s, $((size / 1000 / ms)) MB/s"
     echo "  peak memory:  $((peak / 1024)) MiB ($([ $((peak / 1024)) -le $limit ] && echo within || echo MORE THAN) $limit MiB)"
 }
 
 rows "$bytes" 1000000000 ""
-measured "sound"
+measured "a new wave, drafted" wave add 2014 "$study/responses.csv" --frame "$study/frame.csv"
+[ "$status" = 0 ] || { echo "it is not added:" >&2; head -30 "$study/told" >&2; exit 1; }
+measured "the new wave, checked and written" check --wave 2014
 [ "$status" = 0 ] || { echo "the sound export is not sound:" >&2; head -30 "$study/told" >&2; exit 1; }
 rows 100000000000 1000000 yes
-measured "a fault in each row"
+measured "a fault in each row" check --wave 2014
 [ "$status" = 1 ] || { echo "the faults are not told" >&2; exit 1; }
 echo "  told:         $(grep -c '^error' "$study/told") errors in $(wc -l <"$study/told") lines, the last: $(grep -v '^$' "$study/told" | tail -1)"

@@ -116,7 +116,7 @@ impl Add {
             published: self.published.clone(),
             notice: self.notice.clone(),
         };
-        let added = waves::add(&study, &codebook, &new)?;
+        let added = waves::add(&study, &codebook, &new, output)?;
         if let Some(text) = &added.study {
             // The new study.toml is read before it is written, so that a wrong id or date is told and nothing is broken.
             Study::parse(&study.root, text.clone()).map_err(|faults| self.unsound(faults))?;

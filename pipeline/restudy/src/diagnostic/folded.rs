@@ -22,7 +22,7 @@ pub const TOLD: usize = 20;
 const LISTED: usize = 12;
 
 /// The faults met so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Folded {
     /// What the numbers of lines count: "line", "row", "case".
     unit: &'static str,
@@ -35,14 +35,14 @@ pub struct Folded {
 type Shape = (Severity, String, String);
 
 /// The kinds of one shape, by column, and the kind of all further columns.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Shaped {
     columns: HashMap<Option<usize>, usize>,
     others: Option<usize>,
 }
 
 /// A message that is told.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Told {
     fault: Diagnostic,
     kind: usize,
@@ -53,7 +53,7 @@ struct Told {
 }
 
 /// The faults of a kind that are not told one by one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Kind {
     told: usize,
     untold: usize,

@@ -6,13 +6,14 @@
 //! - Of delimited text no more than two chunks are held: the first, whose header and cells tell what the file is, and the one
 //!   that is worked on. A file that is no larger than a chunk is one chunk, and so is any workbook or data file.
 //! - A chunk can be read again, and is then the same.
+//! - Once it is said how columns are read ([`Export::read_as`]), every chunk is read so.
 
 use std::cell::RefCell;
 use std::ops::Deref;
 use std::path::Path;
 
 use super::pieces::Pieces;
-use super::{Met, Progress, RawTable, SoFar, Stands};
+use super::{Met, Progress, RawTable, Reading, SoFar, Stands};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::study::{Format, Source};
 
@@ -22,6 +23,8 @@ pub struct Export {
     first: RawTable,
     /// The whole, where there is more than the first chunk.
     pieces: Option<Pieces>,
+    /// How columns are read, where not as they stand.
+    readings: Option<Vec<Reading>>,
 }
 
 /// A chunk of an export.
@@ -64,7 +67,7 @@ impl Export {
             if let Some((pieces, told)) = Pieces::of(source, file, size, progress)? {
                 let first = pieces.read(0, met)?;
                 let pieces = (pieces.len() > 1).then_some(pieces);
-                return Ok((Export { first, pieces }, told));
+                return Ok((Export { pieces, ..Export::of(first) }, told));
             }
         }
         let (mut first, told) = RawTable::unchecked(source, super::bytes(root, &source.file)?)?;
@@ -74,12 +77,14 @@ impl Export {
 
     /// A table as an export of one chunk.
     pub fn of(table: RawTable) -> Export {
-        Export { first: table, pieces: None }
+        Export { first: table, pieces: None, readings: None }
     }
 
-    /// The first chunk, given away.
-    pub fn into_first(self) -> RawTable {
-        self.first
+    /// The same with the columns of `readings` alone, which are told by where they stand in the file: see
+    /// [`RawTable::read_as`].
+    #[must_use]
+    pub fn read_as(self, readings: Vec<Reading>) -> Export {
+        Export { first: self.first.read_as(&readings), readings: Some(readings), ..self }
     }
 
     /// The first chunk.
@@ -106,10 +111,28 @@ impl Export {
     /// # Errors
     /// The file cannot be read any more, or is not what it was.
     pub fn chunk(&self, number: usize, met: &mut Met) -> Result<Chunk<'_>, Diagnostics> {
-        match &self.pieces {
-            Some(pieces) if number > 0 => Ok(Chunk::Later(Box::new(pieces.read(number, met)?))),
-            _ => Ok(Chunk::First(&self.first)),
-        }
+        self.chunk_seen(number, met, |_| ())
+    }
+
+    /// The same; a later chunk than the first is shown to `see` as it stands in the file, before it is read as is said.
+    ///
+    /// # Errors
+    /// As for [`Export::chunk`].
+    pub fn chunk_seen(
+        &self,
+        number: usize,
+        met: &mut Met,
+        see: impl FnOnce(&RawTable),
+    ) -> Result<Chunk<'_>, Diagnostics> {
+        let Some(pieces) = self.pieces.as_ref().filter(|_| number > 0) else {
+            return Ok(Chunk::First(&self.first));
+        };
+        let table = pieces.read(number, met)?;
+        see(&table);
+        Ok(Chunk::Later(Box::new(match &self.readings {
+            Some(readings) => table.read_as(readings),
+            None => table,
+        })))
     }
 }
 

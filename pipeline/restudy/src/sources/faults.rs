@@ -29,7 +29,7 @@ pub struct Faults<'a> {
 }
 
 /// The faults met so far in a file, whichever chunk of it they stand in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Met {
     cells: Option<Folded>,
     others: IndexMap<String, Diagnostic>,
@@ -37,7 +37,7 @@ pub struct Met {
 }
 
 /// Columns at fault in one way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Columns {
     count: usize,
     /// The last one. Every chunk has the same names, which are at fault once.

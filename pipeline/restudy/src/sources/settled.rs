@@ -1,16 +1,22 @@
 //! What must be known to read a file, found in the file, to be written down in `study.toml`.
 //!
 //! In: a file of which nothing is declared yet, or not all. Out: a [`Source`] with every setting that is not plain, and in
-//! words why each was chosen; what a file cannot tell beyond doubt is marked for somebody to look at.
+//! words why each was chosen; what a file cannot tell beyond doubt is marked for somebody to look at. Of a long text the beginning
+//! is looked at, but for its encoding.
 
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use ::csv::StringRecord;
 use encoding_rs::WINDOWS_1252;
+use fs_err::File;
 
 use super::{decimal, delimited, encoding, header, workbook};
 use crate::diagnostic::Diagnostics;
 use crate::study::{Format, Header, Source};
+
+/// How many bytes of a text are looked at, apart from its encoding.
+const LOOKED_AT: u64 = 16 << 20;
 
 /// A setting that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +32,17 @@ pub struct Settled {
 /// # Errors
 /// The file cannot be read, or leaves a choice that only its owner can make: of separators, or of sheets.
 pub fn settled(root: &Path, declared: &Source) -> Result<(Source, Vec<Settled>), Diagnostics> {
-    let bytes = super::bytes(root, &declared.file)?;
-    super::kind::agrees(declared, &bytes)?;
+    let mut file = fs_err::File::open(super::within(root, &declared.file)?)
+        .map_err(|e| super::unreadable(root, &declared.file, &e))?;
     let mut source = declared.clone();
     let mut said = Vec::new();
+    let bytes = match source.format() {
+        Format::Text => beginning(&mut file)?,
+        _ => super::bytes(root, &declared.file)?,
+    };
+    super::kind::agrees(declared, &bytes)?;
     if source.format() == Format::Text {
-        let text = text(&mut source, bytes.clone(), &mut said)?;
+        let text = text(&mut source, bytes.clone(), file, &mut said)?;
         if let Some(separator) = delimited::unlike_plain(&source, &text)? {
             source.separator = Some(char::from(separator));
             let what = format!("{}s stand between cells", delimited::separator_name(separator));
@@ -48,8 +59,8 @@ pub fn settled(root: &Path, declared: &Source) -> Result<(Source, Vec<Settled>),
     if !source.format().is_data_file() && source.header.is_none() {
         let one = Source { header: Some(Header::Rows(1)), ..source.clone() };
         let (table, _) = match source.format() {
-            Format::Workbook => workbook::read(&one, bytes)?,
-            _ => delimited::read(&one, bytes)?,
+            Format::Workbook => workbook::read(&one, bytes.clone())?,
+            _ => delimited::read(&one, bytes.clone())?,
         };
         let first: StringRecord = table.names.iter().map(String::as_str).collect();
         let rows: Vec<StringRecord> = std::iter::once(first).chain(table.rows).collect();
@@ -58,12 +69,13 @@ pub fn settled(root: &Path, declared: &Source) -> Result<(Source, Vec<Settled>),
             said.push(Settled { what: format!("it is {tool}"), certain: true });
         } else if two_rows(&rows) {
             source.header = Some(Header::Rows(2));
-            let what = "the second row holds words that stand nowhere below it: a second row of the header";
+            let what =
+                "the second row, of words that stand nowhere below it, is read as a second row of the header";
             said.push(Settled { what: what.to_owned(), certain: false });
         }
     }
     if source.format() == Format::Text && source.decimal.is_none() {
-        let (table, _) = delimited::read(&source, super::bytes(root, &declared.file)?)?;
+        let (table, _) = delimited::read(&source, bytes)?;
         if let Some(name) = decimal::column(&table.rows).and_then(|column| table.names.get(column)) {
             source.decimal = Some(',');
             let what = format!("numbers have a decimal comma, as in `{}`", super::shortened(name));
@@ -84,18 +96,51 @@ pub fn odd_word(source: &Source, bytes: &[u8]) -> Result<Option<String>, Diagnos
     }
 }
 
-/// The text of a file, with its encoding.
-fn text(source: &mut Source, bytes: Vec<u8>, said: &mut Vec<Settled>) -> Result<String, Diagnostics> {
-    let is_text = !bytes.contains(&0) && std::str::from_utf8(&bytes).is_err();
-    if source.encoding.is_none() && is_text && encoding_rs::Encoding::for_bom(&bytes).is_none() {
-        source.encoding = Some(WINDOWS_1252);
-        let (text, _) = encoding::decoded(source, bytes)?;
-        let mut words = text.split(|c: char| !c.is_alphanumeric());
-        let word =
-            words.find(|word| !word.is_ascii()).map(|word| format!(", in which it has words like `{word}`"));
-        let what = format!("it is not UTF-8: read as windows-1252{}", word.unwrap_or_default());
-        said.push(Settled { what, certain: false });
-        return Ok(text);
+/// The first whole rows of a text; all of it, if it is no longer than [`LOOKED_AT`].
+fn beginning(file: &mut File) -> Result<Vec<u8>, Diagnostics> {
+    let mut bytes = Vec::new();
+    file.take(LOOKED_AT).read_to_end(&mut bytes)?;
+    if file.metadata()?.len() <= LOOKED_AT {
+        return Ok(bytes);
+    }
+    // In UTF-16 a line end has a 0 behind or before it.
+    let is_little = bytes.starts_with(&[0xff, 0xfe]) || bytes.get(1) == Some(&0);
+    let (mut is_quoted, mut whole) = (false, bytes.len());
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\n' if !is_quoted => whole = at + 1 + usize::from(is_little),
+            _ => {}
+        }
+    }
+    bytes.truncate(whole);
+    Ok(bytes)
+}
+
+/// The text with which `file` begins, with the encoding of it all.
+fn text(
+    source: &mut Source,
+    bytes: Vec<u8>,
+    mut file: File,
+    said: &mut Vec<Settled>,
+) -> Result<String, Diagnostics> {
+    let may_be_utf8 = !bytes.contains(&0) && encoding_rs::Encoding::for_bom(&bytes).is_none();
+    if source.encoding.is_none() && may_be_utf8 {
+        file.seek(SeekFrom::Start(0))?;
+        let mut sound = 0;
+        let is_utf8 = encoding::is_utf8(&mut file, |piece| sound += piece.len())?;
+        if !is_utf8 {
+            source.encoding = Some(WINDOWS_1252);
+            file.seek(SeekFrom::Start(u64::try_from(sound).unwrap_or_default()))?;
+            let mut odd = Vec::new();
+            file.take(LOOKED_AT).read_to_end(&mut odd)?;
+            let (odd, ..) = WINDOWS_1252.decode(&odd);
+            let mut words = odd.split(|c: char| !c.is_alphanumeric() && c != '’');
+            let word = words.find(|word| !word.is_ascii());
+            let word = word.map(|word| format!(", in which it has words like `{word}`"));
+            let what = format!("it is not UTF-8: read as windows-1252{}", word.unwrap_or_default());
+            said.push(Settled { what, certain: false });
+        }
     }
     let (text, found) = encoding::decoded(source, bytes)?;
     if let Some(found) = found {

@@ -44,6 +44,30 @@ impl MissingReason {
     pub fn from_words(words: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|r| r.words() == words)
     }
+
+    /// The reason that the label of a missing value speaks of, in the words that tools and archives use, if it speaks of one.
+    pub fn of_label(label: &str) -> Option<Self> {
+        const SAID: [(MissingReason, &[&str]); 4] = [
+            (MissingReason::Refused, &["refus", "prefer not", "declin", "rather not"]),
+            (
+                MissingReason::NotAsked,
+                &[
+                    "not asked",
+                    "not shown",
+                    "not displayed",
+                    "filter",
+                    "routed",
+                    "skip pattern",
+                    "not in wave",
+                ],
+            ),
+            (MissingReason::NotApplicable, &["not applicable", "inapplicable", "n/a", "does not apply"]),
+            (MissingReason::Skipped, &["skipped", "no answer", "not answered", "left blank"]),
+        ];
+        let label = label.to_lowercase();
+        let speaks = |words: &[&str]| words.iter().any(|word| label.contains(word));
+        SAID.into_iter().find(|(_, words)| speaks(words)).map(|(reason, _)| reason)
+    }
 }
 
 impl fmt::Display for MissingReason {

@@ -6,13 +6,14 @@
 use std::collections::HashMap;
 
 use super::block::{NewWave, days, with_wave};
+use super::columns::columns;
 use super::compare::compare;
 use super::draft::{Draft, Drafting};
 use super::load;
 use super::model::{Crosswalks, Means};
-use crate::codebook::{self, Codebook};
+use crate::codebook::Codebook;
 use crate::diagnostic::Diagnostics;
-use crate::sources::RawTable;
+use crate::sources::{Export, Met, Progress};
 use crate::study::Study;
 
 /// A new wave, drafted.
@@ -32,14 +33,24 @@ pub struct Added {
 ///
 /// # Errors
 /// The codebook, the crosswalks or the export cannot be read.
-pub fn add(study: &Study, codebook: &Codebook, new: &NewWave) -> Result<Added, Diagnostics> {
+pub fn add(
+    study: &Study,
+    codebook: &Codebook,
+    new: &NewWave,
+    progress: &dyn Progress,
+) -> Result<Added, Diagnostics> {
     let (crosswalks, _) = Crosswalks::with_new(study, codebook, Some(&new.id))?;
-    let (table, warnings) = RawTable::read(&study.root, &new.found.source)?;
+    let mut met = Met::default();
+    let (export, mut warnings) =
+        Export::open(&study.root, &new.found.source, study.at_once, &mut met, progress)?;
+    let columns = columns(&export, &mut met, progress)?;
+    warnings.extend(met.finish());
+    let (columns, warnings) = warnings.or(columns)?;
     let known = study.waves.iter().position(|wave| wave.id == new.id);
     let earlier = study.waves.get(..known.unwrap_or(study.waves.len())).unwrap_or_default();
     let against = earlier.last().map(|wave| wave.id.as_str());
     let before = against.map(|wave| crosswalks.names(codebook, wave)).unwrap_or_default();
-    let proposals = compare(codebook, &table, &before);
+    let proposals = compare(codebook, columns, &before);
     let drafting = Drafting {
         codebook,
         wave: &new.id,
@@ -49,13 +60,7 @@ pub fn add(study: &Study, codebook: &Codebook, new: &NewWave) -> Result<Added, D
         before: &before,
     };
     let draft = drafting.draft();
-    let cells: Vec<(String, Vec<String>)> = (table.headers().enumerate())
-        .filter(|(column, _)| !table.is_empty() && codebook::is_time(table.cell(0, *column)))
-        .map(|(column, name)| {
-            (name.to_owned(), (0..table.len()).map(|row| table.cell(row, column).to_owned()).collect())
-        })
-        .collect();
-    let days = days(codebook, &proposals, &cells);
+    let days = days(codebook, &proposals);
     let text = known.is_none().then(|| with_wave(study, new, days.as_ref()));
     Ok(Added { draft, crosswalk: load::file(&new.id), study: text, warnings })
 }

@@ -1,53 +1,61 @@
-//! Reads one export as its crosswalk says.
+//! How the columns of an export are read as its crosswalk says.
 //!
-//! In: a [`RawTable`], the codebook as the wave asked it. Out: the table with the codebook's columns and answers, or everything of
-//! which the crosswalk decides nothing, or something that cannot be.
+//! In: an export's header, the codebook as the wave asked it. Out: [`Applied`], with everything of which the crosswalk decides
+//! nothing, or something that cannot be. Rows are looked at elsewhere.
 
 use std::collections::{HashMap, HashSet};
 
-use super::compare::{compare, labels};
+use super::columns::columns;
+use super::compare::compare;
 use super::draft::quoted;
-use super::merges;
+use super::merges::Merging;
 use super::model::{Changed, Column, Crosswalk, How, Means};
 use crate::codebook::{self, Codebook, Takes};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
-use crate::sources::{Faults, RawTable, Reading, shortened};
+use crate::sources::{Export, Faults, Met, Progress, Reading, shortened};
 
 /// How `answers` call a box that was ticked.
 pub(super) const TICKED: &str = "selected";
 /// How they call one that was not.
 pub(super) const NOT_TICKED: &str = "not selected";
 
+/// What a crosswalk makes of an export.
+#[derive(Debug, Default)]
+pub(super) struct Applied {
+    /// How its columns are read.
+    pub(super) readings: Vec<Reading>,
+    /// Columns in which answers may become one although nothing says whether that matters.
+    pub(super) merging: Vec<Merging>,
+    /// What is decided wrongly, or not at all.
+    pub(super) undecided: Diagnostics,
+}
+
 impl Crosswalk {
-    /// `table`, the export, with the columns and answers of `codebook`, as the wave asked it, as far as that is decided; and what
-    /// is not: columns and answers, decisions about columns that are not there, variables that no column means.
-    pub fn apply(&self, codebook: &Codebook, table: RawTable) -> (RawTable, Diagnostics) {
+    /// How the columns of `export` are read, as the wave asked `codebook`, as far as that is decided; and what is not: columns,
+    /// decisions about columns that are not there, variables that no column means.
+    ///
+    /// # Errors
+    /// The file cannot be read any more, or is not what it was.
+    pub(super) fn applied(
+        &self,
+        codebook: &Codebook,
+        export: &Export,
+        progress: &dyn Progress,
+    ) -> Result<Applied, Diagnostics> {
         let known = codebook.columns();
         let asked = codebook.columns_of(&self.wave);
-        let mut faults = Faults::new(&table);
+        let first = export.first();
+        let mut faults = Faults::new(first);
         let rows: HashMap<&str, &Column> = self.columns.iter().map(|c| (c.raw.as_str(), c)).collect();
-        let mut readings = Vec::new();
-        let mut likely: HashSet<String> = HashSet::new();
-        let mut proposals = None;
-        for (column, header) in table.headers().enumerate() {
+        let mut applied = Applied::default();
+        let mut open = Vec::new();
+        for (column, header) in first.headers().enumerate() {
             let row = rows.get(header).copied();
             match row.map(|row| (row, &row.means)) {
-                None | Some((_, Means::Open)) => {
-                    let proposals =
-                        proposals.get_or_insert_with(|| compare(codebook, &table, &HashMap::new()));
-                    let candidates = proposals.get(column).map_or(&[][..], |proposal| &proposal.candidates);
-                    let named: Vec<(&str, f64)> = candidates
-                        .iter()
-                        .filter_map(|candidate| {
-                            Some((known.get(candidate.column)?.means.as_str(), candidate.name))
-                        })
-                        .collect();
-                    likely.extend(named.first().map(|(means, _)| (*means).to_owned()));
-                    self.open(column, header, row, &named, &mut faults);
-                }
+                None | Some((_, Means::Open)) => open.push((column, header, row)),
                 Some((_, Means::LeftOut(_))) => {}
                 Some((_, Means::Kept(name))) => {
-                    readings.push(Reading { column, name: name.clone(), ..Reading::default() });
+                    applied.readings.push(Reading { column, name: name.clone(), ..Reading::default() });
                 }
                 Some((row, Means::Variable(means))) => {
                     let Some(of) = known.iter().find(|known| known.means == *means) else { continue };
@@ -59,18 +67,21 @@ impl Crosswalk {
                         && let Some(set) =
                             codebook.set(set).filter(|_| !self.says_whether_comparable(of, row))
                     {
-                        let merged = merges::met(set, &words, &table, column);
-                        merged
-                            .iter()
-                            .for_each(|(label, answers)| faults.other(unsaid_merge(row, label, answers)));
+                        applied.merging.push(Merging::of(set, &words, column, row));
                     }
-                    readings.push(Reading { column, name: of.header.clone(), words, times: row.times });
+                    applied.readings.push(Reading {
+                        column,
+                        name: of.header.clone(),
+                        words,
+                        times: row.times,
+                    });
                 }
             }
         }
-        for row in self.columns.iter().filter(|row| table.column(&row.raw).is_none()) {
+        let likely = self.all_open(codebook, export, &open, &mut faults, progress)?;
+        for row in self.columns.iter().filter(|row| first.column(&row.raw).is_none()) {
             let fault = Diagnostic::error(format!("the export has no column `{}`", shortened(&row.raw)));
-            let near = nearest(&row.raw, table.headers());
+            let near = nearest(&row.raw, first.headers());
             faults.other(fault.at(row.place.clone()).hint(match near {
                 Some(near) => format!("is it the column `{}`?", shortened(near)),
                 None => {
@@ -79,10 +90,37 @@ impl Crosswalk {
             }));
         }
         self.unmeant(codebook, &likely, &mut faults);
-        let mut told = faults.finish();
-        let table = table.read_as(&readings);
-        told.extend(self.unknown_answers(codebook, &known, &table));
-        (table, told)
+        applied.undecided = faults.finish();
+        Ok(applied)
+    }
+
+    /// Tells the columns of which nothing is decided, each with the number and the name in the export and its row, if it has one.
+    /// What they most likely mean.
+    fn all_open(
+        &self,
+        codebook: &Codebook,
+        export: &Export,
+        open: &[(usize, &str, Option<&Column>)],
+        faults: &mut Faults<'_>,
+        progress: &dyn Progress,
+    ) -> Result<HashSet<String>, Diagnostics> {
+        let mut likely = HashSet::new();
+        if open.is_empty() {
+            return Ok(likely);
+        }
+        let known = codebook.columns();
+        let raw = columns(export, &mut Met::default(), progress)?;
+        let proposals = compare(codebook, raw, &HashMap::new());
+        for (column, header, row) in open {
+            let candidates = proposals.get(*column).map_or(&[][..], |proposal| &proposal.candidates);
+            let named: Vec<(&str, f64)> = candidates
+                .iter()
+                .filter_map(|candidate| Some((known.get(candidate.column)?.means.as_str(), candidate.name)))
+                .collect();
+            likely.extend(named.first().map(|(means, _)| (*means).to_owned()));
+            self.open(*column, header, *row, &named, faults);
+        }
+        Ok(likely)
     }
 
     /// A column means what the codebook or the crosswalk itself says was not asked.
@@ -176,73 +214,6 @@ impl Crosswalk {
         }
     }
 
-    /// Answers that neither the codebook knows nor a row explains.
-    fn unknown_answers(
-        &self,
-        codebook: &Codebook,
-        known: &[codebook::Column],
-        table: &RawTable,
-    ) -> Diagnostics {
-        const TOLD_APART: usize = 20;
-        let mut faults = Faults::new(table);
-        let mut met: HashMap<&str, HashSet<&str>> = HashMap::new();
-        for (at, header) in table.headers().enumerate() {
-            let Some(column) = known.iter().find(|column| column.header == header) else { continue };
-            let (of, answers): (&str, HashSet<&str>) = match &column.takes {
-                Takes::Labels(name) => {
-                    let set = codebook.set(name).into_iter().flat_map(|set| &set.labels);
-                    (name, set.map(|label| label.answer.as_str()).collect())
-                }
-                Takes::Tick(answer) => (&column.question, HashSet::from([answer.as_str()])),
-                Takes::Numbers | Takes::Times | Takes::Text => continue,
-            };
-            let met = met.entry(of).or_default();
-            for row in 0..table.len() {
-                let cell = table.cell(row, at);
-                if cell.is_empty() || answers.contains(cell) || table.stated(row, at).is_some() {
-                    continue;
-                }
-                if met.len() >= TOLD_APART && !met.contains(cell) {
-                    let fault =
-                        Diagnostic::error(format!("more answers to `{of}` of which nothing is decided"));
-                    faults.cell(row, at, fault, |f| {
-                        f.hint("do these columns hold the answers to another question?")
-                    });
-                    continue;
-                }
-                met.insert(cell);
-                let message = format!("answer `{}` is not among those of `{of}`", shortened(cell));
-                faults.cell(row, at, Diagnostic::error(message), |fault| {
-                    fault.note(format!("here it is an answer to `{}`", column.means)).hint(self.answer_hint(
-                        codebook,
-                        &column.takes,
-                        cell,
-                    ))
-                });
-            }
-        }
-        faults.finish()
-    }
-
-    fn answer_hint(&self, codebook: &Codebook, takes: &Takes, cell: &str) -> String {
-        let Takes::Labels(set) = takes else {
-            return format!("write it under `ticked` or `not_ticked` at the head of {}", self.file);
-        };
-        let near: Vec<String> = (labels(codebook, set, cell).iter().take(3))
-            .map(|(label, likeness)| format!("`{label}` ({likeness:.2})"))
-            .collect();
-        let place = match self.answers_at.get(set) {
-            Some(place) => format!("under `[answers.{set}]`, {}:{}", place.file, place.line.unwrap_or(1)),
-            None => format!("under a heading `[answers.{set}]` in {}", self.file),
-        };
-        format!(
-            "is it {}? Write `{} = \"…\"` {place}; a new label is added to codebook/value-labels.toml first, and to the \
-             column's `new_answers`",
-            near.join(" or "),
-            quoted(cell)
-        )
-    }
-
     /// The codebook's answers, by what a column of the export says.
     pub(super) fn words(
         &self,
@@ -274,16 +245,4 @@ impl Crosswalk {
         }
         words
     }
-}
-
-/// Tells a label that several answers of the export become, of which nothing says whether that matters.
-fn unsaid_merge(row: &Column, label: &str, answers: &str) -> Diagnostic {
-    let message = format!(
-        "`{}` merges answers into `{label}`, and nothing says whether it is comparable",
-        shortened(&row.raw)
-    );
-    Diagnostic::error(message)
-        .at(row.place.clone())
-        .note(format!("the export has {answers}"))
-        .hint("write `comparable = \"yes\"`, `\"with care\"` or `\"no\"`, and `why`; or give each answer its own label")
 }

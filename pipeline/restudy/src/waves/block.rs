@@ -4,7 +4,7 @@
 
 use super::compare::Proposal;
 use super::draft::quoted;
-use super::found::{self, Found};
+use super::found::Found;
 use crate::codebook::{Codebook, Kind};
 use crate::sources::months;
 use crate::study::{Source, Study, Wave};
@@ -29,11 +29,7 @@ pub struct NewWave {
 }
 
 /// First and last day of the answers, if a column of the export tells.
-pub(super) fn days(
-    codebook: &Codebook,
-    proposals: &[Proposal],
-    cells: &[(String, Vec<String>)],
-) -> Option<(String, String)> {
+pub(super) fn days(codebook: &Codebook, proposals: &[Proposal]) -> Option<(String, String)> {
     let columns = codebook.columns();
     let is_time = |proposal: &&Proposal| {
         let first = proposal.candidates.first().filter(|_| proposal.sure);
@@ -43,12 +39,11 @@ pub(super) fn days(
             .is_some_and(|q| q.kind == Kind::Timestamp)
     };
     let sure: Vec<&Proposal> = proposals.iter().filter(is_time).collect();
-    let is_sure = |name: &String| sure.is_empty() || sure.iter().any(|proposal| proposal.raw == *name);
-    let of = cells.iter().filter(|(name, _)| is_sure(name)).flat_map(|(_, cells)| cells);
-    let is_day = |day: &&str| day.as_bytes().get(4) == Some(&b'-');
-    let days: Vec<&str> = of.filter_map(|cell| cell.get(..10)).filter(is_day).collect();
-    let (first, last) = (days.iter().min()?, days.iter().max()?);
-    Some(((*first).to_owned(), (*last).to_owned()))
+    let of: Vec<&Proposal> = if sure.is_empty() { proposals.iter().collect() } else { sure };
+    let days = || of.iter().filter_map(|proposal| proposal.days.as_ref());
+    let first = days().map(|(first, _)| first).min()?;
+    let last = days().map(|(_, last)| last).max()?;
+    Some((first.clone(), last.clone()))
 }
 
 /// `study.toml` with the new wave; `days` are the first and last of its answers.
@@ -140,9 +135,9 @@ fn block(new: &NewWave, last: Option<&Wave>, days: Option<&(String, String)>) ->
     for said in &new.found.said {
         lines.push(format!("# found in the export: {said}"));
     }
-    lines.push(format!("responses = {}", found::written(&new.found.source)));
+    lines.push(format!("responses = {}", new.found.source.written()));
     for (name, file) in [("open_codings", &new.open_codings), ("frame", &new.frame)] {
-        lines.extend(file.as_ref().map(|file| format!("{name} = {}", found::written(&Source::plain(file)))));
+        lines.extend(file.as_ref().map(|file| format!("{name} = {}", Source::plain(file).written())));
     }
     lines.join("\n") + "\n"
 }

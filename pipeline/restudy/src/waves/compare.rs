@@ -1,14 +1,14 @@
 //! Compares an export with the codebook: which raw column may mean what.
 //!
-//! In: the export, the codebook, and under which names the columns were known in the last wave. Out: a [`Proposal`] for
+//! In: the columns of the export, the codebook, and under which names the columns were known in the last wave. Out: a [`Proposal`] for
 //! each raw column: what is beyond doubt, or the candidates.
 
 use std::collections::{HashMap, HashSet};
 
+use super::columns::RawColumn;
 use super::items::by_block;
 use super::likeness::{Weights, of_answers, plain, words};
 use crate::codebook::{self, Codebook, Takes};
-use crate::sources::RawTable;
 
 /// Likeness from which a name leaves no doubt, if nothing else speaks against it.
 pub(super) const SURE: f64 = 0.72;
@@ -26,8 +26,6 @@ const WORDED_ANEW: f64 = 0.4;
 const AHEAD_ANSWER: f64 = 0.1;
 /// How many candidates are kept.
 const CANDIDATES: usize = 3;
-/// How many different answers of a column are looked at.
-const LOOKED_AT: usize = 200;
 
 /// What is known of a raw column.
 #[derive(Clone, Debug)]
@@ -42,6 +40,8 @@ pub(super) struct Proposal {
     pub(super) answers: Vec<(String, usize)>,
     /// Its codes and their labels, where the file has some.
     pub(super) codes: Vec<(String, String)>,
+    /// First and last day, if it holds points of time.
+    pub(super) days: Option<(String, String)>,
     /// What it may mean, the likeliest first: the number in `codebook.columns()`.
     pub(super) candidates: Vec<Candidate>,
     /// Whether the first candidate is beyond doubt.
@@ -82,11 +82,11 @@ struct Known {
     name: String,
 }
 
-/// Compares `table` with the columns that `codebook` names; `asked` are those of the last wave, by their numbers, with the names
-/// under which it had them.
+/// Compares the columns `raw` of an export with those that `codebook` names; `before` are those of the last wave, by their numbers,
+/// with the names under which it had them.
 pub(super) fn compare(
     codebook: &Codebook,
-    table: &RawTable,
+    raw: Vec<RawColumn>,
     before: &HashMap<usize, String>,
 ) -> Vec<Proposal> {
     let columns = codebook.columns();
@@ -98,11 +98,10 @@ pub(super) fn compare(
             name: words(&column.variable).join(""),
         })
         .collect();
-    let mut proposals: Vec<Proposal> = (table.headers().enumerate())
-        .map(|(column, header)| {
-            let (code, text) =
-                parts(header, table.described(column).map(|described| described.label.as_str()));
-            let answers = answers(table, column);
+    let mut proposals: Vec<Proposal> = (raw.into_iter())
+        .map(|raw| {
+            let (code, text) = parts(&raw.name, raw.label.as_deref());
+            let answers = raw.answers;
             let asked = words(&text);
             let of_code: Vec<String> = code.as_deref().map(words).unwrap_or_default();
             let mut candidates: Vec<Candidate> = (known.iter().enumerate())
@@ -127,15 +126,14 @@ pub(super) fn compare(
                     candidate.answers = fitting(codebook, &of.takes, &answers);
                 }
             }
-            let labelled = table.described(column).into_iter().flat_map(|described| &described.value_labels);
-            let codes = labelled.map(|(code, label)| (code.clone(), label.trim().to_owned())).collect();
             candidates.sort_by(|a, b| b.rank().total_cmp(&a.rank()));
             Proposal {
-                raw: header.to_owned(),
+                raw: raw.name,
                 text,
                 code,
                 answers,
-                codes,
+                codes: raw.codes,
+                days: raw.days,
                 candidates,
                 sure: false,
                 misnamed: false,
@@ -275,24 +273,6 @@ fn parts(header: &str, label: Option<&str>) -> (Option<String>, String) {
         return (Some(code.to_owned()), text.to_owned());
     }
     (None, header.to_owned())
-}
-
-/// The different answers of a column, the most frequent first.
-fn answers(table: &RawTable, column: usize) -> Vec<(String, usize)> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    for row in 0..table.len() {
-        let cell = table.cell(row, column);
-        if !cell.is_empty()
-            && table.stated(row, column).is_none()
-            && (counts.len() < LOOKED_AT || counts.contains_key(cell))
-        {
-            *counts.entry(cell).or_default() += 1;
-        }
-    }
-    let mut answers: Vec<(String, usize)> =
-        counts.into_iter().map(|(cell, n)| (cell.to_owned(), n)).collect();
-    answers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    answers
 }
 
 /// The share of answers that are `so`.

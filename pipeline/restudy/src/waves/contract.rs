@@ -1,7 +1,7 @@
 //! The contract between waves: what a new wave may not change in silence.
 //!
-//! In: the exports of a wave and of the one that it is compared with, both with the codebook's own columns and answers, and the
-//! crosswalk. Out: each breach that no row of the crosswalk explains, with its place and what to do.
+//! In: what the exports of a wave and of the one that it is compared with hold, both with the codebook's own columns and answers,
+//! and the crosswalk. Out: each breach that no row of the crosswalk explains, with its place and what to do.
 //!
 //! | rule | explained by |
 //! | --- | --- |
@@ -14,11 +14,12 @@
 //! | a column that became empty | `why`, or `[[gone]]` and no row |
 
 use std::cell::LazyCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::codes::turned;
-use super::held::{Given, Held, held, is_no_accident, of_sets};
+use super::held::{Given, Held, Holding, is_no_accident, of_sets};
 use super::model::{Column, Crosswalk, Crosswalks, How, Means};
+use super::routes::Routes;
 use crate::codebook::{self, Codebook, Takes};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, count};
 use crate::sources::{Faults, RawTable, shortened};
@@ -40,12 +41,36 @@ pub(super) struct Contract<'a> {
     pub(super) against: &'a str,
     /// Columns of its export whose names differ in letter case alone.
     pub(super) twins: &'a [(String, String, Place)],
-    /// Its export with the codebook's columns and answers.
-    pub(super) now: &'a RawTable,
-    /// The other's.
-    pub(super) before: &'a RawTable,
+    /// The first rows of its export, with the codebook's columns.
+    pub(super) first: &'a RawTable,
     /// The labels that somebody gave in any wave before the other one.
     pub(super) earlier: &'a dyn Fn() -> Given,
+}
+
+/// What one of two exports holds that are compared.
+#[derive(Debug)]
+pub(super) struct Side {
+    holding: Holding,
+    routes: Routes,
+}
+
+impl Side {
+    /// Nothing is looked at yet of an export of which `first` is the first chunk, and `other` that of the other one.
+    pub(super) fn of(codebook: &Codebook, wave: &str, first: &RawTable, other: &RawTable) -> Side {
+        // What only one of the waves has says nothing of the other.
+        let others: HashSet<&str> = other.headers().collect();
+        let shared = first.headers().filter(|header| others.contains(header)).map(str::to_owned).collect();
+        Side {
+            holding: Holding::of(codebook, &codebook.columns(), first),
+            routes: Routes::of(codebook, &codebook.columns_of(wave), &shared, first),
+        }
+    }
+
+    /// Looks at `table`, the next chunk.
+    pub(super) fn take(&mut self, table: &RawTable) {
+        self.holding.take(table);
+        self.routes.take(table);
+    }
 }
 
 /// Columns of `table` whose names differ in letter case alone: the first, the second, and where that stands.
@@ -61,14 +86,13 @@ pub(super) fn case_twins(table: &RawTable) -> Vec<(String, String, Place)> {
 }
 
 impl Contract<'_> {
-    /// All breaches.
-    pub(super) fn breaches(&self) -> Diagnostics {
+    /// All breaches, by what the export of the wave holds and that of the other one.
+    pub(super) fn breaches(&self, of_now: Side, of_before: Side) -> Diagnostics {
         let columns = self.codebook.columns_of(self.wave);
-        let all = self.codebook.columns();
-        let (now, before) = (held(self.codebook, &columns, self.now), held(self.codebook, &all, self.before));
-        let given = of_sets(&all, &before);
+        let (now, before) = (of_now.holding.finish(), of_before.holding.finish());
+        let given = of_sets(&self.codebook.columns(), &before);
         let earlier = LazyCell::new(|| (self.earlier)());
-        let mut faults = Faults::new(self.now);
+        let mut faults = Faults::new(self.first);
         self.names(&mut faults);
         for column in &columns {
             let Some(now) = now.get(&column.means) else { continue };
@@ -80,7 +104,7 @@ impl Contract<'_> {
             self.order(column, &mut faults);
         }
         for question in self.codebook.questions.iter().filter(|question| question.asked_in(self.wave)) {
-            self.routing(question, &columns, &mut faults);
+            self.routing(question, (&of_now.routes, &of_before.routes), &mut faults);
         }
         faults.finish()
     }
@@ -110,13 +134,13 @@ impl Contract<'_> {
 
     /// How a crosswalk comes about where there is none, in words.
     pub(super) fn draft(&self) -> String {
-        format!("`restudy wave add {} {} --anew` drafts it", self.wave, self.now.file)
+        format!("`restudy wave add {} {} --anew` drafts it", self.wave, self.first.file)
     }
 
     /// Where the name of a column stands in the export.
     pub(super) fn header(&self, column: &codebook::Column) -> Place {
-        let at = self.now.column(&column.header);
-        at.map_or_else(|| self.now.header_start(), |at| self.now.header_place(at))
+        let at = self.first.column(&column.header);
+        at.map_or_else(|| self.first.header_start(), |at| self.first.header_place(at))
     }
 
     /// A name means what it meant, and differs from what it was by more than case.
@@ -191,8 +215,8 @@ impl Contract<'_> {
 
     /// The column's name in the export.
     fn written<'b>(&'b self, column: &'b codebook::Column) -> &'b str {
-        let at = self.now.column(&column.header);
-        at.and_then(|at| self.now.written_name(at)).unwrap_or(&column.header)
+        let at = self.first.column(&column.header);
+        at.and_then(|at| self.first.written_name(at)).unwrap_or(&column.header)
     }
 
     /// A label was given before: in this column, or at least in another with the same labels, in this wave's predecessor or in
@@ -241,7 +265,8 @@ impl Contract<'_> {
     /// Numbers are of the size that they were.
     fn unit(&self, column: &codebook::Column, now: &Held, before: &Held, faults: &mut Faults<'_>) {
         let is_said = self.row(column).is_some_and(|row| row.times.is_some());
-        if is_said || self.is_explained(column) || now.numbers.len().min(before.numbers.len()) < NUMBERS {
+        let (now, before) = (&now.numbers, &before.numbers);
+        if is_said || self.is_explained(column) || now.len().min(before.len()) < NUMBERS {
             return;
         }
         let (Some(one), Some(other)) = (now.median(), before.median()) else { return };
@@ -263,8 +288,8 @@ impl Contract<'_> {
     fn order(&self, column: &codebook::Column, faults: &mut Faults<'_>) {
         let Takes::Labels(name) = &column.takes else { return };
         let Some(set) = self.codebook.set(name).filter(|_| !self.is_explained(column)) else { return };
-        let at = self.now.column(&column.header);
-        let described = at.and_then(|at| self.now.described(at));
+        let at = self.first.column(&column.header);
+        let described = at.and_then(|at| self.first.described(at));
         let labelled = described.into_iter().flat_map(|described| &described.value_labels);
         // Where the answers themselves begin with a number.
         let said = self.crosswalk().into_iter().flat_map(|crosswalk| {

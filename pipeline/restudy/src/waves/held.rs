@@ -1,9 +1,11 @@
 //! What an export holds in each column of the codebook: how many answered, what, and with which numbers.
 //!
-//! In: a table with the codebook's own columns and answers. Out: one [`Held`] for each of them.
+//! In: the chunks of an export, with the codebook's own columns and answers. Out: one [`Held`] for each column. It is as small for
+//! many respondents as for few.
 
 use std::collections::{HashMap, HashSet};
 
+use super::numbers::Numbers;
 use crate::codebook::{Codebook, Column, Takes};
 use crate::sources::RawTable;
 
@@ -16,51 +18,86 @@ pub(super) struct Held {
     pub(super) answered: usize,
     /// How many gave each label.
     pub(super) labels: HashMap<String, usize>,
-    /// Numbers, in order of size.
-    pub(super) numbers: Vec<f64>,
+    /// Numbers.
+    pub(super) numbers: Numbers,
 }
 
-/// What `table` holds in the columns that `codebook` names, by what they mean.
-pub(super) fn held(codebook: &Codebook, columns: &[Column], table: &RawTable) -> HashMap<String, Held> {
-    let mut all = HashMap::new();
-    for column in columns {
-        let Some(at) = table.column(&column.header) else { continue };
-        let labels: HashMap<&str, &str> = match &column.takes {
-            Takes::Labels(set) => {
-                let set = codebook.set(set).into_iter().flat_map(|set| &set.labels);
-                set.map(|label| (label.answer.as_str(), label.label.as_str())).collect()
-            }
-            _ => HashMap::new(),
-        };
-        let mut held = Held { of: table.len(), ..Held::default() };
-        for row in 0..table.len() {
-            let cell = table.cell(row, at);
-            if cell.is_empty() || table.stated(row, at).is_some() {
-                continue;
-            }
-            held.answered += 1;
-            if let Some(label) = labels.get(cell) {
-                *held.labels.entry((*label).to_owned()).or_default() += 1;
-            }
-            if column.takes == Takes::Numbers {
-                held.numbers
-                    .extend(table.code(row, at).parse::<f64>().ok().filter(|number| number.is_finite()));
+/// What the columns of an export hold, by what they mean, as far as it has been looked at.
+#[derive(Debug)]
+pub(super) struct Holding {
+    columns: Vec<Looked>,
+}
+
+/// A column that is looked at.
+#[derive(Debug)]
+struct Looked {
+    at: usize,
+    means: String,
+    /// Labels by answer, where it takes labels.
+    labels: HashMap<String, String>,
+    takes_numbers: bool,
+    held: Held,
+}
+
+impl Holding {
+    /// Nothing is looked at yet of an export of which `first` is the first chunk; of its columns those are looked at that are
+    /// among `columns` of `codebook`.
+    pub(super) fn of(codebook: &Codebook, columns: &[Column], first: &RawTable) -> Holding {
+        let looked = columns.iter().filter_map(|column| {
+            let labels = match &column.takes {
+                Takes::Labels(set) => {
+                    let set = codebook.set(set).into_iter().flat_map(|set| &set.labels);
+                    set.map(|label| (label.answer.clone(), label.label.clone())).collect()
+                }
+                _ => HashMap::new(),
+            };
+            Some(Looked {
+                at: first.column(&column.header)?,
+                means: column.means.clone(),
+                labels,
+                takes_numbers: column.takes == Takes::Numbers,
+                held: Held::default(),
+            })
+        });
+        Holding { columns: looked.collect() }
+    }
+
+    /// Looks at `table`, the next chunk.
+    pub(super) fn take(&mut self, table: &RawTable) {
+        for Looked { at, labels, takes_numbers, held, .. } in &mut self.columns {
+            held.of += table.len();
+            for row in 0..table.len() {
+                let cell = table.cell(row, *at);
+                if cell.is_empty() || table.stated(row, *at).is_some() {
+                    continue;
+                }
+                held.answered += 1;
+                if let Some(label) = labels.get(cell) {
+                    match held.labels.get_mut(label) {
+                        Some(times) => *times += 1,
+                        None => {
+                            held.labels.insert(label.clone(), 1);
+                        }
+                    }
+                }
+                if *takes_numbers
+                    && let Ok(number) = table.code(row, *at).parse::<f64>()
+                    && number.is_finite()
+                {
+                    held.numbers.add(number);
+                }
             }
         }
-        held.numbers.sort_by(f64::total_cmp);
-        all.insert(column.means.clone(), held);
     }
-    all
+
+    /// What each column holds, by what it means.
+    pub(super) fn finish(self) -> HashMap<String, Held> {
+        self.columns.into_iter().map(|looked| (looked.means, looked.held)).collect()
+    }
 }
 
 /// Labels that somebody gave, by their set.
 pub(super) type Given = HashMap<String, HashSet<String>>;
-
-/// The labels that somebody gave in any column of `table`.
-pub(super) fn given(codebook: &Codebook, table: &RawTable) -> Given {
-    let columns = codebook.columns();
-    of_sets(&columns, &held(codebook, &columns, table))
-}
 
 /// The labels that somebody gave in any of `columns`. A set is not there if nobody answered a question with its labels.
 pub(super) fn of_sets(columns: &[Column], held: &HashMap<String, Held>) -> Given {
@@ -79,22 +116,6 @@ impl Held {
     /// How many gave `label`.
     pub(super) fn given(&self, label: &str) -> usize {
         self.labels.get(label).copied().unwrap_or(0)
-    }
-
-    /// In how many of all pairs of a number of its own and one of `other` the other's is the larger, as a share.
-    pub(super) fn below(&self, other: &Held) -> f64 {
-        let above = |own: &f64| other.numbers.len() - other.numbers.partition_point(|number| number <= own);
-        let larger: usize = self.numbers.iter().map(above).sum();
-        number(larger) / (number(self.numbers.len()) * number(other.numbers.len()))
-    }
-
-    /// The number in the middle.
-    pub(super) fn median(&self) -> Option<f64> {
-        let half = self.numbers.len() / 2;
-        match self.numbers.len() % 2 {
-            1 => self.numbers.get(half).copied(),
-            _ => Some((self.numbers.get(half.checked_sub(1)?)? + self.numbers.get(half)?) / 2.0),
-        }
     }
 }
 
@@ -122,20 +143,5 @@ mod tests {
         assert!(!is_no_accident(1, 4, 4));
         assert!(!is_no_accident(2, 200, 200));
         assert!(!is_no_accident(0, 200, 200) && !is_no_accident(5, 10, 0));
-    }
-
-    #[test]
-    fn the_middle_of_numbers() {
-        let of = |numbers: &[f64]| Held { numbers: numbers.to_vec(), ..Held::default() }.median();
-        assert_eq!((of(&[]), of(&[3.0]), of(&[1.0, 2.0, 9.0, 10.0])), (None, Some(3.0), Some(5.5)));
-    }
-
-    #[test]
-    fn pairs_are_counted_without_making_them() {
-        let of = |numbers: &[f64]| Held { numbers: numbers.to_vec(), ..Held::default() };
-        let (one, other) = (of(&[1.0, 2.0, 2.0, 7.0]), of(&[2.0, 3.0, 9.0]));
-        // 1 is below all three, each 2 below two, 7 below one.
-        assert_eq!(one.below(&other), 8.0 / 12.0);
-        assert_eq!(other.below(&one), 2.0 / 12.0);
     }
 }

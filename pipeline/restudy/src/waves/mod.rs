@@ -12,12 +12,14 @@
 //! [`RawTable`]: crate::sources::RawTable
 
 mod add;
+mod answers;
 mod apply;
 mod between;
 mod block;
 mod check;
 mod check_column;
 mod codes;
+mod columns;
 mod comparable;
 mod compare;
 mod contract;
@@ -31,7 +33,10 @@ mod likeness;
 mod load;
 mod merges;
 mod model;
+mod numbers;
+mod opened;
 mod reading;
+mod routes;
 mod universe;
 
 pub use add::{Added, add};

@@ -3,12 +3,13 @@
 //! In: the study, a wave, the codebook. Out: its export with the codebook's own columns and answers; or what its crosswalk leaves
 //! open, or what breaks the contract between waves.
 
-use super::contract::{Contract, case_twins};
-use super::held::{self, Given};
+use super::contract::{Contract, Side, case_twins};
+use super::held::{Given, Holding, of_sets};
 use super::model::{Crosswalks, Means};
+use super::opened::Opened;
 use crate::codebook::{Codebook, Takes};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::sources::{Export, Faults, Met, Progress, RawTable, shortened};
+use crate::sources::{Export, Faults, Met, Nobody, Progress, RawTable, shortened};
 use crate::study::{Study, Wave};
 
 impl Crosswalks {
@@ -45,40 +46,49 @@ impl Crosswalks {
         met: &mut Met,
         progress: &dyn Progress,
     ) -> Result<(Export, Diagnostics), Diagnostics> {
-        let asked = self.codebook(codebook, &wave.id);
-        let is_alone = self.of(&wave.id).is_none() && self.against(&wave.id).is_none();
-        let at_once = if is_alone { study.at_once } else { u64::MAX };
-        let (export, mut told) = Export::open(&study.root, &wave.responses, at_once, met, progress)?;
-        if is_alone && export.chunks() > 1 {
-            return told.or(export);
-        }
-        let raw = export.into_first();
-        told.extend(std::mem::take(met).finish());
-        if told.errors() > 0 {
-            return Err(told);
-        }
-        let twins = case_twins(&raw);
-        let now = match self.of(&wave.id) {
-            None => {
-                let again = self.there_again(codebook, &wave.id, &raw);
-                if !again.is_empty() {
-                    told.extend(again);
-                    return Err(told);
-                }
-                raw
-            }
-            // What is decided is held to the contract although something else is open, so that all is told at once.
-            Some(crosswalk) => {
-                let (table, open) = crosswalk.apply(&asked, raw);
-                told.extend(open);
-                table
-            }
-        };
+        let (export, mut told) = Export::open(&study.root, &wave.responses, study.at_once, met, progress)?;
+        let crosswalk = self.of(&wave.id);
         // What is wrong with the other wave is told with that wave.
         let against = self.against(&wave.id).and_then(|id| study.waves.iter().find(|wave| wave.id == id));
-        if let Some((other, before)) =
-            against.and_then(|other| Some((other, self.unheld(study, other, codebook)?)))
-        {
+        if crosswalk.is_none() && against.is_none() {
+            return told.or(export);
+        }
+        let asked = self.codebook(codebook, &wave.id);
+        let twins = case_twins(export.first());
+        let again = match crosswalk {
+            None => self.there_again(codebook, &wave.id, export.first()),
+            Some(_) => Diagnostics::new(),
+        };
+        let mut opened = Opened::of(export, crosswalk, &asked, progress)?;
+        let mut sides = against.and_then(|other| {
+            let now = opened.first();
+            let both = |before: &RawTable| {
+                [Side::of(&asked, &wave.id, now, before), Side::of(&asked, &wave.id, before, now)]
+            };
+            let [now, before] =
+                self.looked_through(study, other, codebook, progress, both, |[_, before], chunk| {
+                    before.take(chunk)
+                })?;
+            Some((other, now, before))
+        });
+        let mut all_met = met.clone();
+        opened.look_through(&mut all_met, progress, |chunk| {
+            if let Some((_, now, _)) = &mut sides {
+                now.take(chunk);
+            }
+        })?;
+        if all_met.has_errors() {
+            told.extend(all_met.finish());
+            return Err(told);
+        }
+        if !again.is_empty() {
+            told.extend(again);
+            return Err(told);
+        }
+        // What is decided is held to the contract although something else is open, so that all is told at once.
+        let (export, undecided) = opened.finish();
+        told.extend(undecided);
+        if let Some((other, now, before)) = sides {
             let earlier = || self.given_before(study, codebook, &wave.id, &other.id);
             let contract = Contract {
                 crosswalks: self,
@@ -86,13 +96,12 @@ impl Crosswalks {
                 wave: &wave.id,
                 against: &other.id,
                 twins: &twins,
-                now: &now,
-                before: &before,
+                first: export.first(),
                 earlier: &earlier,
             };
-            told.extend(contract.breaches());
+            told.extend(contract.breaches(now, before));
         }
-        told.or(Export::of(now))
+        told.or(export)
     }
 
     /// The wave with which `wave` is compared: what its crosswalk says, or the one before it.
@@ -112,9 +121,12 @@ impl Crosswalks {
                 given.entry(set.clone()).or_default().extend(row.new_answers.iter().cloned());
             }
         }
-        for other in study.waves.iter().take_while(|other| other.id != wave) {
-            let table = if other.id == except { None } else { self.unheld(study, other, codebook) };
-            for (set, labels) in table.map(|table| held::given(codebook, &table)).unwrap_or_default() {
+        for other in
+            study.waves.iter().take_while(|other| other.id != wave).filter(|other| other.id != except)
+        {
+            let holding = |first: &RawTable| Holding::of(codebook, &columns, first);
+            let held = self.looked_through(study, other, codebook, &Nobody, holding, Holding::take);
+            for (set, labels) in held.map(|held| of_sets(&columns, &held.finish())).unwrap_or_default() {
                 given.entry(set).or_default().extend(labels);
             }
         }
@@ -144,15 +156,24 @@ impl Crosswalks {
         faults.finish()
     }
 
-    /// The export of `wave`, as it is read, if it can be.
-    fn unheld(&self, study: &Study, wave: &Wave, codebook: &Codebook) -> Option<RawTable> {
-        let (table, _) = RawTable::read(&study.root, &wave.responses).ok()?;
-        match self.of(&wave.id) {
-            None => Some(table),
-            Some(crosswalk) => {
-                let (table, open) = crosswalk.apply(&self.codebook(codebook, &wave.id), table);
-                open.is_empty().then_some(table)
-            }
-        }
+    /// What the export of `wave` holds, if it can be read and all of it is decided: `begin` sees its first rows, and `take` each chunk.
+    fn looked_through<T>(
+        &self,
+        study: &Study,
+        wave: &Wave,
+        codebook: &Codebook,
+        progress: &dyn Progress,
+        begin: impl FnOnce(&RawTable) -> T,
+        mut take: impl FnMut(&mut T, &RawTable),
+    ) -> Option<T> {
+        let mut met = Met::default();
+        let (export, _) =
+            Export::open(&study.root, &wave.responses, study.at_once, &mut met, progress).ok()?;
+        let asked = self.codebook(codebook, &wave.id);
+        let mut opened = Opened::of(export, self.of(&wave.id), &asked, progress).ok()?;
+        let mut seen = begin(opened.first());
+        opened.look_through(&mut met, progress, |chunk| take(&mut seen, chunk)).ok()?;
+        let (_, undecided) = opened.finish();
+        (!met.has_errors() && undecided.is_empty()).then_some(seen)
     }
 }

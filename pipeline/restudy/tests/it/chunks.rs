@@ -11,6 +11,7 @@ use restudy::store::{self, Store, Tables};
 use restudy::study::Study;
 
 use super::stages_data::{overlay, texts};
+use super::waves::{add, decide_2014, replace, study_of_2013};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -110,6 +111,39 @@ fn of_sound_studies_the_same_tables_are_made() {
             assert_same(&whole, &tables);
         }
     }
+}
+
+/// Of a wave that is read as a crosswalk says, and held to the wave before.
+#[test]
+fn a_crosswalk_and_the_contract_see_every_chunk() {
+    let study = study_of_2013();
+    let root = study.path();
+    add(root, "2014", "responses.synthetic.csv");
+    let same = |what: &str| {
+        let whole = told(root, u64::MAX);
+        for at_once in [2_000, 30_000] {
+            assert_eq!(told(root, at_once), whole, "{what}, in chunks of {at_once}");
+        }
+        whole
+    };
+    let (is_decided, open) = same("a draft");
+    assert!(
+        !is_decided
+            && open
+                .to_string()
+                .contains("column `s5_plan [School publishes a plan of its careers guidance]` is left open"),
+        "{open}"
+    );
+    decide_2014(root);
+    let (is_decided, told) = same("what is decided");
+    assert!(is_decided, "{told}");
+    let (whole, _) = ingest(root, u64::MAX).unwrap_or_else(|told| panic!("{told}"));
+    let (tables, _) = ingest(root, 9_000).unwrap_or_else(|told| panic!("{told}"));
+    assert_same(&whole, &tables);
+    let decided = "\"Other\" = \"other school or college\"";
+    replace(root, "codebook/waves/2014.toml", &[(decided, "")]);
+    let (_, told) = same("an answer that is not decided");
+    assert!(told.to_string().contains("answer `Other` is not among those of `school_types`"), "{told}");
 }
 
 #[test]

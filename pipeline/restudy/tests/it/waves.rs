@@ -275,7 +275,7 @@ fn a_stata_file_is_drafted_with_its_encoding() {
     assert!(added.status.success(), "{told}");
     assert!(format!("{said}{told}").contains("14 columns, 14 decided, 0 open"), "{said}{told}");
     let settings = fs_err::read_to_string(study.path().join("study.toml")).unwrap();
-    assert!(settings.contains("it has words like `Ouvrir à midi`: are they right?"), "{settings}");
+    assert!(settings.contains("it has words like `Ouvrir à midi` (look at it)"), "{settings}");
     let responses = "responses = { file = \"second.dta\", encoding = \"windows-1252\" }";
     assert!(settings.contains(responses), "{settings}");
 }

@@ -163,24 +163,10 @@ pub fn reasons(table: &RawTable) -> IndexMap<String, MissingReason> {
             // A label is the same in all columns, and a code need not be.
             let key = if label.is_empty() { stated.code } else { label };
             if !reasons.contains_key(key) {
-                reasons.insert(key.to_owned(), reason(label));
+                reasons
+                    .insert(key.to_owned(), MissingReason::of_label(label).unwrap_or(MissingReason::Skipped));
             }
         }
     }
     reasons
-}
-
-fn reason(label: &str) -> MissingReason {
-    let label = label.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| label.contains(word));
-    match () {
-        () if has(&["refus", "prefer not", "declin", "rather not"]) => MissingReason::Refused,
-        () if has(&["not asked", "not shown", "filter", "routed", "skip pattern", "not in wave"]) => {
-            MissingReason::NotAsked
-        }
-        () if has(&["not applicable", "inapplicable", "n/a", "does not apply"]) => {
-            MissingReason::NotApplicable
-        }
-        () => MissingReason::Skipped,
-    }
 }
