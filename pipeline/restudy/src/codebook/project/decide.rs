@@ -151,6 +151,20 @@ impl<'a> Deciding<'a> {
     }
 }
 
+/// What all `things` of a kind are: see [`Deciding::new`].
+pub(super) fn all(
+    file: &Definitions<Decided>,
+    what: &'static str,
+    entries: &[Entry],
+    known: Option<&[String]>,
+    things: &[Thing<'_>],
+    faults: &mut Folded,
+) -> Vec<Decision> {
+    let names: Vec<&str> = things.iter().map(|thing| thing.raw).collect();
+    let deciding = Deciding::new(file, what, entries, known, &names, faults);
+    things.iter().map(|thing| deciding.decide(thing, faults)).collect()
+}
+
 /// Whether the last step of a path is a name in other letters: `Quiet rooms`, `place/quiet-rooms`.
 fn is_like(name: &str, path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or(path);

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::decide::{Deciding, Decision, Thing, at};
+use super::decide::{Deciding, Decision, Thing, all, at};
 use super::definitions::{Decided, Entry};
 use crate::codebook::sheet::is_column_name;
 use crate::codebook::{CodeFrame, Sheet};
@@ -38,27 +38,27 @@ pub(super) fn decide(
     cases: Option<&Sheet>,
     faults: &mut Folded,
 ) -> Decisions {
-    let written = &file.value;
+    let known = cases.map(names);
     let (codings, titled) = codings(project, file, faults);
     Decisions {
         codes: codes(project, file, frame, false, faults),
         users: users(project, file, faults),
-        cases: self::cases(project, file, cases, faults),
-        sets: sets(project, file, cases, faults),
+        cases: self::cases(project, file, known.as_deref(), faults),
+        sets: sets(project, file, known.as_deref(), faults),
         variables: variables(project, file, faults),
-        documents: documents(project, file, &written.source, faults),
+        documents: documents(project, file, &file.value.source, faults),
         codings,
         titled,
     }
 }
 
-/// What the codes are: those of the code frame that have their names all the way from the root. Where `all` is not said, codes
-/// that nobody gave may stay open.
+/// What the codes are: those of the code frame that have their names all the way from the root. Where not `every` one must be
+/// decided, codes that nobody gave may stay open.
 pub(super) fn codes(
     project: &Project,
     file: &Definitions<Decided>,
     frame: &CodeFrame,
-    all: bool,
+    every: bool,
     faults: &mut Folded,
 ) -> Vec<Decision> {
     let known: Vec<String> = frame.codes.iter().map(|code| code.path.clone()).collect();
@@ -70,74 +70,52 @@ pub(super) fn codes(
         }
     }
     let raws: Vec<String> = project.codes.iter().map(|code| code.named()).collect();
-    let names: Vec<&str> = raws.iter().map(String::as_str).collect();
-    let deciding = Deciding::new(file, "code", &file.value.code, Some(&known), &names, faults);
     let used: HashSet<usize> = project.codings.iter().map(|coding| coding.code).collect();
-    let things = project.codes.iter().zip(&raws).enumerate();
-    things
-        .map(|(number, (code, raw))| {
-            let named = by_name.get(raw.as_str()).copied().flatten();
-            let plain = named.or_else(|| known.iter().find(|path| *path == raw).map(String::as_str));
-            let plain = plain.map(str::to_owned);
-            let thing = Thing { raw, place: &code.place, plain, is_used: all || used.contains(&number) };
-            deciding.decide(&thing, faults)
-        })
-        .collect()
+    let things = project.codes.iter().zip(&raws).enumerate().map(|(number, (code, raw))| {
+        let named = by_name.get(raw.as_str()).copied().flatten();
+        let plain = named.or_else(|| known.iter().find(|path| *path == raw).map(String::as_str));
+        let plain = plain.map(str::to_owned);
+        Thing { raw, place: &code.place, plain, is_used: every || used.contains(&number) }
+    });
+    all(file, "code", &file.value.code, Some(&known), &things.collect::<Vec<_>>(), faults)
 }
 
 /// Users are coders under their own names.
 fn users(project: &Project, file: &Definitions<Decided>, faults: &mut Folded) -> Vec<Decision> {
-    let names: Vec<&str> = project.users.iter().map(|user| user.name.as_str()).collect();
-    let deciding = Deciding::new(file, "user", &file.value.user, None, &names, faults);
     let used: HashSet<usize> = project.codings.iter().filter_map(|coding| coding.user).collect();
-    let things = project.users.iter().enumerate();
-    things
-        .map(|(number, user)| {
-            let is_one = names.iter().filter(|name| **name == user.name).count() == 1;
-            let plain = (is_one && !user.name.is_empty()).then(|| user.name.clone());
-            let is_used = used.contains(&number);
-            deciding.decide(&Thing { raw: &user.name, place: &user.place, plain, is_used }, faults)
-        })
-        .collect()
+    let things = project.users.iter().enumerate().map(|(number, user)| {
+        let is_one = project.users.iter().filter(|other| other.name == user.name).count() == 1;
+        let plain = (is_one && !user.name.is_empty()).then(|| user.name.clone());
+        Thing { raw: &user.name, place: &user.place, plain, is_used: used.contains(&number) }
+    });
+    all(file, "user", &file.value.user, None, &things.collect::<Vec<_>>(), faults)
 }
 
 /// Cases have their own names; where the study has a table of cases, these must be among them.
 fn cases(
     project: &Project,
     file: &Definitions<Decided>,
-    cases: Option<&Sheet>,
+    known: Option<&[String]>,
     faults: &mut Folded,
 ) -> Vec<Decision> {
-    let known = cases.map(names);
-    let names: Vec<&str> = project.cases.iter().map(|case| case.name.as_str()).collect();
-    let deciding = Deciding::new(file, "case", &file.value.case, known.as_deref(), &names, faults);
-    let things = project.cases.iter();
-    things
-        .map(|case| {
-            let is_known = known.as_ref().is_none_or(|known| known.contains(&case.name));
-            let plain = is_known.then(|| case.name.clone());
-            deciding.decide(&Thing { raw: &case.name, place: &case.place, plain, is_used: true }, faults)
-        })
-        .collect()
+    let things = project.cases.iter().map(|case| {
+        let is_known = known.is_none_or(|known| known.contains(&case.name));
+        let plain = is_known.then(|| case.name.clone());
+        Thing { raw: &case.name, place: &case.place, plain, is_used: true }
+    });
+    all(file, "case", &file.value.case, known, &things.collect::<Vec<_>>(), faults)
 }
 
 /// Sets are nothing, unless somebody says which case their sources are about.
 fn sets(
     project: &Project,
     file: &Definitions<Decided>,
-    cases: Option<&Sheet>,
+    known: Option<&[String]>,
     faults: &mut Folded,
 ) -> Vec<Decision> {
-    let known = cases.map(names);
-    let names: Vec<&str> = project.sets.iter().map(|set| set.name.as_str()).collect();
-    let deciding = Deciding::new(file, "set", &file.value.set, known.as_deref(), &names, faults);
     let things = project.sets.iter();
-    things
-        .map(|set| {
-            let thing = Thing { raw: &set.name, place: &set.place, plain: None, is_used: false };
-            deciding.decide(&thing, faults)
-        })
-        .collect()
+    let things = things.map(|set| Thing { raw: &set.name, place: &set.place, plain: None, is_used: false });
+    all(file, "set", &file.value.set, known, &things.collect::<Vec<_>>(), faults)
 }
 
 /// The names of the cases that a table has.
@@ -147,7 +125,6 @@ fn names(cases: &Sheet) -> Vec<String> {
 
 /// Variables are columns; a name that can be that of a column is.
 fn variables(project: &Project, file: &Definitions<Decided>, faults: &mut Folded) -> Vec<Decision> {
-    let names: Vec<&str> = project.variables.iter().map(|variable| variable.name.as_str()).collect();
     for entry in &file.value.variable {
         let Some(means) = &entry.means else { continue };
         if !is_free_column(means.get_ref()) {
@@ -156,18 +133,14 @@ fn variables(project: &Project, file: &Definitions<Decided>, faults: &mut Folded
             at(file, means, message, hint.to_owned(), faults);
         }
     }
-    let deciding = Deciding::new(file, "variable", &file.value.variable, None, &names, faults);
     let of_cases = project.cases.iter().flat_map(|case| &case.values);
     let values = of_cases.chain(project.documents.iter().flat_map(|document| &document.values));
     let used: HashSet<usize> = values.map(|value| value.variable).collect();
-    let things = project.variables.iter().enumerate();
-    things
-        .map(|(number, variable)| {
-            let plain = is_free_column(&variable.name).then(|| variable.name.clone());
-            let is_used = used.contains(&number);
-            deciding.decide(&Thing { raw: &variable.name, place: &variable.place, plain, is_used }, faults)
-        })
-        .collect()
+    let things = project.variables.iter().enumerate().map(|(number, variable)| {
+        let plain = is_free_column(&variable.name).then(|| variable.name.clone());
+        Thing { raw: &variable.name, place: &variable.place, plain, is_used: used.contains(&number) }
+    });
+    all(file, "variable", &file.value.variable, None, &things.collect::<Vec<_>>(), faults)
 }
 
 fn is_free_column(name: &str) -> bool {
