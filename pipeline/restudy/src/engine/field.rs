@@ -27,7 +27,8 @@ pub(super) fn unknown_field(message: &str, sql: Sql<'_>) -> Option<Diagnostic> {
     let Some((_, design)) = of_a_design else {
         let known = fields_of_results();
         let fault = Diagnostic::error(format!("there is no field `{name}`")).at(at);
-        return Some(match nearest(name, known.iter().map(String::as_str)) {
+        let near = nearest(name, known.iter().map(String::as_str));
+        return Some(match near.filter(|near| *near != name) {
             Some(near) => fault.hint(format!("did you mean `{near}`?")),
             None => fault,
         });
