@@ -1,7 +1,7 @@
 //! Survey statistics in SQL on one million rows, against a plain `avg` in the same engine and R's `survey` on the same data.
 //!
 //! In: nothing. The sample is made here: 200 strata of 25 PSUs, rows in random order, unequal weights, 80 bootstrap replicates of
-//! the PSUs. Out: the median of seven runs of each, and their ratios. `bench/survey.R` reads the same columns where R has
+//! the PSUs. Out: the median of fifteen runs of each, in turns, and their ratios. `bench/survey.R` reads the same columns where R has
 //! the package `survey`. It is a program rather than a test: times are for reading, not for passing.
 
 #![expect(
@@ -31,7 +31,7 @@ const STRATA: u32 = 200;
 const PSUS: u32 = 25;
 const GROUPS: usize = 10;
 const REPLICATES: usize = 80;
-const RUNS: usize = 7;
+const RUNS: usize = 15;
 
 /// The columns of the sample, one row per respondent.
 struct Sample {
@@ -138,21 +138,45 @@ fn stage(psu: u32) -> Stage {
     Stage { stratum: psu / PSUS, unit: psu, sampled: PSUS, population: f64::INFINITY }
 }
 
-/// Median time of a query in milliseconds, and its first row.
-fn time(session: &Session, sql: &str) -> (f64, String) {
-    let mut times = Vec::new();
-    let mut first = String::new();
-    for _ in 0..=RUNS {
-        let start = Instant::now();
-        let batch = session.query(sql, &Params::none()).unwrap_or_else(|faults| panic!("{faults}"));
-        times.push(start.elapsed().as_secs_f64() * 1000.0);
-        first =
-            (0..batch.num_columns()).filter_map(|c| cell_text(&batch, 0, c)).collect::<Vec<_>>().join("  ");
+/// A query that was run again and again: its times in milliseconds, and its first row.
+struct Timed {
+    times: Vec<f64>,
+    row: String,
+}
+
+impl Timed {
+    /// Runs `queries` in turns, so that a machine that is slow for a while is slow for all of them.
+    fn in_turns(session: &Session, queries: &[&str]) -> Vec<Timed> {
+        let none = || Timed { times: Vec::new(), row: String::new() };
+        let mut all: Vec<Timed> = queries.iter().map(|_| none()).collect();
+        for turn in 0..=RUNS {
+            for (sql, timed) in queries.iter().zip(&mut all) {
+                let start = Instant::now();
+                let batch = session.query(sql, &Params::none()).unwrap_or_else(|faults| panic!("{faults}"));
+                let cells = (0..batch.num_columns()).filter_map(|column| cell_text(&batch, 0, column));
+                timed.row = cells.collect::<Vec<_>>().join("  ");
+                // The first turn warms the disk.
+                if turn > 0 {
+                    timed.times.push(start.elapsed().as_secs_f64() * 1000.0);
+                }
+            }
+        }
+        all
     }
-    // The first run warms the disk.
-    times.remove(0);
-    times.sort_by(f64::total_cmp);
-    (times[RUNS / 2], first)
+
+    fn median(&self) -> f64 {
+        median(self.times.clone())
+    }
+
+    /// By how many times it takes longer than `other`: the median of all turns.
+    fn times(&self, other: &Timed) -> f64 {
+        median(self.times.iter().zip(&other.times).map(|(own, other)| own / other).collect())
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 fn main() {
@@ -174,24 +198,28 @@ fn main() {
     let session = Session::open(&paths).expect("a session");
 
     println!(
-        "{ROWS} rows, {STRATA} strata, {} PSUs, {GROUPS} groups; median of {RUNS} runs, one core",
+        "{ROWS} rows, {STRATA} strata, {} PSUs, {GROUPS} groups; median of {RUNS} runs in turns, one core",
         STRATA * PSUS
     );
-    let (avg, _) = time(&session, "select g, avg(x) as mean from stratified group by g order by g");
-    println!("avg:                           {avg:8.1} ms");
     let svy = |table: &str| {
         format!(
             "with means as (select g, svy_mean(x, design) as m from {table} group by g) \
              select g, m['estimate'] as mean, m['se'] as se from means order by g"
         )
     };
-    let (linear, row) = time(&session, &svy("stratified"));
-    println!("svy_mean:                      {linear:8.1} ms   {:.1} times avg   {row}", linear / avg);
-    let (replicated, row) = time(&session, &svy("replicated"));
-    println!(
-        "svy_mean, {REPLICATES} replicates:       {replicated:8.1} ms   {:.1} times avg   {row}",
-        replicated / avg
-    );
+    let plain = "select g, avg(x) as mean from stratified group by g order by g";
+    let timed = Timed::in_turns(&session, &[plain, &svy("stratified"), &svy("replicated")]);
+    let [avg, linear, replicated] = &timed[..] else { return };
+    println!("avg:                           {:8.1} ms", avg.median());
+    for (name, timed) in [("svy_mean", linear), ("svy_mean, 80 replicates", replicated)] {
+        let of_avg = timed.times(avg);
+        println!(
+            "{:<31}{:8.1} ms   {of_avg:.1} times avg   {}",
+            format!("{name}:"),
+            timed.median(),
+            timed.row
+        );
+    }
 
     let Made { factors, replication } = made;
     sample.write_plain(folder.path(), &factors);
@@ -206,8 +234,8 @@ fn main() {
     eprint!("{}", String::from_utf8_lossy(&told.stderr));
     for line in String::from_utf8_lossy(&told.stdout).lines() {
         let ours = match line.split_whitespace().next() {
-            Some("linearised") => linear,
-            Some("replicates") => replicated,
+            Some("linearised") => linear.median(),
+            Some("replicates") => replicated.median(),
             _ => {
                 println!("{line}");
                 continue;

@@ -122,6 +122,11 @@ fn number(value: f64) -> String {
     format!("{value:?}")
 }
 
+/// The number that digits say.
+fn number_of(digits: &str) -> Option<f64> {
+    digits.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
 fn list(text: &mut String, values: &[f64]) {
     for (index, value) in values.iter().enumerate() {
         text.push(if index == 0 { '[' } else { ',' });
@@ -171,15 +176,28 @@ impl<'a> Rest<'a> {
     }
 
     fn number(&mut self) -> Option<f64> {
-        self.digits().parse().ok().filter(|number: &f64| number.is_finite())
+        number_of(self.digits())
     }
 
-    /// Numbers in brackets, about so many.
+    /// Numbers in brackets, about so many. Most replicate factors stand there again and again: the latest are known by their text.
     fn list(&mut self, expected: usize) -> Option<Vec<f64>> {
+        const LATEST: usize = 4;
         self.skip("[")?;
         let mut values = Vec::with_capacity(expected);
+        let mut known: [(&str, f64); LATEST] = [("", 0.0); LATEST];
+        let mut oldest = 0;
         loop {
-            values.push(self.number()?);
+            let digits = self.digits();
+            let value = match known.iter().find(|(text, _)| *text == digits) {
+                Some((_, value)) if !digits.is_empty() => *value,
+                _ => {
+                    let value = number_of(digits)?;
+                    known[oldest] = (digits, value);
+                    oldest = (oldest + 1) % LATEST;
+                    value
+                }
+            };
+            values.push(value);
             if self.starts("]") {
                 return Some(values);
             }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::Replication;
 use crate::error::SurveyError;
-use crate::sums::{Sum, column_sums};
+use crate::sums::{Sums, column_sums};
 
 /// A row of replicate weights that differs less than this, of its largest, from what other rows span is no new one; R's
 /// tolerance.
@@ -12,16 +12,14 @@ const SAME: f64 = 1e-5;
 
 /// The totals of each replicate: replicates times sums.
 pub(super) fn totals(factors: &[f64], replicates: usize, sums: &[f64], width: usize) -> Vec<f64> {
-    let mut totals = vec![Sum::default(); replicates * width];
+    // Sum by sum rather than replicate by replicate: numbers that lie side by side are added many at once.
+    let mut totals: Vec<Sums> = (0..width).map(|_| Sums::of(replicates)).collect();
     for (factors, sums) in factors.chunks(replicates.max(1)).zip(sums.chunks(width)) {
-        if sums.iter().all(|&sum| sum == 0.0) {
-            continue;
-        }
-        for (totals, factor) in totals.chunks_mut(width).zip(factors) {
-            totals.iter_mut().zip(sums).for_each(|(total, sum)| total.add(factor * sum));
+        for (totals, sum) in totals.iter_mut().zip(sums).filter(|(_, sum)| **sum != 0.0) {
+            totals.add_products(factors, *sum);
         }
     }
-    totals.into_iter().map(Sum::value).collect()
+    (0..replicates).flat_map(|replicate| totals.iter().map(move |totals| totals.value(replicate))).collect()
 }
 
 impl Replication {
