@@ -101,6 +101,10 @@ impl Form {
         let header = if before == 0 { self.height } else { 0 };
         for record in reader(&lines.text, self.separator).records().skip(header) {
             let record = record.map_err(|e| unreadable(&file, &e))?;
+            // Spreadsheets write rows of separators alone for rows that were only ever formatted.
+            if record.iter().all(|cell| cell.trim().is_empty()) {
+                continue;
+            }
             rows.push(if source.decimal == Some(',') { decimal::with_points(record) } else { record });
         }
         Ok(RawTable {

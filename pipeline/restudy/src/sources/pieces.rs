@@ -104,12 +104,15 @@ impl Pieces {
     /// # Errors
     /// The file cannot be read any more, or is not what it was.
     pub(super) fn read(&self, number: usize, met: &mut Met) -> Result<RawTable, Diagnostics> {
-        let cut = self.cuts.get(number).copied().unwrap_or(Cut { byte: self.length, lines: 0 });
+        let cut = self.cuts.get(number).copied().unwrap_or(Cut { byte: self.length, lines: 0, sum: 0 });
         let (end, _) = self.until(number);
         let mut bytes = vec![0; usize::try_from(end - cut.byte).unwrap_or_default()];
         let mut file = &self.text;
         file.seek(SeekFrom::Start(self.start + cut.byte))?;
         file.read_exact(&mut bytes).map_err(|_| self.changed())?;
+        if crc32fast::hash(&bytes) != cut.sum {
+            return Err(self.changed());
+        }
         let text = String::from_utf8(bytes).map_err(|_| self.changed())?;
         let mut table = self.form.table(&self.source, text, cut.lines)?;
         table.check(met);
@@ -143,9 +146,20 @@ fn words(bytes: &[u8]) -> &str {
 /// The text of `file` as UTF-8, in a file of its own that goes when it is closed.
 fn decoded(source: &Source, chosen: Chosen, mut file: File) -> Result<File, Diagnostics> {
     file.seek(SeekFrom::Start(u64::try_from(chosen.mark).unwrap_or_default()))?;
-    let mut text = File::from_parts(tempfile::tempfile()?, &*source.file);
-    encoding::decode(chosen, source, file, |piece| Ok(text.write_all(piece.as_bytes())?))?;
-    Ok(text)
+    let within = std::env::temp_dir();
+    let unwritten = |error: std::io::Error| -> Diagnostics {
+        let fault = Diagnostic::error(format!(
+            "the text of `{}` cannot be decoded into a file of its own",
+            source.file
+        ));
+        fault
+            .note(format!("{}: {error}", within.display()))
+            .hint("free as many bytes as the file has there, or set TMPDIR to a folder on another disk")
+            .into()
+    };
+    let text = tempfile::tempfile().map_err(unwritten)?;
+    encoding::decode(chosen, source, file, |piece| (&text).write_all(piece.as_bytes()).map_err(unwritten))?;
+    Ok(File::from_parts(text, &*source.file))
 }
 
 /// The fault of a text that should be UTF-8.

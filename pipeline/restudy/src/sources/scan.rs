@@ -1,10 +1,12 @@
 //! One look at every byte of delimited text, before it is read: whether its quotes are sound, and where it can be cut.
 //!
 //! In: the bytes, in pieces of any size. Out: the faults of quotes, with their places; and the [`Cut`]s, each at the beginning of
-//! a record, by which the text falls into chunks of the size that is asked for.
+//! a record, by which the text falls into chunks of the size that is asked for, with the checksum of each.
 //!
 //! A quote that is never closed would swallow the rest of the file; one that is closed too early, or opened in a cell that has
 //! lost its closing quote, shows as text behind a closing quote.
+
+use crc32fast::Hasher;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Folded, Place};
 
@@ -15,6 +17,8 @@ pub(super) struct Cut {
     pub(super) byte: u64,
     /// Lines before it.
     pub(super) lines: usize,
+    /// The checksum of the chunk (CRC-32), by which it is known again.
+    pub(super) sum: u32,
 }
 
 /// How far the look has come.
@@ -39,6 +43,8 @@ pub(super) struct Scan<'a> {
     /// Whether the record has nothing in it so far.
     is_blank: bool,
     cuts: Vec<Cut>,
+    /// The checksum of the last chunk, as far as it has been looked at.
+    sum: Hasher,
     faults: Folded,
 }
 
@@ -70,16 +76,28 @@ impl<'a> Scan<'a> {
             opened: (1, 1),
             records: 0,
             is_blank: true,
-            cuts: vec![Cut { byte: 0, lines: 0 }],
+            cuts: vec![Cut { byte: 0, lines: 0, sum: 0 }],
+            sum: Hasher::new(),
             faults: Folded::new("line"),
         }
     }
 
     /// Looks at the next piece.
     pub(super) fn feed(&mut self, piece: &[u8]) {
+        let (start, known) = (self.byte, self.cuts.len());
         for byte in piece {
             self.next(*byte);
         }
+        let mut rest = piece;
+        let mut from = start;
+        for cut in known..self.cuts.len() {
+            let end = self.cuts[cut].byte;
+            let (chunk, behind) = rest.split_at(usize::try_from(end - from).unwrap_or(rest.len()));
+            self.sum.update(chunk);
+            self.cuts[cut - 1].sum = std::mem::take(&mut self.sum).finalize();
+            (rest, from) = (behind, end);
+        }
+        self.sum.update(rest);
     }
 
     fn next(&mut self, byte: u8) {
@@ -130,7 +148,7 @@ impl<'a> Scan<'a> {
         self.is_blank = true;
         let last = self.cuts.last().map_or(0, |cut| cut.byte);
         if self.records >= self.header && self.byte - last >= self.size {
-            self.cuts.push(Cut { byte: self.byte, lines: self.line - 1 });
+            self.cuts.push(Cut { byte: self.byte, lines: self.line - 1, sum: 0 });
         }
     }
 
@@ -167,6 +185,8 @@ impl<'a> Scan<'a> {
         }
         if self.cuts.len() > 1 && self.cuts.last().is_some_and(|cut| cut.byte == self.byte) {
             self.cuts.pop();
+        } else if let Some(last) = self.cuts.last_mut() {
+            last.sum = self.sum.finalize();
         }
         let cuts = self.cuts;
         self.faults.finish().or(cuts).map(|(cuts, _)| cuts)
@@ -186,6 +206,7 @@ mod tests {
         let found = cuts.iter().zip(ends).map(|(cut, end)| {
             let start = cut.byte as usize;
             assert_eq!(cut.lines, line_breaks(&text[..start]));
+            assert_eq!(cut.sum, crc32fast::hash(&text.as_bytes()[start..end]));
             &text[start..end]
         });
         found.collect()
@@ -202,10 +223,25 @@ mod tests {
     }
 
     #[test]
+    fn checksums_do_not_depend_on_pieces() {
+        let text = "a,b\r1,2\r\n3,\"4\n\"\n5,6";
+        let cuts = |length: usize| {
+            let mut scan = Scan::new("t.csv", b',', 1, 1);
+            text.as_bytes().chunks(length).for_each(|piece| scan.feed(piece));
+            scan.finish().unwrap()
+        };
+        for length in 1..text.len() {
+            assert_eq!(cuts(length), cuts(text.len()));
+        }
+        assert_eq!(cuts(3).last().unwrap().sum, crc32fast::hash(b"5,6"));
+    }
+
+    #[test]
     fn single_returns_end_lines_too() {
         let mut scan = Scan::new("t.csv", b',', 1, 1);
         scan.feed(b"a,b\r1,\"\r\"\r");
-        assert_eq!(scan.finish().unwrap(), [Cut { byte: 0, lines: 0 }, Cut { byte: 4, lines: 1 }]);
+        let cuts = scan.finish().unwrap();
+        assert_eq!(cuts.iter().map(|cut| (cut.byte, cut.lines)).collect::<Vec<_>>(), [(0, 0), (4, 1)]);
     }
 
     #[test]

@@ -294,7 +294,15 @@ fn exchange(_: &Path, _: &Path) -> bool {
 }
 
 fn fault(name: &str, error: &ParquetError) -> Diagnostics {
-    Diagnostic::error(format!("the table `{name}` cannot be written as Parquet: {error}"))
-        .hint("this is a fault of restudy itself, not of the study")
-        .into()
+    let of_disk = match error {
+        ParquetError::External(inner) => inner.downcast_ref::<std::io::Error>(),
+        _ => None,
+    };
+    match of_disk {
+        Some(error) => Diagnostic::error(format!("the table `{name}` cannot be written: {error}"))
+            .hint("look at the disk on which the study's folder `build` lies, then run it again"),
+        None => Diagnostic::error(format!("the table `{name}` cannot be written as Parquet: {error}"))
+            .hint("this is a fault of restudy itself, not of the study"),
+    }
+    .into()
 }

@@ -1,12 +1,13 @@
 //! An export that is read in chunks of rows is the same export: the same tables, the same faults with the same places, whatever
 //! the size of a chunk.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use encoding_rs::{UTF_16LE, WINDOWS_1252};
 use restudy::diagnostic::Diagnostics;
-use restudy::sources::Nobody;
+use restudy::sources::{Nobody, Progress, SoFar};
 use restudy::store::{self, Store, Tables};
 use restudy::study::Study;
 
@@ -111,6 +112,48 @@ fn of_sound_studies_the_same_tables_are_made() {
             assert!(told.is_empty(), "{told}");
             assert_same(&whole, &tables);
         }
+    }
+}
+
+/// Writes another answer over one near the end of a file when its rows begin to be written.
+#[derive(Debug)]
+struct Changes {
+    file: PathBuf,
+    done: Cell<bool>,
+}
+
+impl Progress for Changes {
+    fn come(&self, so_far: SoFar<'_>) {
+        if so_far.doing == "writing" && !self.done.replace(true) {
+            let text = fs_err::read_to_string(&self.file).unwrap();
+            let at = text.rfind(",Yes,").unwrap();
+            fs_err::write(&self.file, format!("{},Yeah{}", &text[..at], &text[at + 5..])).unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_export_that_changes_while_it_is_read_is_not_written() {
+    let rows: Vec<String> = (5..100).map(|row| format!("r{row},,Yes{}\n", ",".repeat(11))).collect();
+    let root = with(format!("{}{}", export(), rows.concat()).as_bytes());
+    let study = study(root.path(), 500).unwrap();
+    let dir = root.path().join("store");
+    let changes = Changes { file: root.path().join("responses.csv"), done: Cell::new(false) };
+    let told = store::write(&study, study.wave(None).unwrap(), &dir, &changes).unwrap_err().to_string();
+    assert!(changes.done.get() && told.contains("the file has changed while it was read"), "{told}");
+    assert!(!dir.exists());
+}
+
+#[test]
+fn rows_of_separators_alone_are_no_respondents() {
+    let text = format!("{}{}", export(), format!("{}\n", ",".repeat(13)).repeat(3));
+    let (plain, _) =
+        ingest(with(export().as_bytes()).path(), u64::MAX).unwrap_or_else(|told| panic!("{told}"));
+    for at_once in [1, u64::MAX] {
+        let (tables, told) =
+            ingest(with(text.as_bytes()).path(), at_once).unwrap_or_else(|told| panic!("{told}"));
+        assert!(told.is_empty(), "{told}");
+        assert_same(&plain, &tables);
     }
 }
 
