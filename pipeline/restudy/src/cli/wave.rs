@@ -256,12 +256,7 @@ fn list(study: &Study, output: &Output) -> Result<(), Failure> {
             wave.responses.file
         ));
         let before = crosswalks.before(&wave.id);
-        let mut met = Met::default();
-        let edition = crosswalks.edition(&codebook, &wave.id);
-        let of_wave = crosswalks.read(study, wave, &edition, &mut met, &Nobody);
-        let is_error = |fault: &&Diagnostic| fault.severity == Severity::Error;
-        let told = of_wave.map_or_else(|faults| faults, |_| met.finish());
-        let faults = told.iter().filter(is_error).count();
+        let faults = faults(study, wave, &crosswalks, &codebook);
         if faults > 0 {
             let faults = count(faults, "fault");
             text.push_str(&format!("  not read   {faults}; `restudy check --wave {}` tells more\n", wave.id));
@@ -297,4 +292,16 @@ fn list(study: &Study, output: &Output) -> Result<(), Failure> {
         text.push_str(&format!("  with {before}: {yes} variables comparable, {care} with care, {no} not\n"));
     }
     Ok(output.result(&text)?)
+}
+
+/// How many faults keep the export of a wave from being read.
+fn faults(study: &Study, wave: &Wave, crosswalks: &Crosswalks, codebook: &Codebook) -> usize {
+    let mut met = Met::default();
+    let edition = crosswalks.edition(codebook, &wave.id);
+    let read = crosswalks.read(study, wave, &edition, &mut met, &Nobody).and_then(|(export, _)| {
+        // What is held to no crosswalk and to no other wave has been read to the end of its first chunk.
+        (1..export.chunks()).try_for_each(|number| export.chunk(number, &mut met).map(|_| ()))
+    });
+    let told = read.map_or_else(|faults| faults, |()| met.finish());
+    told.iter().filter(|fault| fault.severity == Severity::Error).count()
 }
