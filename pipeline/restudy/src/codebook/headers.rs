@@ -38,7 +38,8 @@ impl Reader<'_> {
                             Some(near) => f.hint(format!("did you mean `{near}`?")),
                             None => f.hint(
                                 "define its question in codebook/questions, or leave it out there: \
-                                 `[[left_out]]` with `column` and `why`",
+                                 `[[left_out]]` with `column` and `why`; a column that says how the sample was drawn is named in \
+                                 study.toml, under `[design]` or `[wave.design]`",
                             ),
                         }
                     });
