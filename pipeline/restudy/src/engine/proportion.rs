@@ -54,7 +54,7 @@ pub(super) const DOCS: &[FunctionDoc] = &[
         arguments: "",
         summary: "the level of tests that goes with the study's intervals",
         result: "a number: 0.05 where `confidence` is 0.95",
-        example: "select count(*) filter (where p_holm < significance_level()) as changed from changes",
+        example: "select significance_level() as level",
         method: "1 less `confidence` of `[design]`; a difference is told where p is below it",
         source: "this program",
         r: None,
