@@ -54,6 +54,10 @@ struct Add {
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
 
+    /// When the answers were collected, in words: "March to May 2014" [default: the months of the answers]
+    #[arg(long, value_name = "TEXT")]
+    fieldwork: Option<String>,
+
     /// The date on its report, like 2014-08-01 [default: the day of the last answer]
     #[arg(long, value_name = "DATE")]
     published: Option<String>,
@@ -113,6 +117,7 @@ impl Add {
             frame,
             open_codings,
             title: self.title.clone(),
+            fieldwork: self.fieldwork.clone(),
             published: self.published.clone(),
             notice: self.notice.clone(),
         };
@@ -154,6 +159,7 @@ impl Add {
             ("--open-codings", open_codings, of(&wave.open_codings)),
             ("--header", header.as_deref(), rows),
             ("--title", self.title.as_deref(), text(&wave.title)),
+            ("--fieldwork", self.fieldwork.as_deref(), text(&wave.fieldwork)),
             ("--published", self.published.as_deref(), text(&wave.published)),
             ("--notice", self.notice.as_deref(), text(&wave.notice)),
         ];
@@ -175,7 +181,9 @@ impl Add {
         let mut told = Diagnostics::new();
         told.extend(faults.into_iter().map(|fault| {
             let fault = Diagnostic { place: None, ..fault };
-            fault.note("study.toml would not be sound with the new wave, and was left as it is")
+            fault.note("study.toml would not be sound with the new wave, and was left as it is").hint(
+                "`--title`, `--fieldwork`, `--published` and `--notice` say what the export does not tell",
+            )
         }));
         Failure::CommandLine(told)
     }
