@@ -1,8 +1,11 @@
 #!/bin/sh
 # Times the optimised program taking in a large export, and reads its peak memory: the rows of the 2013 wave again and again with
 # other numbers, until they are as many bytes as the first argument says (2 GB), in a study of their own with that wave's codebook
-# and designs and a report of one line. They are its second wave: `wave add` drafts a crosswalk for it, and `check` reads it as that
-# says, holds it to the wave of 2013 and writes the store. Then a million rows that each have a fault of their own.
+# and designs and a report of one line.
+#
+# First it is the only wave: `check` looks for everything that is wrong with it and writes the store. Then it is a second wave:
+# `wave add` drafts its crosswalk, and `wave list` reads it as that says and holds it to the wave of 2013. Last, the only wave is a
+# million rows that each have a fault of their own.
 set -eu
 cd "$(dirname "$0")/.."
 bytes=${1:-2000000000}
@@ -22,20 +25,23 @@ cp -R codebook report-templates/theme report-templates/references.bib "$study/"
 rm -rf "$study/codebook/waves" "$study/codebook/code-frame.toml"
 mv "$study/theme" "$study/references.bib" "$study/report-templates/"
 echo 'One line.' >"$study/report-templates/report.typ.jinja"
-{
+# The study of one wave, with this export and frame.
+of_one_wave() {
     echo 'title = "A large export"'
     sed -n '/^subtitle/p; /^author/p; /^language/p; /^region/p; /^respondents/p' study.toml
-    printf '\n[[wave]]\nid = "2013"\ntitle = "Small"\nfieldwork = "spring"\npublished = "2013-08-01"\n'
-    printf 'synthetic = true\nnotice = "Made to be timed."\nresponses = "before.csv"\nframe = "frame-before.csv"\n\n'
+    printf '\n[[wave]]\nid = "2013"\ntitle = "Timed"\nfieldwork = "spring"\npublished = "2013-08-01"\n'
+    printf 'synthetic = true\nnotice = "Made to be timed."\nresponses = "%s"\nframe = "%s"\n\n' "$1" "$2"
     sed -n '/^\[design\]/,/^\[report\]/p' study.toml | sed '$d'
     printf '[report]\ntemplate = "report.typ.jinja"\nfonts = "theme/fonts"\nbibliography = "references.bib"\n'
-} >"$study/study.toml"
+}
 cp "$wave/responses.synthetic.csv" "$study/before.csv"
 cp "$wave/frame.csv" "$study/frame-before.csv"
 # As many are invited as before for each who answered.
 size=$(wc -c <"$study/before.csv")
-awk -F, -v OFS=, -v times="$((bytes / size + 2))" 'NR > 1 { $1 = 2014; $3 *= times } { print }' "$wave/frame.csv" \
-    >"$study/frame.csv"
+for year in 2013 2014; do
+    awk -F, -v OFS=, -v year=$year -v times="$((bytes / size + 2))" 'NR > 1 { $1 = year; $3 *= times } { print }' \
+        "$wave/frame.csv" >"$study/frame-$year.csv"
+done
 
 # The rows of the wave again and again until there are so many bytes or rows; `fault` puts a fault of its own into each.
 rows() {
@@ -76,12 +82,24 @@ measured() {
     echo "  peak memory:  $((peak / 1024)) MiB ($([ $((peak / 1024)) -le $limit ] && echo within || echo MORE THAN) $limit MiB)"
 }
 
+# Stops if what was measured last did not end as it should.
+ended() {
+    [ "$status" = "$1" ] || { echo "it ended with status $status:" >&2; head -30 "$study/told" >&2; exit 1; }
+}
+
 rows "$bytes" 1000000000 ""
-measured "a new wave, drafted" wave add 2014 "$study/responses.csv" --frame "$study/frame.csv"
-[ "$status" = 0 ] || { echo "it is not added:" >&2; head -30 "$study/told" >&2; exit 1; }
-measured "the new wave, checked and written" check --wave 2014
-[ "$status" = 0 ] || { echo "the sound export is not sound:" >&2; head -30 "$study/told" >&2; exit 1; }
+of_one_wave responses.csv frame-2013.csv >"$study/study.toml"
+measured "the only wave, checked and written" check
+ended 0
+of_one_wave before.csv frame-before.csv >"$study/study.toml"
+measured "the second wave, its crosswalk drafted" wave add 2014 "$study/responses.csv" --frame "$study/frame-2014.csv"
+ended 0
+measured "the second wave, held to its crosswalk and to the first" wave list
+ended 0
+! grep -q 'not read' "$study/told" || { cat "$study/told" >&2; exit 1; }
 rows 100000000000 1000000 yes
-measured "a fault in each row" check --wave 2014
-[ "$status" = 1 ] || { echo "the faults are not told" >&2; exit 1; }
+of_one_wave responses.csv frame-2013.csv >"$study/study.toml"
+rm -r "$study/codebook/waves"
+measured "a fault in each row" check
+ended 1
 echo "  told:         $(grep -c '^error' "$study/told") errors in $(wc -l <"$study/told") lines, the last: $(grep -v '^$' "$study/told" | tail -1)"

@@ -20,7 +20,7 @@ select
   p_holm,
   comparable
 from changes_named
-where p_holm < 0.05
+where p_holm < significance_level()
 order by
   size desc,
   name

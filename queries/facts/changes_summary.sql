@@ -4,10 +4,10 @@
 -- waves: after 2013
 -- base: respondents
 -- interval: none
--- columns: from_wave text, to_wave text, from_respondents count, to_respondents count, tests count, found count, variables_found count, below_alone count, comparable count, with_care count, not_comparable count
+-- columns: from_wave text, to_wave text, from_respondents count, to_respondents count, tests count, level text, found count, variables_found count, below_alone count, comparable count, with_care count, not_comparable count
 
--- `found` are the differences whose p stays below 0.05 after Holm's correction for all tests of the two waves; `below_alone` are
--- those whose own p is below it.
+-- `found` are the differences whose p stays below the level of the study's tests after Holm's correction for all tests of the two
+-- waves; `below_alone` are those whose own p is below it. The level is text, to be printed with as many digits as it has.
 with ends as (
   select
     earlier.wave as from_wave,
@@ -23,9 +23,9 @@ with ends as (
 tested as (
   select
     count(changes.p_value) as tests,
-    count(*) filter (where changes.p_holm < 0.05) as found,
-    count(distinct case when changes.p_holm < 0.05 then changes.variable end) as variables_found,
-    count(*) filter (where changes.p_value < 0.05) as below_alone
+    count(*) filter (where changes.p_holm < significance_level()) as found,
+    count(distinct case when changes.p_holm < significance_level() then changes.variable end) as variables_found,
+    count(*) filter (where changes.p_value < significance_level()) as below_alone
   from ends
   left join changes
     on changes.from_wave = ends.from_wave
@@ -49,6 +49,7 @@ select
   ends.from_respondents,
   ends.to_respondents,
   tested.tests,
+  cast(significance_level() as varchar) as level,
   tested.found,
   tested.variables_found,
   tested.below_alone,

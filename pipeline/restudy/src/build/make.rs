@@ -89,20 +89,17 @@ pub fn build(
         keys: &keys,
         fresh: &fresh,
     };
-    let of_store = making.store()?;
+    let mut warnings = IndexMap::from([("store".to_owned(), making.store()?)]);
     let computed =
         steps::compute(study, wave, &fresh.path().join("store"), &Kept::read(&target, &last), watch);
-    let (mut evaluated, of_store) = of_store.then(computed)?;
+    let mut evaluated = after(&warnings, computed)?;
     making.results(&evaluated)?;
-    let (templates, document) = making.document(&evaluated)?;
-    let of_pdf = making.pdf(&typst, &known, &templates, &document)?;
-    let of_evidence = std::mem::take(&mut evaluated.warnings);
-    let warnings: IndexMap<String, Diagnostics> =
-        [("store", of_store), ("evidence", of_evidence), ("document", document.warnings), ("pdf", of_pdf)]
-            .into_iter()
-            .filter(|(_, found)| !found.is_empty())
-            .map(|(step, found)| (step.to_owned(), found))
-            .collect();
+    warnings.insert("evidence".to_owned(), std::mem::take(&mut evaluated.warnings));
+    let (templates, mut document) = after(&warnings, making.document(&evaluated))?;
+    warnings.insert("document".to_owned(), std::mem::take(&mut document.warnings));
+    let of_pdf = after(&warnings, making.pdf(&typst, &known, &templates, &document))?;
+    warnings.insert("pdf".to_owned(), of_pdf);
+    warnings.retain(|_, found| !found.is_empty());
     let all = together(&warnings);
     let mut summary = format!(
         "{} in the text, {}, {}",
@@ -128,6 +125,14 @@ fn together(warnings: &IndexMap<String, Diagnostics>) -> Diagnostics {
     let mut all = Diagnostics::new();
     all.extend(warnings.values().cloned().flatten());
     all
+}
+
+/// What came of a step; if it failed, its faults behind the warnings of the steps before it.
+fn after<T>(
+    warnings: &IndexMap<String, Diagnostics>,
+    step: Result<T, Diagnostics>,
+) -> Result<T, Diagnostics> {
+    together(warnings).then(step).map(|(value, _)| value)
 }
 
 /// Keys of the steps before the last, in their order.

@@ -13,7 +13,7 @@ use super::{Failure, study, wave};
 use crate::answer::{Answer, Format};
 use crate::ask::{Desk, Question};
 use crate::diagnostic::{Diagnostic, Diagnostics, count};
-use crate::engine::number;
+use crate::engine::{number, significance_level};
 use crate::study::Study;
 
 /// All rows: whoever wants other ones can begin with it.
@@ -24,7 +24,7 @@ const CHANGED: &str = include_str!("compare_changed.sql");
 const APART: &str = include_str!("compare_apart.sql");
 
 /// How many shares and means there are, how many of them were tested, and how many tests stand.
-const TESTS: &str = "select count(*), count(p_value), coalesce(sum(case when p_holm < cast($level as double) then 1 else 0 end), 0)
+const TESTS: &str = "select count(*), count(p_value), count(*) filter (where p_holm < significance_level())
     from changes where from_wave = $from and to_wave = $to";
 
 /// Who answered, of whom.
@@ -69,27 +69,25 @@ impl Compare {
         let (from, to) = (wave(&study, Some(&self.from))?, wave(&study, Some(&self.to))?);
         self.in_order(&study)?;
         let mut desk = Desk::open(&study, to, self.within.limits())?;
-        let level = level(&study);
+        let level = significance_level(study.design.confidence);
         let asked = |text: String| Question::Sql { file: "(wave compare)".to_owned(), text };
-        let given = |names: &[&str]| {
-            let all = [("from", &from.id), ("to", &to.id), ("level", &level)];
-            let given = all.into_iter().filter(|(name, _)| names.contains(name));
-            given.map(|(name, value)| (name.to_owned(), value.clone())).collect::<BTreeMap<_, _>>()
-        };
-        let all = asked(self.rows(&level));
+        let given = BTreeMap::from(
+            [("from", &from.id), ("to", &to.id)].map(|(name, id)| (name.to_owned(), id.clone())),
+        );
+        let all = asked(self.rows());
         let room = Room::begin()?;
         let watch = self.within.watch(&room, output);
         desk.prepare(&all)?;
-        let mut answered = |question: &Question, names: &[&str]| -> Result<Answer, Diagnostics> {
-            let params = desk.params(question, &given(names))?;
+        let mut answered = |question: &Question| -> Result<Answer, Diagnostics> {
+            let params = desk.params(question, &given)?;
             desk.answer(question, &params)
         };
-        let counted = answered(&Question::typed(TESTS), &["from", "to", "level"])?;
+        let counted = answered(&Question::typed(TESTS))?;
         let [shares, tests, found] = [0, 1, 2].map(|column| whole(&counted, 0, column));
         if self.is_summary() {
-            let of_waves = answered(&Question::typed(ANSWERED), &["from", "to"])?;
-            let changed = answered(&asked(CHANGED.to_owned()), &["from", "to", "level"])?;
-            let apart = answered(&asked(APART.to_owned()), &["from", "to"])?;
+            let of_waves = answered(&Question::typed(ANSWERED))?;
+            let changed = answered(&asked(CHANGED.to_owned()))?;
+            let apart = answered(&asked(APART.to_owned()))?;
             watch.answered();
             let people = [0, 1].map(|row| people(whole(&of_waves, row, 0), whole(&of_waves, row, 1)));
             let head = format!(
@@ -118,7 +116,7 @@ impl Compare {
             count(tests, "test"),
             100.0 * study.design.confidence
         );
-        let answer = answered(&all, &["from", "to"])?;
+        let answer = answered(&all)?;
         watch.answered();
         // The others have it below the table.
         if !matches!(format, Format::Table | Format::Markdown) {
@@ -133,9 +131,9 @@ impl Compare {
         !self.all && !self.changed && self.printing.format.is_none() && self.printing.out.is_none()
     }
 
-    fn rows(&self, level: &str) -> String {
+    fn rows(&self) -> String {
         match self.changed {
-            true => ALL.replace("\nfrom told\n", &format!("\nfrom compared\nwhere p_holm < {level}\n")),
+            true => ALL.replace("\nfrom told\n", "\nfrom compared\nwhere p_holm < significance_level()\n"),
             false => ALL.to_owned(),
         }
     }
@@ -153,12 +151,6 @@ impl Compare {
         };
         Err(Failure::CommandLine(fault.into()))
     }
-}
-
-/// What is left of 1 by the confidence of the study's intervals, in digits.
-fn level(study: &Study) -> String {
-    let digits = format!("{:.9}", 1.0 - study.design.confidence);
-    digits.trim_end_matches('0').to_owned()
 }
 
 /// A whole number of an answer; 0 where there is none.

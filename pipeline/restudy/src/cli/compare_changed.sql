@@ -1,6 +1,6 @@
 -- What changed by more than chance explains
 -- facts
--- params: from, to, level
+-- params: from, to
 -- base: respondents who answered the item
 -- interval: none
 -- columns: label text, answer text, measure text, before number2, after number2, difference number2, p_holm number4
@@ -11,7 +11,7 @@ with scaled as (
   from changes
   where from_wave = $from
     and to_wave = $to
-    and p_holm < cast($level as double)
+    and p_holm < significance_level()
 )
 
 select concat(label, ' (', variable, ')') as label, answer, case when measure = 'share' then '%' else 'mean' end as measure,

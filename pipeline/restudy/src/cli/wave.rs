@@ -54,6 +54,10 @@ struct Add {
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
 
+    /// When the answers were collected, in words: "March to May 2014" [default: the months of the answers]
+    #[arg(long, value_name = "TEXT")]
+    fieldwork: Option<String>,
+
     /// The date on its report, like 2014-08-01 [default: the day of the last answer]
     #[arg(long, value_name = "DATE")]
     published: Option<String>,
@@ -113,6 +117,7 @@ impl Add {
             frame,
             open_codings,
             title: self.title.clone(),
+            fieldwork: self.fieldwork.clone(),
             published: self.published.clone(),
             notice: self.notice.clone(),
         };
@@ -154,6 +159,7 @@ impl Add {
             ("--open-codings", open_codings, of(&wave.open_codings)),
             ("--header", header.as_deref(), rows),
             ("--title", self.title.as_deref(), text(&wave.title)),
+            ("--fieldwork", self.fieldwork.as_deref(), text(&wave.fieldwork)),
             ("--published", self.published.as_deref(), text(&wave.published)),
             ("--notice", self.notice.as_deref(), text(&wave.notice)),
         ];
@@ -175,7 +181,9 @@ impl Add {
         let mut told = Diagnostics::new();
         told.extend(faults.into_iter().map(|fault| {
             let fault = Diagnostic { place: None, ..fault };
-            fault.note("study.toml would not be sound with the new wave, and was left as it is")
+            fault.note("study.toml would not be sound with the new wave, and was left as it is").hint(
+                "`--title`, `--fieldwork`, `--published` and `--notice` say what the export does not tell",
+            )
         }));
         Failure::CommandLine(told)
     }
@@ -256,12 +264,7 @@ fn list(study: &Study, output: &Output) -> Result<(), Failure> {
             wave.responses.file
         ));
         let before = crosswalks.before(&wave.id);
-        let mut met = Met::default();
-        let edition = crosswalks.edition(&codebook, &wave.id);
-        let of_wave = crosswalks.read(study, wave, &edition, &mut met, &Nobody);
-        let is_error = |fault: &&Diagnostic| fault.severity == Severity::Error;
-        let told = of_wave.map_or_else(|faults| faults, |_| met.finish());
-        let faults = told.iter().filter(is_error).count();
+        let faults = faults(study, wave, &crosswalks, &codebook);
         if faults > 0 {
             let faults = count(faults, "fault");
             text.push_str(&format!("  not read   {faults}; `restudy check --wave {}` tells more\n", wave.id));
@@ -297,4 +300,16 @@ fn list(study: &Study, output: &Output) -> Result<(), Failure> {
         text.push_str(&format!("  with {before}: {yes} variables comparable, {care} with care, {no} not\n"));
     }
     Ok(output.result(&text)?)
+}
+
+/// How many faults keep the export of a wave from being read.
+fn faults(study: &Study, wave: &Wave, crosswalks: &Crosswalks, codebook: &Codebook) -> usize {
+    let mut met = Met::default();
+    let edition = crosswalks.edition(codebook, &wave.id);
+    let read = crosswalks.read(study, wave, &edition, &mut met, &Nobody).and_then(|(export, _)| {
+        // What is held to no crosswalk and to no other wave has been read to the end of its first chunk.
+        (1..export.chunks()).try_for_each(|number| export.chunk(number, &mut met).map(|_| ()))
+    });
+    let told = read.map_or_else(|faults| faults, |()| met.finish());
+    told.iter().filter(|fault| fault.severity == Severity::Error).count()
 }

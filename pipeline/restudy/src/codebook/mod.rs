@@ -13,6 +13,7 @@ mod counted;
 mod definitions;
 mod expected;
 mod fieldwork;
+mod headers;
 mod identities;
 mod intake;
 mod letters;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use datafusion::common::{Column, DataFusionError, SchemaError, Span};
 
+use super::field::{after_a_bracket, unknown_field};
 use super::reading::UNBOUNDED;
 use super::{Params, Sql};
 use crate::diagnostic::{Diagnostic, Place, nearest};
@@ -21,6 +22,10 @@ pub(super) struct Known {
 pub(super) fn told(error: &DataFusionError, sql: Sql<'_>, known: &Known) -> Diagnostic {
     let span = error.diagnostic().and_then(|d| d.span);
     let root = error.find_root();
+    let message = root.strip_backtrace();
+    if let Some(fault) = unknown_field(&message, sql) {
+        return fault;
+    }
     let diagnostic = match root {
         DataFusionError::SchemaError(schema, _) => unknown_column(schema),
         DataFusionError::SQL(parser, _) => return syntax(&parser.to_string(), sql),
@@ -28,6 +33,7 @@ pub(super) fn told(error: &DataFusionError, sql: Sql<'_>, known: &Known) -> Diag
             .or_else(|| unknown_table(error, &known.tables))
             .or_else(|| unknown_table_function(error, &known.table_functions))
             .or_else(|| unknown_function(error, &known.functions))
+            .or_else(|| after_a_bracket(&message))
             .unwrap_or_else(|| plain(error)),
     };
     match span {
@@ -36,7 +42,7 @@ pub(super) fn told(error: &DataFusionError, sql: Sql<'_>, known: &Known) -> Diag
         None => {
             let place = match root {
                 DataFusionError::SchemaError(schema, _) => column_place(schema, sql),
-                _ => named_once(&root.strip_backtrace(), sql),
+                _ => named_once(&message, sql),
             };
             diagnostic.at(place.unwrap_or_else(|| Place::file(sql.file)))
         }

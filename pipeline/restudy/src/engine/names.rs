@@ -55,6 +55,11 @@ impl Session {
     }
 }
 
+/// The fields that results of restudy's functions have.
+pub(super) fn fields_of_results() -> Vec<String> {
+    functions().iter().flat_map(|doc| fields(doc.result)).collect()
+}
+
 fn callable(name: &str, arguments: &str, gives_table: bool) -> Callable {
     Callable { name: name.to_owned(), arguments: arguments.to_owned(), gives_table, fields: Vec::new() }
 }

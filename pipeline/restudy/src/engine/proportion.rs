@@ -1,13 +1,14 @@
-//! Functions of counts and shares that are at hand: `margin_of_error`, `wilson`, `clopper_pearson`, `percent`, `grim`.
+//! Functions of counts and shares that are at hand: `margin_of_error`, `wilson`, `clopper_pearson`, `percent`, `grim`; and
+//! `significance_level`.
 //!
-//! In: numbers. Out: a number, an interval, a text or a truth; NULL where there is nothing to compute from. Intervals and
-//! margins are at the session's confidence.
+//! In: numbers. Out: a number, an interval, a text or a truth; NULL where there is nothing to compute from. Intervals, margins
+//! and the level of tests are at the session's confidence.
 
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, Float64Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
-use datafusion::common::{Result, exec_err};
+use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, TypeSignature, Volatility,
 };
@@ -49,6 +50,16 @@ pub(super) const DOCS: &[FunctionDoc] = &[
         r: Some("binom.test(n, base)"),
     },
     FunctionDoc {
+        name: "significance_level",
+        arguments: "",
+        summary: "the level of tests that goes with the study's intervals",
+        result: "a number: 0.05 where `confidence` is 0.95",
+        example: "select significance_level() as level",
+        method: "1 less `confidence` of `[design]`; a difference is told where p is below it",
+        source: "this program",
+        r: None,
+    },
+    FunctionDoc {
         name: "percent",
         arguments: "share",
         summary: "a share as it is printed",
@@ -70,8 +81,13 @@ pub(super) const DOCS: &[FunctionDoc] = &[
     },
 ];
 
+/// What `confidence` leaves of 1, without the dust of the subtraction.
+pub fn significance_level(confidence: f64) -> f64 {
+    rounding::half_away(1.0 - confidence, 9)
+}
+
 /// The functions, at `confidence`.
-pub(super) fn scalars(confidence: f64) -> [ScalarUDF; 4] {
+pub(super) fn scalars(confidence: f64) -> [ScalarUDF; 5] {
     let counts = || Signature::exact(vec![DataType::Int64, DataType::Int64], Volatility::Immutable);
     let interval = |exact: bool| {
         ScalarUDF::from(OfCounts { signature: counts(), exact, confidence: confidence.to_bits() })
@@ -80,7 +96,15 @@ pub(super) fn scalars(confidence: f64) -> [ScalarUDF; 4] {
     let three = vec![DataType::Float64, DataType::Int64, DataType::Int64];
     let either = vec![TypeSignature::Exact(two), TypeSignature::Exact(three)];
     let grim = Grim { signature: Signature::one_of(either, Volatility::Immutable) };
-    [margin_of_error(confidence), interval(false), interval(true), ScalarUDF::from(grim)]
+    let level =
+        Level { signature: Signature::nullary(Volatility::Immutable), confidence: confidence.to_bits() };
+    [
+        margin_of_error(confidence),
+        interval(false),
+        interval(true),
+        ScalarUDF::from(grim),
+        ScalarUDF::from(level),
+    ]
 }
 
 /// The function, at `confidence`.
@@ -137,6 +161,32 @@ impl ScalarUDFImpl for MarginOfError {
             }
         });
         Ok(ColumnarValue::Array(Arc::new(margins.collect::<Float64Array>())))
+    }
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Level {
+    signature: Signature,
+    /// Bits of the confidence: equality and hash are asked for, which floats do not have.
+    confidence: u64,
+}
+
+impl ScalarUDFImpl for Level {
+    fn name(&self) -> &str {
+        "significance_level"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _arguments: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Float64)
+    }
+
+    fn invoke_with_args(&self, _arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let level = significance_level(f64::from_bits(self.confidence));
+        Ok(ColumnarValue::Scalar(ScalarValue::Float64(Some(level))))
     }
 }
 

@@ -144,6 +144,9 @@ fn the_other_statistics_are_those_of_the_survey_crate() {
         assert_eq!(found, [plain, corrected, None, None]);
         assert_eq!(cell_text(&batch, 0, 4).as_deref(), Some("29%"));
         assert_eq!(cell_text(&batch, 0, 5), None);
+        let level = session.query("select significance_level()", &params());
+        let level = level.unwrap_or_else(|faults| panic!("{faults}"));
+        assert_eq!(cell_text(&level, 0, 0), Some(format!("{}", if confidence == 0.8 { 0.2 } else { 0.05 })));
     }
 }
 

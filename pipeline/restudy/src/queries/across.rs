@@ -72,18 +72,26 @@ impl Incomparable {
         params: &Params,
         session: &Session,
     ) -> Result<Diagnostics, Diagnostics> {
-        let named = self.named(sql.text);
-        let mut warnings = Diagnostics::new();
-        if named.is_empty() {
-            return Ok(warnings);
+        if self.named(sql.text).is_empty() {
+            return Ok(Diagnostics::new());
         }
-        let read = WavesRead::by([&session.plan(sql, params)?]);
+        Ok(self.compared_in_plan(sql, &session.plan(sql, params)?))
+    }
+
+    /// The same, where `plan` is that of `sql`.
+    pub fn compared_in_plan(&self, sql: Sql<'_>, plan: &LogicalPlan) -> Diagnostics {
+        let mut warnings = Diagnostics::new();
+        let named = self.named(sql.text);
+        if named.is_empty() {
+            return warnings;
+        }
+        let read = WavesRead::by([plan]);
         for (variable, at) in named {
             let fault = variable.compared(&read, Place::span(sql.file, sql.text, at));
             warnings
                 .extend(fault.map(|fault| fault.note("the query reads the answers of more than one wave")));
         }
-        Ok(warnings)
+        warnings
     }
 
     /// The same of all queries of the study, each with those whose results it selects from. What one of these compares already is
@@ -164,7 +172,7 @@ impl Variable {
         let message = format!("`{}` cannot be compared between {from} and {to}", self.name);
         let fault = Diagnostic::warning(message).at(place);
         let fault = why.iter().fold(fault, |fault, why| fault.note(why.clone()));
-        Some(fault.hint("read one wave, `where wave = $wave`, or leave the variable out"))
+        Some(fault.hint("hold `wave` to one of them, or leave the variable out"))
     }
 
     /// Where `code` names the variable: by its name, or in a table with a row per answer by those of its question and item.

@@ -248,11 +248,16 @@ fn files(
     source.push_str("\n\n");
     for (name, value) in &figures {
         files.insert(format!("data/{name}.json"), json(name, value.clone())?);
-        files.insert(format!("data/{name}.csv"), data::result_csv(&recorder.shown[name].result)?);
-        source.push_str(&attachment(&format!("{name}.csv"), &recorder.shown[name].result.head.title));
+        let result = &recorder.shown[name].result;
+        if !result.rows.is_empty() {
+            files.insert(format!("data/{name}.csv"), data::result_csv(result)?);
+            source.push_str(&attachment(&format!("{name}.csv"), &result.head.title));
+        }
     }
-    files.insert("data/audit.csv".into(), material.findings.to_csv()?.into_bytes());
-    source.push_str(&attachment("audit.csv", "Published claims against the data"));
+    if material.findings.total > 0 {
+        files.insert("data/audit.csv".into(), material.findings.to_csv()?.into_bytes());
+        source.push_str(&attachment("audit.csv", "Published claims against the data"));
+    }
     source.push_str(CHECKS);
     let all: Vec<serde_json::Value> = figures.into_iter().map(|(_, value)| value).collect();
     let title_of = |query: &str| material.titles.get(query).cloned().unwrap_or_default();

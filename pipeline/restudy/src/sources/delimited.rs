@@ -52,6 +52,8 @@ pub(super) struct Form {
     names: Vec<String>,
     described: Vec<Described>,
     heading: Arc<Heading>,
+    /// The columns of numbers that are read with a decimal comma.
+    of_numbers: Vec<bool>,
 }
 
 impl Form {
@@ -83,7 +85,17 @@ impl Form {
         let describe = |label| Described { label, ..Described::default() };
         let described = labels.into_iter().flatten().map(describe).collect();
         let heading = Arc::new(Heading { lines, starts });
-        Ok((Form { separator, height, names, described, heading }, told))
+        let of_numbers = match source.decimal {
+            Some(',') => {
+                let records: Vec<StringRecord> =
+                    reader(head, separator).records().skip(height).map_while(Result::ok).collect();
+                // Of a beginning, the last row may be cut.
+                let whole = records.len() - usize::from(!is_whole && !records.is_empty());
+                decimal::of_numbers(records.into_iter().take(whole))
+            }
+            _ => Vec::new(),
+        };
+        Ok((Form { separator, height, names, described, heading, of_numbers }, told))
     }
 
     /// `text` as a table of this form: the whole text of a file, or a chunk of it with `before` lines ahead of it.
@@ -102,7 +114,11 @@ impl Form {
         let header = if before == 0 { self.height } else { 0 };
         for record in records(&mut reader(&lines.text, self.separator)).skip(header) {
             let record = record.map_err(|e| unreadable(&file, &e))?;
-            rows.push(if source.decimal == Some(',') { decimal::with_points(record) } else { record });
+            rows.push(if self.of_numbers.is_empty() {
+                record
+            } else {
+                decimal::with_points(record, &self.of_numbers)
+            });
         }
         Ok(RawTable {
             file,

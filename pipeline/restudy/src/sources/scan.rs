@@ -153,18 +153,22 @@ impl<'a> Scan<'a> {
     }
 
     fn text_behind(&mut self) {
-        let (line, column) = (self.line, self.characters);
-        let fault = Diagnostic::error("text stands behind a closing quote");
-        self.faults.add(
-            None,
-            line,
-            fault,
-            || Place::at(self.file, line, column),
-            |f| {
-                f.note(format!("the quote was opened on line {}", self.opened.0))
-                    .hint("a quote within a quoted cell is written twice; look also for a quote never closed")
-            },
-        );
+        let opened = self.opened.0;
+        self.tell((self.line, self.characters), "text stands behind a closing quote", |f| {
+            f.note(format!("the quote was opened on line {opened}"))
+                .hint("a quote within a quoted cell is written twice; look also for a quote never closed")
+        });
+    }
+
+    /// Tells what is wrong with the quotes at this line and character.
+    fn tell(
+        &mut self,
+        (line, column): (usize, usize),
+        what: &str,
+        more: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        let place = || Place::at(self.file, line, column);
+        self.faults.add(None, line, Diagnostic::error(what), place, more);
     }
 
     /// The chunks that the text falls into.
@@ -173,19 +177,11 @@ impl<'a> Scan<'a> {
     /// Quotes that are not sound.
     pub(super) fn finish(mut self) -> Result<Vec<Cut>, Diagnostics> {
         if self.state == State::Quoted {
-            let (line, column) = self.opened;
-            let fault = Diagnostic::error("a quote is opened here and never closed");
-            self.faults.add(
-                None,
-                line,
-                fault,
-                || Place::at(self.file, line, column),
-                |f| {
-                    f.hint(
-                        "close the quote at the end of the cell; a quote within a quoted cell is written twice",
-                    )
-                },
-            );
+            self.tell(self.opened, "a quote is opened here and never closed", |f| {
+                f.hint(
+                    "close the quote at the end of the cell; a quote within a quoted cell is written twice",
+                )
+            });
         }
         if self.cuts.len() > 1 && self.cuts.last().is_some_and(|cut| cut.byte == self.byte) {
             self.cuts.pop();

@@ -22,6 +22,8 @@ pub struct NewWave {
     pub open_codings: Option<String>,
     /// Title, if it is known.
     pub title: Option<String>,
+    /// When the answers were collected, in words, if it is known.
+    pub fieldwork: Option<String>,
     /// Date on the report, if it is known.
     pub published: Option<String>,
     /// What readers must know about the data, if it is known.
@@ -108,11 +110,12 @@ fn block(new: &NewWave, last: Option<&Wave>, days: Option<&(String, String)>) ->
         }
     }
     let of_days = days.and_then(|(first, last)| Some((months(first, last)?, first, last)));
-    match of_days {
-        Some((months, first, last)) => {
+    match (&new.fieldwork, of_days) {
+        (Some(fieldwork), _) => say("fieldwork", quoted(fieldwork), ""),
+        (None, Some((months, first, last))) => {
             say("fieldwork", quoted(&months), &format!("answers came from {first} to {last}"));
         }
-        None => say("fieldwork", quoted(""), "OPEN: when the answers were collected, in words"),
+        (None, None) => say("fieldwork", quoted(""), "OPEN: when the answers were collected, in words"),
     }
     match (&new.published, days) {
         (Some(date), _) => say("published", quoted(date), ""),

@@ -62,21 +62,27 @@ impl Check<'_> {
             of_set.map(|(raw, label)| (raw.get_ref().clone(), label.get_ref().clone())).collect();
         all.extend(answers.clone());
         let merged = merges::listed(&all);
-        let turned = takes.as_ref().is_some_and(|takes| self.reads_otherwise(takes, &all));
+        let turned = takes.as_ref().and_then(|takes| self.reads_otherwise(takes, &all));
         let changed = [
-            (merged.is_some(), "merges answers"),
-            (turned, "reads an answer of the codebook as another"),
-            (!entry.new_answers.is_empty() && !labels.is_empty(), "has new answers"),
-            (entry.times.is_some(), "is in another unit"),
+            merged.map(|_| "merges answers".to_owned()),
+            turned.map(|(answer, label)| format!("reads the codebook's answer `{answer}` as `{label}`")),
+            (!entry.new_answers.is_empty() && !labels.is_empty()).then(|| "has new answers".to_owned()),
+            entry.times.as_ref().map(|_| "is in another unit".to_owned()),
         ];
-        if let Some((_, what)) = changed.into_iter().find(|(is, _)| *is)
+        if let Some(what) = changed.into_iter().flatten().next()
             && is_variable
             && entry.how != How::New
             && entry.comparable.is_none()
             && !self.is_changed(known.as_ref())
         {
             let message = format!("`{}` {what}, and nothing says whether it is comparable", raw.get_ref());
-            let hint = "write `comparable = \"yes\"`, `\"with care\"` or `\"no\"`, and `why`".to_owned();
+            let hint = match &takes {
+                Some(Takes::Labels(set)) if turned.is_some() => format!(
+                    "correct it under `[answers.{set}]` or in the row; if it is right, write `comparable` and `why`, or \
+                     `[[changed]]` with `set = \"{set}\"`"
+                ),
+                _ => "write `comparable = \"yes\"`, `\"with care\"` or `\"no\"`, and `why`".to_owned(),
+            };
             self.fault(message, raw.span(), hint);
         }
         let text = |spanned: &Option<Spanned<String>>| spanned.as_ref().map(|s| s.get_ref().clone());
@@ -126,11 +132,20 @@ impl Check<'_> {
         })
     }
 
-    /// Whether some of `answers` are the codebook's own for a label, and become another or none.
-    fn reads_otherwise(&self, takes: &Takes, answers: &IndexMap<String, String>) -> bool {
-        let Takes::Labels(set) = takes else { return false };
+    /// One of `answers` that is the codebook's own for a label, and becomes another or none.
+    fn reads_otherwise<'b>(
+        &self,
+        takes: &Takes,
+        answers: &'b IndexMap<String, String>,
+    ) -> Option<(&'b str, &'b str)> {
+        let Takes::Labels(set) = takes else { return None };
         let labels = self.codebook.set(set).map_or(&[][..], |set| &set.labels);
-        answers.iter().any(|(raw, said)| labels.iter().any(|own| own.answer == *raw && own.label != *said))
+        let is_otherwise =
+            |raw: &str, said: &str| labels.iter().any(|own| own.answer == raw && own.label != said);
+        answers
+            .iter()
+            .find(|(raw, said)| is_otherwise(raw, said))
+            .map(|(raw, said)| (raw.as_str(), said.as_str()))
     }
 
     /// What a sample design uses has no name of a column of the codebook: it would be taken for that.

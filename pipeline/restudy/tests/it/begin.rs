@@ -168,9 +168,14 @@ fn an_export_with_decimal_commas_is_numbers_and_has_its_respondents() {
 #[test]
 fn exports_of_survey_tools_are_known_for_what_they_are() {
     let mut told = String::new();
-    for name in
-        ["google-forms.csv", "limesurvey.csv", "microsoft-forms.xlsx", "qualtrics.csv", "surveymonkey.csv"]
-    {
+    for name in [
+        "google-forms.csv",
+        "limesurvey.csv",
+        "microsoft-forms.xlsx",
+        "qualtrics.csv",
+        "spss.sav",
+        "surveymonkey.csv",
+    ] {
         let export = root().join("pipeline/restudy/tests/sources/tools").join(name);
         let (_folder, study, _) = drafted(name, &fs_err::read(export).unwrap());
         let said = fs_err::read_to_string(study.join("study.toml")).unwrap();

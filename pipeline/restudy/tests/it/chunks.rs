@@ -11,6 +11,7 @@ use restudy::sources::{Nobody, Progress, SoFar};
 use restudy::store::{self, Store, Tables};
 use restudy::study::Study;
 
+use super::cli::restudy;
 use super::stages_data::{overlay, texts};
 use super::waves::{add, decide_2014, replace, study_of_2013};
 
@@ -331,4 +332,16 @@ fn no_bar_is_drawn_in_a_pipe() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("  store "), "{said}");
     assert!(!said.contains(['\r', '\u{1b}']), "{said:?}");
+}
+
+/// `wave list` counts what is wrong in the whole of an export, also of one that is held to no other wave.
+#[test]
+fn the_list_of_waves_counts_faults_far_down() {
+    let rows = (5..80_000).map(|row| format!("r{row},,Yes{}\n", ",".repeat(11)));
+    let text = format!("{}{}r80000,too short\n", export(), rows.collect::<String>());
+    assert!(text.len() > 1 << 20, "one chunk");
+    let study = with(text.as_bytes());
+    let list = restudy(study.path()).args(["wave", "list"]).output().unwrap();
+    let list = String::from_utf8_lossy(&list.stdout).into_owned();
+    assert!(list.contains("not read   1 fault; `restudy check --wave first` tells more"), "{list}");
 }

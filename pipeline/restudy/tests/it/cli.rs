@@ -323,6 +323,13 @@ fn warnings_are_told_as_long_as_what_they_are_about_stays() {
             assert!(told.contains(part), "{part} in {told}");
         }
     }
+    // Nor does a Typst that fails keep them from being told.
+    pretender(&program, "echo 'error: broken' >&2; exit 1");
+    let told = restudy(study.path()).args(["build", "--typst"]).arg(&program).assert().code(1);
+    let told = text(&told.get_output().stderr);
+    for part in ["error: Typst: broken", "warning: no font of the report has U+1F680"] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
 }
 
 #[test]

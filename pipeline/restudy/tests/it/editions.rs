@@ -117,6 +117,8 @@ fn every_wave_has_an_edition_with_its_own_sections_sentences_queries_and_claims(
     }
     assert!(said.contains("of 2 claims reproduced"), "{said}");
     assert_eq!(said.matches("claims reproduced").count(), 1, "one edition has claims: {said}");
+    let attached = "#pdf.attach(\"data/audit.csv\"";
+    assert!(first.contains(attached) && !second.contains(attached), "an audit of nothing is not attached");
     let (status, said) = run(study, &["build"]);
     assert_eq!((status, said.contains("build/second/report.pdf is up to date")), (0, true), "{said}");
 

@@ -410,6 +410,8 @@ fn a_wave_that_cannot_be_added_changes_nothing() {
     assert!(refused(&["2014"], Path::new("nowhere.csv")).contains("there is no file nowhere.csv"));
     assert!(refused(&["20/14"], &here).contains("cannot be the id of a wave"));
     assert!(refused(&["2014", "--published", "soon"], &here).contains("`soon` is not a date"));
+    let untold = refused(&["2014", "--fieldwork", ""], &here);
+    assert!(untold.contains("`--title`, `--fieldwork`, `--published` and `--notice` say"), "{untold}");
     assert_eq!(super::cli::files(study), was);
     // Twice is once, unless it is wanted.
     add(study, "2014", "responses.synthetic.csv");

@@ -1,5 +1,6 @@
 """Writes the exports in tests/sources/tools: made-up answers of twelve people, as each survey tool lays them out."""
 import csv, datetime, os, random, sys
+import pandas, pyreadstat
 here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tools")
 random.seed(2026)
 ROLES = ["Teacher", "Technician", "Head of department"]
@@ -74,3 +75,16 @@ for p in people:
 fixed = datetime.datetime(2026, 3, 20)
 book.properties.created = book.properties.modified = fixed
 book.save(os.path.join(here, "microsoft-forms.xlsx"))
+
+# SPSS: a column for each box, which says of everybody who was asked whether they ticked it; one that nobody ticked is among them.
+boxes = {0: "Not selected", 1: "Selected"}
+frame = pandas.DataFrame({"serial": [float(p["n"]) for p in people], "role": [float(ROLES.index(p["role"]) + 1) for p in people]})
+labels = {"serial": "Serial number", "role": "What is your role?"}
+values = {"role": {n + 1: role for n, role in enumerate(ROLES)}}
+for name, use in zip(("use_library", "use_laboratory", "use_workshop", "use_roof"), USES + ["Roof terrace"]):
+    frame[name] = [None if p["n"] == 9 else float(use in p["uses"]) for p in people]
+    labels[name], values[name] = use, boxes
+for n, way in enumerate(("A colleague", "A poster"), 1):
+    frame[f"Q3_{n}"] = [float((p["n"] >> n) & 1) for p in people]
+    labels[f"Q3_{n}"], values[f"Q3_{n}"] = f"How did you hear of us? {way}", {0: "Not mentioned", 1: "Mentioned"}
+pyreadstat.write_sav(frame, os.path.join(here, "spss.sav"), column_labels=labels, variable_value_labels=values, row_compress=True)

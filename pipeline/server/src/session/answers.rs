@@ -33,10 +33,11 @@ use pgwire::messages::data::DataRow;
 use pgwire::messages::response::TransactionStatus;
 use pgwire::messages::startup::ParameterStatus;
 use pgwire::types::format::FormatOptions;
-use restudy::engine::{Session, only_reads};
+use restudy::engine::{Session, Sql, only_reads};
+use restudy::queries::Incomparable;
 
 use super::catalogue::User;
-use super::fault::{error, told, with_hint};
+use super::fault::{error, notice, told, with_hint};
 use super::limits::Limits;
 use super::rows::{Columns, texts};
 use super::statement::{self, Command};
@@ -51,6 +52,8 @@ pub(super) struct Connection {
     typed: Arc<Parser>,
     pub(super) user: User,
     pub(super) limits: Arc<Limits>,
+    /// What cannot be compared between waves.
+    incomparable: Incomparable,
     /// Whether the client knows why its session ended.
     pub(super) said_why: AtomicBool,
 }
@@ -66,7 +69,13 @@ pub(super) struct Prepared {
 
 impl Connection {
     /// A session over `context`, whose faults `engine` puts into words.
-    pub(super) fn new(engine: Session, context: SessionContext, user: User, limits: Arc<Limits>) -> Self {
+    pub(super) fn new(
+        engine: Session,
+        context: SessionContext,
+        user: User,
+        limits: Arc<Limits>,
+        incomparable: Incomparable,
+    ) -> Self {
         let typed = DfSessionService::new_with_hooks(Arc::new(context.clone()), Vec::new()).query_parser();
         Connection {
             engine,
@@ -75,6 +84,7 @@ impl Connection {
             typed,
             user,
             limits,
+            incomparable,
             said_why: AtomicBool::new(false),
         }
     }
@@ -156,8 +166,15 @@ impl Connection {
                 "the transaction has failed: nothing is answered until it ends",
                 "say ROLLBACK",
             )),
-            Command::Query(_) => {
+            Command::Query(statement) => {
                 let Some(plan) = asked.plan.clone() else { return Ok(Response::EmptyQuery) };
+                if settings::hears_warnings(client.metadata()) {
+                    // Of a text with several statements, what this one says.
+                    let own = statement.to_string();
+                    for warning in self.incomparable.compared_in_plan(Sql::typed(&own), &plan).iter() {
+                        client.feed(PgWireBackendMessage::NoticeResponse(notice(warning))).await?;
+                    }
+                }
                 let options = FormatOptions::from_client_metadata(client.metadata());
                 Ok(Response::Query(self.rows(plan, &asked.text, format, options).await?))
             }

@@ -6,6 +6,7 @@
 use datafusion::common::{DataFusionError, SchemaError};
 use datafusion::sql::sqlparser::parser::ParserError;
 use pgwire::error::{ErrorInfo, PgWireError};
+use pgwire::messages::response::NoticeResponse;
 use restudy::diagnostic::Diagnostic;
 use restudy::engine::{Session, Sql};
 
@@ -60,13 +61,23 @@ pub(super) fn syntax(message: &str, text: &str) -> PgWireError {
 
 /// A fault that is told already, with a code.
 pub(super) fn drawn(code: &str, fault: &Diagnostic, text: &str) -> PgWireError {
-    let joined = |lines: &[String]| (!lines.is_empty()).then(|| lines.join("\n"));
-    let mut info = ErrorInfo::new("ERROR".to_owned(), code.to_owned(), fault.message.clone());
-    info.detail = joined(&fault.notes);
-    info.hint = joined(&fault.hints);
+    let mut info = info("ERROR", code, fault);
     info.position =
         fault.place.as_ref().and_then(|place| position(text, place.line?, place.column.unwrap_or(1)));
     PgWireError::UserError(Box::new(info))
+}
+
+/// A warning, beside which there is an answer.
+pub(super) fn notice(warning: &Diagnostic) -> NoticeResponse {
+    info("WARNING", "01000", warning).into()
+}
+
+fn info(severity: &str, code: &str, fault: &Diagnostic) -> ErrorInfo {
+    let joined = |lines: &[String]| (!lines.is_empty()).then(|| lines.join("\n"));
+    let mut info = ErrorInfo::new(severity.to_owned(), code.to_owned(), fault.message.clone());
+    info.detail = joined(&fault.notes);
+    info.hint = joined(&fault.hints);
+    info
 }
 
 /// Characters from the beginning of the text to line and column, all counted from 1.

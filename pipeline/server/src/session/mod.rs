@@ -30,6 +30,7 @@ use std::time::Duration;
 use pgwire::tokio::process_socket_unix;
 use restudy::diagnostic::{Diagnostic, Diagnostics};
 use restudy::engine::Session;
+use restudy::queries::Incomparable;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::options::SessionOptions;
@@ -78,12 +79,13 @@ fn serve(options: &SessionOptions) -> Result<bool, Diagnostics> {
     let socket = std::os::unix::net::UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
     socket.set_nonblocking(true)?;
     let engine = Session::open(&snapshot::tables(&options.snapshot)?)?.with_confidence(options.confidence);
+    let incomparable = Incomparable::of(&engine)?;
     let spill = snapshot::spill(&options.snapshot, std::process::id());
     let (context, user) = catalogue::open(&engine, &spill, options.memory)
         .map_err(|e| Diagnostic::error(format!("cannot offer the catalogue: {e}")))?;
     let limits = Limits::new(options.memory, Duration::from_millis(options.timeout));
     // It outlives the runtime: the engine has one of its own, which must not end inside another.
-    let connection = Arc::new(Connection::new(engine, context, user, Arc::clone(&limits)));
+    let connection = Arc::new(Connection::new(engine, context, user, Arc::clone(&limits), incomparable));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_stack_size(STACK)

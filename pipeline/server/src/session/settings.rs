@@ -75,7 +75,12 @@ const SETTINGS: [Setting; 33] = [
         Values::OneOf(&["utf8", "utf-8", "unicode"]),
         "text is UTF-8, both ways",
     ),
-    setting("client_min_messages", "notice", Values::Text, KEPT),
+    setting(
+        "client_min_messages",
+        "notice",
+        Values::Text,
+        "warnings are sent unless it is `error` or graver",
+    ),
     reported(
         "datestyle",
         "DateStyle",
@@ -242,6 +247,12 @@ fn current(kept: &Kept, setting: &Setting) -> String {
 /// There is no such setting.
 pub(super) fn show(kept: &Kept, name: &str) -> PgWireResult<String> {
     find(name).map(|setting| current(kept, setting)).ok_or_else(|| unknown(name))
+}
+
+/// Whether the client wants to be warned.
+pub(super) fn hears_warnings(kept: &Kept) -> bool {
+    let least = show(kept, "client_min_messages").unwrap_or_default();
+    !["error", "fatal", "panic"].contains(&least.to_ascii_lowercase().as_str())
 }
 
 /// Name, value and purpose of all settings.

@@ -11,3 +11,4 @@ mod laws;
 mod raw;
 mod server;
 mod sessions;
+mod waves;

@@ -16,7 +16,7 @@ struct Log {
     more: Condvar,
 }
 
-/// A server over the repository's own study.
+/// A server, over the repository's own study if nothing else is said.
 pub(crate) struct Server {
     child: Child,
     /// Where it listens.
@@ -29,10 +29,14 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// The program, with the study as its first option.
+/// The program, with the repository's study as its first option.
 pub(crate) fn program() -> Command {
+    program_over(&root())
+}
+
+fn program_over(study: &Path) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("restudy-server"));
-    command.arg("--study").arg(root());
+    command.arg("--study").arg(study);
     command
 }
 
@@ -44,14 +48,18 @@ impl Server {
 
     /// The same, its temporary files in this folder.
     pub(crate) fn start_in(temporary: Option<&Path>, options: &[&str]) -> Server {
-        let mut child = program()
-            .envs(temporary.map(|folder| ("TMPDIR", folder)))
-            .args(["--port", "0"])
-            .args(options)
-            .stdin(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut program = program();
+        Server::begin(program.envs(temporary.map(|folder| ("TMPDIR", folder))).args(options))
+    }
+
+    /// One over another study.
+    pub(crate) fn over(study: &Path) -> Server {
+        Server::begin(&mut program_over(study))
+    }
+
+    fn begin(program: &mut Command) -> Server {
+        let mut child =
+            program.args(["--port", "0"]).stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Log::default());
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let written = Arc::clone(&log);

@@ -7,6 +7,8 @@ use crate::interval::Method;
 use crate::replicates;
 
 include!("../../tests/reference/design.rs");
+include!("../../tests/reference/design_stages.rs");
+include!("../../tests/reference/design_replicates.rs");
 
 /// The sample under the name that design.R gives it.
 fn design(name: &str) -> Design {
@@ -114,7 +116,7 @@ fn estimate(design: &Design, what: &str) -> Result<Option<Estimate>, SurveyError
 
 #[test]
 fn estimates_agree_with_r() {
-    for &(name, what, expected) in &EXPECTED {
+    for &(name, what, expected) in OF_STAGES.iter().chain(&OF_REPLICATES) {
         let sample = design(name);
         if let Some(which) = what.strip_suffix(" covariance") {
             let domain = (which == "domain").then_some(&DOMAIN[..]);

@@ -1,6 +1,6 @@
-# Writes design.rs: a small sample, and what R's survey says of it.
+# Writes design.rs, a small sample, and what R's survey says of it: design_stages.rs and design_replicates.rs.
 #
-#     Rscript tests/reference/design.R > tests/reference/design.rs      (survey 4.1.1, R 4.2.2)
+#     cd tests/reference && Rscript design.R      (survey 4.1.1, R 4.2.2)
 
 suppressMessages(library(survey))
 options(survey.lonely.psu = "fail")
@@ -35,14 +35,15 @@ column <- function(name, v, type) {
   text <- if (type == "f64") sapply(v, number) else if (type == "bool") tolower(v) else as.character(v)
   cat(sprintf("const %s: [%s; %d] = [%s];\n", toupper(name), type, length(v), paste(text, collapse = ", ")))
 }
-cat("// Written by design.R: columns of a sample, and what R's survey says of it.\n\n")
+sink("design.rs")
+cat("// Written by design.R: columns of a sample.\n\n")
 for (name in c("stratum", "psu", "ssu", "row", "unit", "one", "pair")) column(name, d[[name]], "u32")
 column("category", d$category, "usize")
 for (name in c("N1", "N2", "N3", "weight", "x", "y", "yes")) column(name, d[[name]], "f64")
 for (name in c("group", "domain")) column(name, d[[name]], "bool")
 
-lines <- c()
-put <- function(design, what, v) lines <<- c(lines, sprintf("    (\"%s\", \"%s\", [%s]),", design, what, paste(sapply(v, number), collapse = ", ")))
+lines <- list(stages = c(), replicates = c())
+put <- function(design, kind, what, v) lines[[kind]] <<- c(lines[[kind]], sprintf("    (\"%s\", \"%s\", [%s]),", design, what, paste(sapply(v, number), collapse = ", ")))
 interval <- function(m, df) { s <- as.vector(SE(m)); c(coef(m), s, coef(m) + c(-1, 1) * qt(0.975, df) * s, df) }
 # Exactly what svyciprop(method = "logit") comes to by iteration.
 logit <- function(a, df) {
@@ -52,17 +53,18 @@ logit <- function(a, df) {
 }
 all.of <- function(name, design) {
   part <- subset(design, domain)
+  kind <- if (inherits(design, "svyrep.design")) "replicates" else "stages"
   for (which in c("all", "domain")) {
     s <- if (which == "all") design else part
     df <- degf(s)
     what <- function(w) paste(which, w)
-    deffed <- function(w, m) put(name, what(w), unname(c(interval(m, df), as.vector(deff(m)))))
+    deffed <- function(w, m) put(name, kind, what(w), unname(c(interval(m, df), as.vector(deff(m)))))
     deffed("mean", svymean(~x, s, na.rm = TRUE, deff = TRUE))
     deffed("total", svytotal(~x, s, na.rm = TRUE, deff = TRUE))
     r <- svyratio(~y, ~x, s, na.rm = TRUE)
-    put(name, what("ratio"), c(unname(interval(r, df)), NaN))
+    put(name, kind, what("ratio"), c(unname(interval(r, df)), NaN))
     g <- svyglm(x ~ group, s)
-    v <- c(coef(g)[2], SE(g)[2]); put(name, what("difference"), c(v, v[1] + c(-1, 1) * qt(0.975, df) * v[2], df, NaN))
+    v <- c(coef(g)[2], SE(g)[2]); put(name, kind, what("difference"), c(v, v[1] + c(-1, 1) * qt(0.975, df) * v[2], df, NaN))
     a <- subset(s, !is.nan(yes))
     m <- svymean(~yes, a, deff = TRUE)
     for (method in c("logit", "beta", "mean")) {
@@ -72,11 +74,11 @@ all.of <- function(name, design) {
         c(qbeta(0.025, e * p, e * (1 - p) + 1), qbeta(0.975, e * p + 1, e * (1 - p)))
       } else if (method == "logit") logit(a, df)
       else attr(svyciprop(~yes, a, method = method, df = df), "ci")
-      put(name, what(if (method == "mean") "mean of yes" else method), unname(c(coef(m), SE(m), ci, df, deff(m))))
+      put(name, kind, what(if (method == "mean") "mean of yes" else method), unname(c(coef(m), SE(m), ci, df, deff(m))))
     }
     ps <- svymean(~factor(category), s, deff = TRUE)
-    for (i in 1:3) put(name, what(paste("category", i - 1)), unname(c(coef(ps)[i], SE(ps)[i], confint(ps, df = df)[i, ], df, as.vector(deff(ps))[i])))
-    put(name, what("covariance"), c(vcov(ps)[1, 2], vcov(ps)[1, 3], vcov(ps)[2, 3], NaN, NaN, NaN))
+    for (i in 1:3) put(name, kind, what(paste("category", i - 1)), unname(c(coef(ps)[i], SE(ps)[i], confint(ps, df = df)[i, ], df, as.vector(deff(ps))[i])))
+    put(name, kind, what("covariance"), c(vcov(ps)[1, 2], vcov(ps)[1, 3], vcov(ps)[2, 3], NaN, NaN, NaN))
   }
 }
 all.of("equal", svydesign(~1, data = d, weights = rep(10, n)))
@@ -109,5 +111,11 @@ all.of("fay", brr)
 all.of("brr", as.svrepdesign(svydesign(~pair, strata = ~stratum, data = d, weights = ~weight), type = "BRR"))
 column("fay_weights", round(as.vector(t(weights(brr, "analysis"))), 10), "f64")
 cat(sprintf("const FAY_REPLICATES: usize = %d;\n", ncol(weights(brr, "analysis"))))
-cat("/// Design, estimate, and: estimate, standard error, lower and upper end at 95%, degrees of freedom, design effect.\n")
-cat(sprintf("static EXPECTED: [(&str, &str, [f64; 6]); %d] = [\n%s\n];\n", length(lines), paste(lines, collapse = "\n")))
+sink()
+for (kind in names(lines)) {
+  sink(sprintf("design_%s.rs", kind))
+  cat("// Written by design.R: what R's survey says of the sample.\n\n")
+  cat("/// Design, estimate, and: estimate, standard error, lower and upper end at 95%, degrees of freedom, design effect.\n")
+  cat(sprintf("static OF_%s: [(&str, &str, [f64; 6]); %d] = [\n%s\n];\n", toupper(kind), length(lines[[kind]]), paste(lines[[kind]], collapse = "\n")))
+  sink()
+}

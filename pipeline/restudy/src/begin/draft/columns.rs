@@ -190,6 +190,22 @@ impl Column {
             _ => None,
         }
     }
+
+    /// What it says of a box that was ticked, and of one that was not, if it says nothing else.
+    pub(super) fn boxes(&self) -> Option<(&str, &str)> {
+        let [(one, _), (other, _)] = self.answers.as_slice() else { return None };
+        let either = [(one, other), (other, one)].into_iter();
+        let mut either = either.map(|(ticked, not)| (ticked.as_str(), not.as_str()));
+        either.find(|(ticked, not)| self.holds == Holds::Labels && are_of_boxes(ticked, not))
+    }
+}
+
+/// Whether `ticked` and `not` are what tools say of boxes: `Selected` and `Not selected`, `Checked` and `Unchecked`.
+fn are_of_boxes(ticked: &str, not: &str) -> bool {
+    const TICKED: [&str; 6] = ["selected", "ticked", "checked", "mentioned", "chosen", "marked"];
+    let (ticked, not) = (ticked.to_lowercase(), not.to_lowercase());
+    let word = not.strip_prefix("not ").or_else(|| not.strip_prefix("un"));
+    word.is_some_and(|word| TICKED.contains(&word) && (ticked == word || ticked == "yes"))
 }
 
 /// The answers that stand together in cells, and what stands between them: `;`, or a comma where that leaves but a few

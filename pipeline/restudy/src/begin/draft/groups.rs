@@ -25,6 +25,7 @@ pub(super) fn parts(columns: &[Column]) -> Vec<Part> {
     while let Some(column) = columns.get(at) {
         let together = bracketed(&columns[at..]);
         let together = together.or_else(|| numbered(&columns[at..])).or_else(|| told_alike(&columns[at..]));
+        let together = together.or_else(|| boxes(&columns[at..]));
         match together {
             Some((length, part)) => {
                 parts.push(part);
@@ -105,6 +106,23 @@ fn told_alike(columns: &[Column]) -> Option<(usize, Part)> {
     Some((items.len(), Part::Items { stem: text.clone(), text, items }))
 }
 
+/// Columns whose names begin alike, each of them a box: `media_tv`, `media_radio`, whatever their labels say.
+fn boxes(columns: &[Column]) -> Option<(usize, Part)> {
+    let first = columns.first()?;
+    let (ticked, beginning) = (first.boxes()?, beginning(&first.header)?);
+    let is_like = |column: &&Column| {
+        column.boxes() == Some(ticked) && self::beginning(&column.header) == Some(beginning)
+    };
+    let words = |column: &Column| match column.header.strip_prefix(beginning) {
+        Some(end) if column.label == column.header => end.trim_start_matches(['_', '.']).to_owned(),
+        _ => column.label.clone(),
+    };
+    let items: Vec<(String, usize)> =
+        columns.iter().take_while(is_like).map(|column| (words(column), column.number)).collect();
+    let stem = beginning.to_owned();
+    (items.len() > 1).then(|| (items.len(), Part::Items { text: stem.clone(), stem, items }))
+}
+
 fn same_answers(first: &Column, other: &Column) -> bool {
     let words = |column: &Column| column.answers.iter().map(|(words, _)| words.clone()).collect::<Vec<_>>();
     other.is_labelled && other.holds == Holds::Labels && words(first) == words(other)
@@ -115,6 +133,19 @@ fn stem(header: &str) -> Option<&str> {
     let (stem, number) = header.rsplit_once(['_', '.'])?;
     let is_number = !number.is_empty() && number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit());
     (is_number && !stem.is_empty() && !header.contains(char::is_whitespace)).then_some(stem)
+}
+
+/// What stands in a name before its last part: `media` of `media_tv` and of `media2`, `q5` of `q5b`.
+fn beginning(header: &str) -> Option<&str> {
+    let in_digits = || Some(header.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let in_letter = || {
+        let before = header.strip_suffix(|c: char| c.is_ascii_alphabetic())?;
+        before.ends_with(|c: char| c.is_ascii_digit()).then_some(before)
+    };
+    let is_part = |before: &&str| before.len() < header.len();
+    let at_sign = header.rsplit_once(['_', '.']).map(|(before, _)| before);
+    let before = at_sign.or_else(|| in_digits().filter(is_part)).or_else(in_letter)?;
+    (before.chars().count() > 1 && !header.contains(char::is_whitespace)).then_some(before)
 }
 
 /// The words with which all labels begin, up to a sign that parts a question from an item; items keep the rest.
@@ -167,6 +198,32 @@ mod tests {
                 items("Q", &[("a", 1), ("b", 2)]),
                 items("R", &[("SQ1", 3), ("SQ2", 4)]),
                 Part::One(5)
+            ]
+        );
+    }
+
+    #[test]
+    fn boxes_under_names_that_begin_alike_are_items() {
+        let found = grouped(
+            "id,media_tv,media_radio,q5a,q5b,Q7,Q8,media_web\n\
+             1,Selected,Not selected,Yes,Not selected,Checked,Checked,Selected\n\
+             2,Not selected,Selected,Not selected,Yes,Unchecked,Checked,Selected\n\
+             3,Not selected,Selected,Not selected,Yes,Unchecked,Unchecked,Selected\n",
+        );
+        let items = |stem: &str, items: &[(&str, usize)]| Part::Items {
+            stem: stem.to_owned(),
+            text: stem.to_owned(),
+            items: items.iter().map(|(item, n)| ((*item).to_owned(), *n)).collect(),
+        };
+        assert_eq!(
+            found,
+            [
+                Part::One(0),
+                items("media", &[("tv", 1), ("radio", 2)]),
+                items("q5", &[("a", 3), ("b", 4)]),
+                Part::One(5),
+                Part::One(6),
+                Part::One(7)
             ]
         );
     }

@@ -30,8 +30,10 @@ pub(super) enum How {
     Answers,
     /// Bars of the answers in scale order, so many.
     Scale(usize),
-    /// Bars of the items.
+    /// Bars of the items, of those who ticked any.
     Ticks,
+    /// Bars of the items, of those of whom it is known whether they ticked them.
+    Boxes,
     /// A stacked bar for each item.
     Grid,
     /// A mean with its interval.
@@ -61,6 +63,7 @@ pub(super) fn shown(drafted: &Drafted) -> Vec<Shown> {
         let set = question.set.and_then(|set| drafted.sets.get(set));
         let how = match question.kind {
             Kind::Multiple => How::Ticks,
+            Kind::Grid if question.ticked.is_some() => How::Boxes,
             Kind::Grid => How::Grid,
             Kind::Numbers if question.items.is_empty() => How::Mean,
             Kind::Numbers => How::Means,
@@ -74,7 +77,12 @@ pub(super) fn shown(drafted: &Drafted) -> Vec<Shown> {
         let sql = match how {
             How::Answers => answers(question),
             How::Scale(_) => scale(question, set),
-            How::Ticks => ticks(question),
+            How::Ticks => ticks(question, "respondents who ticked something in the question", "selected"),
+            How::Boxes => ticks(
+                question,
+                "respondents who answered the item",
+                question.ticked.as_deref().unwrap_or_default(),
+            ),
             How::Grid => grid(question, set),
             How::Mean => mean(question),
             How::Means => means(question),
@@ -180,10 +188,10 @@ order by value_labels.position, answer
     )
 }
 
-fn ticks(question: &Question) -> String {
-    let name = &question.name;
+fn ticks(question: &Question, base: &str, ticked: &str) -> String {
+    let (name, ticked) = (&question.name, ticked.replace('\'', "''"));
     format!(
-        "-- base: respondents who ticked something in the question
+        "-- base: {base}
 -- columns: item text, n count, base count, share share
 -- key: item
 -- order: share descending, then item
@@ -191,7 +199,7 @@ fn ticks(question: &Question) -> String {
 with counted as (
   select
     item_label as item,
-    count(*) filter (where answer = 'selected') as n,
+    count(*) filter (where answer = '{ticked}') as n,
     count(*) as base
   from answers
   where wave = $wave

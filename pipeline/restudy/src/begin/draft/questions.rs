@@ -27,6 +27,8 @@ pub(super) struct Question {
     pub(super) guess: String,
     /// The order of day and month in its times.
     pub(super) dates: Option<Dates>,
+    /// Of items that are boxes: what a column says where one was ticked.
+    pub(super) ticked: Option<String>,
     /// What stands between the answers in a cell.
     pub(super) separator: Option<&'static str>,
     /// The first and the last of its times.
@@ -215,7 +217,14 @@ impl Drafted {
                 || c.tick().is_some()
                 || c.holds == Holds::Text && c.answers.len() <= MOST_LABELS
         };
-        let (kind, guess) = if all(&|column| column.tick().is_some()) {
+        let boxes = answered.first().and_then(|(_, column)| column.boxes());
+        let boxes = boxes.filter(|boxes| all(&|column| column.boxes() == Some(*boxes)));
+        let (kind, guess) = if let Some((ticked, not)) = boxes {
+            let guess = format!(
+                "Each column says `{ticked}` or `{not}`: the boxes of one question, of which people tick those that apply."
+            );
+            (Kind::Grid, guess)
+        } else if all(&|column| column.tick().is_some()) {
             let guess = "Each column holds one answer or none: ticks. A blank of somebody who ticked another is \"not selected\".";
             (Kind::Multiple, guess.to_owned())
         } else if all(&|column| column.holds == Holds::Numbers) {
@@ -267,6 +276,7 @@ impl Drafted {
             column,
             set,
             items,
+            ticked: boxes.map(|(ticked, _)| ticked.to_owned()),
             guess,
             name,
             ..Question::of(kind)
@@ -353,6 +363,7 @@ impl Question {
             part_of: None,
             guess: String::new(),
             dates: None,
+            ticked: None,
             separator: None,
             between: None,
             is_answered: false,

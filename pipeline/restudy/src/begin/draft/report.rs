@@ -84,6 +84,10 @@ fn body(shown: &Shown, caption: &str) -> String {
             "Of {base} who ticked something, {{{{ num(\"{name}[#1].share\") }}}} chose “{{{{ cell(\"{name}[#1].item\") }}}}”.\n\n{}",
             figure("bars")
         ),
+        How::Boxes => format!(
+            "Of {base} who answered, {{{{ num(\"{name}[#1].share\") }}}} chose “{{{{ cell(\"{name}[#1].item\") }}}}”.\n\n{}",
+            figure("bars")
+        ),
         How::Grid => format!(
             "For “{{{{ cell(\"{name}[#1].item\") }}}}”, {} ({} answered).\n\n{}",
             said("#1"),

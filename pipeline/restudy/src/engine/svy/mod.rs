@@ -32,7 +32,7 @@ mod units;
 
 pub(super) use docs::DOCS;
 pub(super) use function::Svy;
-pub(super) use place::design_place;
+pub(super) use place::{asked_of_place, design_place};
 
 #[cfg(test)]
 mod tests;

@@ -57,6 +57,22 @@ impl ScalarUDFImpl for DesignPlace {
     }
 }
 
+/// How SQL asks for what the place in the column `design` calls `name`: by a field of [`design_place`], of the first stage unless
+/// a number at its end says otherwise.
+pub(in crate::engine) fn asked_of_place(design: &str, name: &str) -> Option<String> {
+    let plain = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let stage = Some(&name[plain.len()..]).filter(|digits| !digits.is_empty());
+    let field = match plain {
+        "psu" => "unit",
+        "psus" => "units",
+        other => other,
+    };
+    if stage_fields().find(field).is_some() {
+        return Some(format!("design_place({design})['stages'][{}]['{field}']", stage.unwrap_or("1")));
+    }
+    (stage.is_none() && fields().find(field).is_some()).then(|| format!("design_place({design})['{field}']"))
+}
+
 fn stage_fields() -> Fields {
     let whole = |name: &str| Field::new(name, DataType::UInt32, true);
     let [stratum, unit, units] = ["stratum", "unit", "units"].map(whole);

@@ -36,3 +36,23 @@ fn wrong_calls_are_told_in_words() {
     .collect();
     insta::assert_snapshot!(faults.join("\n\n"));
 }
+
+#[test]
+fn a_field_that_a_design_does_not_have_is_told_with_what_gives_it() {
+    let batch = sample().batch();
+    let faults: Vec<String> = [
+        "select x\nfrom t -- design.stratum\nwhere design.stratum = 1",
+        "select r.design.psu from t as r",
+        "select two_stages.fpc2, 'fpc2' as name from t",
+        "select Design['Sample'] from t",
+        "select design.cluster from t",
+        "select design.replicates, replicated.replicates from t",
+        "select svy_prop(yes, design)['lwoer'] from t",
+        "select (svy_prop(yes, design)).lower from t",
+        "select d.stratum, s.stratum from (select two_stages as d, replicated as s from t)",
+    ]
+    .into_iter()
+    .map(|sql| format!("{sql}\n--- {}", fault(batch.clone(), sql)))
+    .collect();
+    insta::assert_snapshot!(faults.join("\n\n"));
+}
