@@ -63,12 +63,13 @@ impl Export {
         let file = fs_err::File::open(super::within(root, &source.file)?);
         let file = file.map_err(|e| super::unreadable(root, &source.file, &e))?;
         let is_large = file.metadata()?.len() > size;
-        if source.format() == Format::Text && is_large {
-            if let Some((pieces, told)) = Pieces::of(source, file, size, progress)? {
-                let first = pieces.read(0, met)?;
-                let pieces = (pieces.len() > 1).then_some(pieces);
-                return Ok((Export { pieces, ..Export::of(first) }, told));
-            }
+        if source.format() == Format::Text
+            && is_large
+            && let Some((pieces, told)) = Pieces::of(source, file, size, progress)?
+        {
+            let first = pieces.read(0, met)?;
+            let pieces = (pieces.len() > 1).then_some(pieces);
+            return Ok((Export { pieces, ..Export::of(first) }, told));
         }
         let (mut first, told) = RawTable::unchecked(source, super::bytes(root, &source.file)?)?;
         first.check(met);

@@ -33,7 +33,7 @@ struct Answers {
     open: Option<RawTable>,
     rows: Rows,
     /// All of them, where the export is one chunk.
-    only: Option<Responses>,
+    only: Option<Box<Responses>>,
 }
 
 /// What has come of looking at every row of an export.
@@ -43,7 +43,7 @@ enum Looked {
     /// Some of its answers are faults.
     Faulty,
     /// It is sound.
-    Sound { rows: Rows, kept: Kept, only: Option<Responses> },
+    Sound { rows: Rows, kept: Kept, only: Option<Box<Responses>> },
 }
 
 impl OfWave {
@@ -158,7 +158,7 @@ fn look(
         }
         let responses = intake.take(&chunk);
         kept.take(&chunk, &responses);
-        only = (export.chunks() == 1).then_some(responses);
+        only = (export.chunks() == 1).then(|| Box::new(responses));
     }
     let is_table = !met.has_errors();
     diagnostics.extend(met.finish());

@@ -86,10 +86,13 @@ enum Found {
     Faulty,
 }
 
-/// What was found so far: selections by document, positions, id and the words that must stand there; and areas by their words.
+/// A selection: its document, first and last position, its id, and the words that must stand there.
+type Selected<'a> = (usize, u64, u64, &'a str, Option<&'a str>);
+
+/// What was found so far: selections, and areas by their words.
 #[derive(Default)]
 struct Known<'a> {
-    selections: HashMap<(usize, u64, u64, &'a str, Option<&'a str>), Option<Range<usize>>>,
+    selections: HashMap<Selected<'a>, Option<Range<usize>>>,
     stripped: HashMap<usize, Stripped>,
     areas: HashMap<(usize, *const u8), Option<Range<usize>>>,
 }
