@@ -11,6 +11,7 @@ use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, TypeSignature, Volatility,
+    create_udf,
 };
 use survey::printed::{Halves, PrintedMean};
 use survey::{proportion, rounding};
@@ -96,14 +97,19 @@ pub(super) fn scalars(confidence: f64) -> [ScalarUDF; 5] {
     let three = vec![DataType::Float64, DataType::Int64, DataType::Int64];
     let either = vec![TypeSignature::Exact(two), TypeSignature::Exact(three)];
     let grim = Grim { signature: Signature::one_of(either, Volatility::Immutable) };
-    let level =
-        Level { signature: Signature::nullary(Volatility::Immutable), confidence: confidence.to_bits() };
+    let level = ColumnarValue::Scalar(ScalarValue::Float64(Some(significance_level(confidence))));
     [
         margin_of_error(confidence),
         interval(false),
         interval(true),
         ScalarUDF::from(grim),
-        ScalarUDF::from(level),
+        create_udf(
+            "significance_level",
+            vec![],
+            DataType::Float64,
+            Volatility::Immutable,
+            Arc::new(move |_| Ok(level.clone())),
+        ),
     ]
 }
 
@@ -161,32 +167,6 @@ impl ScalarUDFImpl for MarginOfError {
             }
         });
         Ok(ColumnarValue::Array(Arc::new(margins.collect::<Float64Array>())))
-    }
-}
-
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Level {
-    signature: Signature,
-    /// Bits of the confidence: equality and hash are asked for, which floats do not have.
-    confidence: u64,
-}
-
-impl ScalarUDFImpl for Level {
-    fn name(&self) -> &str {
-        "significance_level"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn return_type(&self, _arguments: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Float64)
-    }
-
-    fn invoke_with_args(&self, _arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let level = significance_level(f64::from_bits(self.confidence));
-        Ok(ColumnarValue::Scalar(ScalarValue::Float64(Some(level))))
     }
 }
 

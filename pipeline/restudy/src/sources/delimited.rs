@@ -301,6 +301,16 @@ mod tests {
     }
 
     #[test]
+    fn a_note_for_excel_is_told() {
+        for text in ["sep=;\na;b\n1;2\n", "\u{feff}\"sep=;\"\r\na;b\r\n1;2\r\n"] {
+            let told = faults(text);
+            assert!(told.contains("a note for Excel") && told.contains("`separator = \";\"`"), "{told}");
+        }
+        assert!(faults("sep=\t\na\tb\n").contains("`separator = \"\\t\"`"));
+        assert!(parsed("sep=,b\n1,2\n").is_ok(), "a column of this name");
+    }
+
+    #[test]
     fn cells_know_their_places() {
         let (table, warnings) = parsed("\u{feff}a,b,c\r\n1,\"x\ny\",é\r\n\r\n2,é,z\r\n").unwrap();
         assert!(warnings.is_empty());

@@ -353,26 +353,3 @@ fn cleaned(record: &StringRecord) -> Option<StringRecord> {
         clean
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(text: &str) -> Result<(RawTable, Diagnostics), Diagnostics> {
-        RawTable::parse(&Source::plain("t.csv"), text.as_bytes().to_vec())
-    }
-
-    fn faults(text: &str) -> String {
-        parsed(text).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn a_note_for_excel_is_told() {
-        for text in ["sep=;\na;b\n1;2\n", "\u{feff}\"sep=;\"\r\na;b\r\n1;2\r\n"] {
-            let told = faults(text);
-            assert!(told.contains("a note for Excel") && told.contains("`separator = \";\"`"), "{told}");
-        }
-        assert!(faults("sep=\t\na\tb\n").contains("`separator = \"\\t\"`"));
-        assert!(parsed("sep=,b\n1,2\n").is_ok(), "a column of this name");
-    }
-}

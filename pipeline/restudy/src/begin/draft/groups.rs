@@ -183,14 +183,14 @@ mod tests {
         parts(&columns)
     }
 
+    fn items(stem: &str, items: &[(&str, usize)]) -> Part {
+        let items = items.iter().map(|(item, n)| ((*item).to_owned(), *n)).collect();
+        Part::Items { stem: stem.to_owned(), text: stem.to_owned(), items }
+    }
+
     #[test]
     fn brackets_hold_items() {
         let found = grouped("ID,Q [a],Q [b],R[SQ1],R[SQ2],S [x]\n1,y,n,y,y,z\n");
-        let items = |stem: &str, items: &[(&str, usize)]| Part::Items {
-            stem: stem.to_owned(),
-            text: stem.to_owned(),
-            items: items.iter().map(|(item, n)| ((*item).to_owned(), *n)).collect(),
-        };
         assert_eq!(
             found,
             [
@@ -210,11 +210,6 @@ mod tests {
              2,Not selected,Selected,Not selected,Yes,Unchecked,Checked,Selected\n\
              3,Not selected,Selected,Not selected,Yes,Unchecked,Unchecked,Selected\n",
         );
-        let items = |stem: &str, items: &[(&str, usize)]| Part::Items {
-            stem: stem.to_owned(),
-            text: stem.to_owned(),
-            items: items.iter().map(|(item, n)| ((*item).to_owned(), *n)).collect(),
-        };
         assert_eq!(
             found,
             [
