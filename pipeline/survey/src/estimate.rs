@@ -19,9 +19,9 @@
 //!     rows: &[2, 0, 1],
 //!     n: 3,
 //!     // Weights of 10: values 1 and 2 in the first unit, 6 in the last.
-//!     sums: &[[20.0, 30.0, 50.0], [0.0; 3], [10.0, 60.0, 360.0]],
+//!     sums: &[[20.0, 30.0], [0.0; 2], [10.0, 60.0]],
 //! };
-//! let mean = mean(&domain, 0.95)?.unwrap();
+//! let mean = mean(&domain, 10.0 * (1.0 + 4.0 + 36.0), 0.95)?.unwrap();
 //! assert_eq!((mean.estimate, mean.base, mean.df), (3.0, 3, 1.0));
 //! assert!((mean.se - 3.0_f64.sqrt()).abs() < 1e-12);
 //! # Ok::<(), survey::error::SurveyError>(())
@@ -59,26 +59,26 @@ pub struct Estimate {
     pub deff: Option<f64>,
 }
 
-/// The mean `Σwx / Σw`, of sums Σw, Σwx, Σwx².
+/// The mean `Σwx / Σw`, of sums Σw, Σwx; `squares` is Σwx² of the whole domain, for the design effect.
 ///
 /// # Errors
 /// As [`Sums::covariance`], and [`SurveyError::Confidence`] unless `0 < confidence < 1`.
-pub fn mean(domain: &Domain<'_, 3>, confidence: f64) -> Result<Option<Estimate>, SurveyError> {
-    let Some(moments) = moments(domain)? else { return Ok(None) };
+pub fn mean(domain: &Domain<'_, 2>, squares: f64, confidence: f64) -> Result<Option<Estimate>, SurveyError> {
+    let Some(moments) = moments(domain, |_| squares)? else { return Ok(None) };
     symmetric(domain, moments.mean, moments.variance, moments.deff(), confidence).map(Some)
 }
 
-/// The total `Σwx`, of sums Σw, Σwx, Σwx².
+/// The total `Σwx`, of sums Σw, Σwx; `squares` is Σwx² of the whole domain, for the design effect.
 ///
 /// # Errors
 /// As [`mean`].
-pub fn total(domain: &Domain<'_, 3>, confidence: f64) -> Result<Option<Estimate>, SurveyError> {
-    let [weight, sum, square] = domain.totals()?;
+pub fn total(domain: &Domain<'_, 2>, squares: f64, confidence: f64) -> Result<Option<Estimate>, SurveyError> {
+    let [weight, sum] = domain.totals()?;
     if !has_base(domain.n, weight) {
         return Ok(None);
     }
-    let variance = domain.variance([0.0, 1.0, 0.0], |t| t[1])?;
-    let spread = square - sum * (sum / weight);
+    let variance = domain.variance([0.0, 1.0], |t| t[1])?;
+    let spread = squares - sum * (sum / weight);
     let deff = design_effect(
         variance,
         simple_variance(weight, spread, domain.n, domain.variability.relative_weight())
@@ -87,17 +87,17 @@ pub fn total(domain: &Domain<'_, 3>, confidence: f64) -> Result<Option<Estimate>
     symmetric(domain, sum, variance, deff, confidence).map(Some)
 }
 
-/// The proportion `Σwx / Σw` of an x that is 0 or 1, of sums Σw, Σwx, Σwx; `yes` is the number of rows with x = 1.
+/// The proportion `Σwx / Σw` of an x that is 0 or 1, of sums Σw, Σwx; `yes` is the number of rows with x = 1.
 ///
 /// # Errors
 /// As [`mean`], and as [`Share::interval`].
 pub fn proportion(
-    domain: &Domain<'_, 3>,
+    domain: &Domain<'_, 2>,
     yes: u64,
     method: Method,
     confidence: f64,
 ) -> Result<Option<Estimate>, SurveyError> {
-    let Some(moments) = moments(domain)? else { return Ok(None) };
+    let Some(moments) = moments(domain, |sum| sum)? else { return Ok(None) };
     let log_odds = match method {
         Method::Logit => domain.log_odds_variance(|t| t[1] / t[0]),
         _ => None,
@@ -114,19 +114,24 @@ pub fn proportion(
     share_estimate(&share, moments.deff(), method, confidence).map(Some)
 }
 
-/// The ratio `Σwy / Σwx`, of sums Σw, Σwy, Σwx, Σwy², Σwxy, Σwx². `None` also where `Σwx` is 0.
+/// The ratio `Σwy / Σwx`, of sums Σw, Σwy, Σwx; `squares` are Σwy², Σwxy, Σwx² of the whole domain, for the design effect.
+/// `None` also where `Σwx` is 0.
 ///
 /// Its linearised values are `w (y − Rx) / Σwx`, and its design effect is that of their total.
 ///
 /// # Errors
 /// As [`mean`].
-pub fn ratio(domain: &Domain<'_, 6>, confidence: f64) -> Result<Option<Estimate>, SurveyError> {
-    let [weight, y, x, yy, xy, xx] = domain.totals()?;
+pub fn ratio(
+    domain: &Domain<'_, 3>,
+    squares: [f64; 3],
+    confidence: f64,
+) -> Result<Option<Estimate>, SurveyError> {
+    let ([weight, y, x], [yy, xy, xx]) = (domain.totals()?, squares);
     if !has_base(domain.n, weight) || x == 0.0 {
         return Ok(None);
     }
     let ratio = y / x;
-    let variance = domain.variance([0.0, 1.0 / x, -ratio / x, 0.0, 0.0, 0.0], |t| t[1] / t[2])?;
+    let variance = domain.variance([0.0, 1.0 / x, -ratio / x], |t| t[1] / t[2])?;
     let spread = (yy - 2.0 * ratio * xy + ratio * ratio * xx) / (x * x);
     let deff = design_effect(
         variance,
@@ -136,20 +141,20 @@ pub fn ratio(domain: &Domain<'_, 6>, confidence: f64) -> Result<Option<Estimate>
     symmetric(domain, ratio, variance, deff, confidence).map(Some)
 }
 
-/// The mean of group A less the mean of group B, of sums Σw, Σwx, Σwx² of A, then of B. `None` where a group has no base.
+/// The mean of group A less the mean of group B, of sums Σw, Σwx of A, then of B. `None` where a group has no base.
 ///
 /// The variance has the covariance of the two means, which is not 0 where units or strata have rows of both groups.
 ///
 /// # Errors
 /// As [`mean`].
-pub fn difference(domain: &Domain<'_, 6>, confidence: f64) -> Result<Option<Estimate>, SurveyError> {
-    let [weight_a, sum_a, _, weight_b, sum_b, _] = domain.totals()?;
+pub fn difference(domain: &Domain<'_, 4>, confidence: f64) -> Result<Option<Estimate>, SurveyError> {
+    let [weight_a, sum_a, weight_b, sum_b] = domain.totals()?;
     if !has_base(domain.n, weight_a) || !has_base(domain.n, weight_b) {
         return Ok(None);
     }
     let (a, b) = (sum_a / weight_a, sum_b / weight_b);
-    let gradient = [-a / weight_a, 1.0 / weight_a, 0.0, b / weight_b, -1.0 / weight_b, 0.0];
-    let variance = domain.variance(gradient, |t| t[1] / t[0] - t[4] / t[3])?;
+    let gradient = [-a / weight_a, 1.0 / weight_a, b / weight_b, -1.0 / weight_b];
+    let variance = domain.variance(gradient, |t| t[1] / t[0] - t[3] / t[2])?;
     symmetric(domain, a - b, variance, None, confidence).map(Some)
 }
 
@@ -238,14 +243,16 @@ impl Moments {
     }
 }
 
-fn moments(domain: &Domain<'_, 3>) -> Result<Option<Moments>, SurveyError> {
-    let [weight, sum, square] = domain.totals()?;
+/// `squares` gives Σwx² from Σwx.
+fn moments(domain: &Domain<'_, 2>, squares: impl Fn(f64) -> f64) -> Result<Option<Moments>, SurveyError> {
+    let [weight, sum] = domain.totals()?;
     if !has_base(domain.n, weight) {
         return Ok(None);
     }
     let mean = sum / weight;
-    let variance = domain.variance([-mean / weight, 1.0 / weight, 0.0], |t| t[1] / t[0])?;
-    let simple = simple_variance(weight, square - sum * mean, domain.n, domain.variability.relative_weight());
+    let variance = domain.variance([-mean / weight, 1.0 / weight], |t| t[1] / t[0])?;
+    let spread = squares(sum) - sum * mean;
+    let simple = simple_variance(weight, spread, domain.n, domain.variability.relative_weight());
     Ok(Some(Moments { mean, variance, simple }))
 }
 

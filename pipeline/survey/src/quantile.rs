@@ -59,15 +59,17 @@ pub fn quantile(values: &Values<'_>, p: f64, confidence: f64) -> Result<Option<E
     let shares = values.shares();
     let Some(estimate) = at(&shares, p) else { return Ok(None) };
     let mut rows = vec![0; values.elements];
-    let mut sums = vec![[0.0; 3]; values.elements];
+    let mut sums = vec![[0.0; 2]; values.elements];
     for (value, element, weight, count) in values.answers() {
         let up_to = if value <= estimate { weight } else { 0.0 };
         rows[element] += count;
-        sums[element] = [sums[element][0] + weight, sums[element][1] + up_to, sums[element][2] + up_to];
+        sums[element] = [sums[element][0] + weight, sums[element][1] + up_to];
     }
     let n = rows.iter().sum();
     let domain = Domain { variability: values.variability, rows: &rows, n, sums: &sums };
-    let Some(share) = mean(&domain, confidence)? else { return Ok(None) };
+    // Squares of 0 and 1 are themselves.
+    let squares = sums.iter().map(|[_, up_to]| up_to).sum();
+    let Some(share) = mean(&domain, squares, confidence)? else { return Ok(None) };
     let t = t_two_sided(confidence, share.df).ok_or(SurveyError::Confidence(confidence))?;
     let beyond = |share: f64| !(-SAME..=1.0 + SAME).contains(&share);
     let lower = at(&shares, share.lower).filter(|_| !beyond(share.lower)).unwrap_or(f64::NEG_INFINITY);

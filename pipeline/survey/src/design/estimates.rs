@@ -7,6 +7,7 @@ use crate::estimate::{
     Categories, Estimate, Proportions, difference, mean, proportion, proportions, ratio, total,
 };
 use crate::interval::Method;
+use crate::sums::Sum;
 
 /// The rows of a domain as elements.
 pub(crate) struct Elements<const K: usize> {
@@ -27,7 +28,7 @@ impl Design {
         confidence: f64,
     ) -> Result<Option<Estimate>, SurveyError> {
         let elements = self.moments(values, domain)?;
-        mean(&elements.domain(self), confidence)
+        mean(&elements.domain(self), elements.total(|row, [_, wx]| wx * values[row]), confidence)
     }
 
     /// The total of `values`, likewise.
@@ -41,7 +42,7 @@ impl Design {
         confidence: f64,
     ) -> Result<Option<Estimate>, SurveyError> {
         let elements = self.moments(values, domain)?;
-        total(&elements.domain(self), confidence)
+        total(&elements.domain(self), elements.total(|row, [_, wx]| wx * values[row]), confidence)
     }
 
     /// The proportion of rows with a value other than 0, likewise.
@@ -112,9 +113,14 @@ impl Design {
         let elements = self.elements(domain, &lengths, |row, w| {
             let (y, x) = (numerator[row], denominator[row]);
             let answered = !y.is_nan() && !x.is_nan();
-            answered.then_some([w, w * y, w * x, w * y * y, w * x * y, w * x * x])
+            answered.then_some([w, w * y, w * x])
         })?;
-        ratio(&elements.domain(self), confidence)
+        let squares = [
+            elements.total(|row, [_, wy, _]| wy * numerator[row]),
+            elements.total(|row, [_, _, wx]| wx * numerator[row]),
+            elements.total(|row, [_, _, wx]| wx * denominator[row]),
+        ];
+        ratio(&elements.domain(self), squares, confidence)
     }
 
     /// The mean of `values` where `group` is true less the mean where it is false, over the rows that have both.
@@ -132,18 +138,18 @@ impl Design {
             let x = values[row];
             match group[row] {
                 _ if x.is_nan() => None,
-                Some(true) => Some([w, w * x, w * x * x, 0.0, 0.0, 0.0]),
-                Some(false) => Some([0.0, 0.0, 0.0, w, w * x, w * x * x]),
+                Some(true) => Some([w, w * x, 0.0, 0.0]),
+                Some(false) => Some([0.0, 0.0, w, w * x]),
                 None => None,
             }
         })?;
         difference(&elements.domain(self), confidence)
     }
 
-    fn moments(&self, values: &[f64], domain: Option<&[bool]>) -> Result<Elements<3>, SurveyError> {
+    fn moments(&self, values: &[f64], domain: Option<&[bool]>) -> Result<Elements<2>, SurveyError> {
         self.elements(domain, &[values.len()], |row, w| {
             let x = values[row];
-            (!x.is_nan()).then_some([w, w * x, w * x * x])
+            (!x.is_nan()).then_some([w, w * x])
         })
     }
 
@@ -178,6 +184,14 @@ impl Design {
 }
 
 impl<const K: usize> Elements<K> {
+    /// The total of `of` over the rows that answered, which have a first sum: that of their weights.
+    fn total(&self, of: impl Fn(usize, &[f64; K]) -> f64) -> f64 {
+        let mut total = Sum::default();
+        let answered = self.sums.iter().enumerate().filter(|(_, sums)| sums[0] != 0.0);
+        answered.for_each(|(row, sums)| total.add(of(row, sums)));
+        total.value()
+    }
+
     /// The elements with the variability of their design.
     pub(crate) fn domain<'a>(&'a self, design: &'a Design) -> Domain<'a, K> {
         Domain { variability: design.variability(), rows: &self.rows, n: self.n, sums: &self.sums }

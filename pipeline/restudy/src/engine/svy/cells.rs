@@ -18,8 +18,9 @@ use super::design::{DesignBatch, Dictionaries};
 use super::faults::Faults;
 use super::gather::Gathered;
 use super::index::Index;
-use super::rows::members;
-use super::slots::{OfUnit, Slots};
+use super::pairs::Pairs;
+use super::rows::units_of_rows;
+use super::slots::{self, OfUnits};
 use super::twofold::Twofold;
 use super::units::Units;
 use crate::engine::aggregate::{Call, Kind, Shape};
@@ -42,7 +43,8 @@ pub(in crate::engine) trait Tabulator: Copy + Debug + Send + Sync + 'static {
 /// The rows of a group that share unit and values.
 #[derive(Clone, Copy, Debug)]
 struct Cell {
-    slot: u32,
+    /// The number of its group and unit.
+    pair: u32,
     ids: [Id; WIDTH],
     count: u64,
     weight: Twofold,
@@ -52,6 +54,8 @@ struct Cell {
 pub(in crate::engine) struct Table<'a> {
     /// The domain of the sample that the group is; nothing without a design.
     pub(super) sample: Option<Gathered>,
+    /// Rows of each unit, answered or not.
+    pub(super) of_units: Vec<u64>,
     /// Rows of the group, answered or not.
     pub(in crate::engine) rows: u64,
     /// Rows that answered.
@@ -120,11 +124,17 @@ pub(in crate::engine) struct Cells<T> {
     shape: &'static Shape,
     tabulator: T,
     call: Call,
-    slots: Slots<0>,
+    pairs: Pairs,
+    /// Rows of each pair of a group and a unit with a weight other than 0.
+    rows: Vec<u64>,
+    /// For each group, the rows that answered.
+    answered: Vec<u64>,
     units: Units,
     dictionaries: Dictionaries,
+    /// The unit of each row of a batch.
+    of_rows: Vec<u32>,
     atoms: Atoms,
-    /// Slot and value to cell.
+    /// Pair and value to cell.
     index: Index,
     cells: Vec<Cell>,
     /// Pairs and triples of values by number.
@@ -144,9 +154,12 @@ impl<T: Tabulator> Cells<T> {
             shape,
             tabulator,
             call: call.clone(),
-            slots: Slots::default(),
+            pairs: Pairs::default(),
+            rows: Vec::new(),
+            answered: Vec::new(),
             units: Units::default(),
             dictionaries: Dictionaries::default(),
+            of_rows: Vec::new(),
             atoms: Atoms::default(),
             index: Index::default(),
             cells: Vec::new(),
@@ -164,39 +177,64 @@ impl<T: Tabulator> Cells<T> {
             .collect()
     }
 
-    /// Each group's slots and cells, cells in the order of their units and values.
-    fn take(&mut self, emit: EmitTo) -> Vec<(Vec<OfUnit<0>>, Vec<Entry>)> {
-        let places = self.slots.places();
-        let mut groups: Vec<(Vec<OfUnit<0>>, Vec<Entry>)> = self
-            .slots
-            .take(emit, &self.units.in_order())
-            .into_iter()
-            .map(|slots| (slots, Vec::new()))
-            .collect();
-        let elements = groups.iter().map(|(slots, _)| slots.iter().map(|slot| slot.unit).zip(0..).collect());
-        let elements: Vec<HashMap<u32, u32>> = elements.collect();
+    /// Sees to it that there are as many groups.
+    fn expect(&mut self, groups: usize) {
+        self.answered.resize(self.answered.len().max(groups), 0);
+    }
+
+    /// Takes the first groups out; later groups move to the front.
+    fn take(&mut self, emit: EmitTo) -> Vec<Taken> {
+        let taken = match emit {
+            EmitTo::All => self.answered.len(),
+            EmitTo::First(groups) => groups.min(self.answered.len()),
+        };
+        let new = |n| Taken { of_units: OfUnits::default(), n, cells: Vec::new() };
+        let mut groups: Vec<Taken> = self.answered.drain(..taken).map(new).collect();
+        let (pairs, rows) = (std::mem::take(&mut self.pairs), std::mem::take(&mut self.rows));
+        // Of each pair the place of its unit in its group, or its new number.
+        let mut now = vec![0; rows.len()];
+        for pair in pairs.in_order(&self.units.in_order()) {
+            let rows = rows[pair.number];
+            now[pair.number] = match groups.get_mut(pair.group) {
+                Some(Taken { of_units, .. }) => {
+                    of_units.push(pair.unit, rows, []);
+                    of_units.units.len() as u32 - 1
+                }
+                None => {
+                    self.rows.push(rows);
+                    self.pairs.number(pair.group - taken, pair.unit).0 as u32
+                }
+            };
+        }
         let cells = std::mem::take(&mut self.cells);
         self.index = Index::default();
         for cell in cells {
-            let (group, unit) = places[cell.slot as usize];
-            let Some((_, entries)) = groups.get_mut(group) else {
-                let (slot, _) = self.slots.number(group - groups.len(), unit);
-                add(&mut self.index, &mut self.cells, &mut self.tuples, Cell { slot: slot as u32, ..cell });
-                continue;
-            };
-            let element = elements[group].get(&unit).copied().unwrap_or_default();
-            let Cell { ids, count, weight, .. } = cell;
-            entries.push(Entry { element, ids, count, weight });
+            let (Cell { ids, count, weight, .. }, now) = (cell, now[cell.pair as usize]);
+            match groups.get_mut(pairs.group(cell.pair as usize)) {
+                Some(group) => group.cells.push(Entry { element: now, ids, count, weight }),
+                None => {
+                    add(&mut self.index, &mut self.cells, &mut self.tuples, Cell { pair: now, ..cell });
+                }
+            }
         }
         let order = self.atoms.places();
-        for (_, entries) in &mut groups {
-            entries.sort_unstable_by_key(|entry| (entry.element, entry.ids.map(|id| order.of(id))));
+        for group in &mut groups {
+            group.cells.sort_unstable_by_key(|entry| (entry.element, entry.ids.map(|id| order.of(id))));
         }
         groups
     }
 }
 
-/// Adds a cell to those with the same slot and values.
+/// A group that was taken out.
+struct Taken {
+    of_units: OfUnits<0>,
+    /// Rows that answered.
+    n: u64,
+    /// In the order of their units and values.
+    cells: Vec<Entry>,
+}
+
+/// Adds a cell to those with the same pair and values.
 fn add(index: &mut Index, cells: &mut Vec<Cell>, tuples: &mut Index, cell: Cell) {
     let [first, rest @ ..] = cell.ids;
     let mut value = u64::from(first);
@@ -204,7 +242,7 @@ fn add(index: &mut Index, cells: &mut Vec<Cell>, tuples: &mut Index, cell: Cell)
         // Numbers of tuples come after those of pairs of single values: a column never mixes the two.
         value = tuples.slot(value << 32 | u64::from(id)).0 as u64;
     }
-    let (at, new) = index.slot(u64::from(cell.slot) << 32 | value);
+    let (at, new) = index.slot(u64::from(cell.pair) << 32 | value);
     if new {
         cells.push(cell);
         return;
@@ -221,50 +259,65 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
         filter: Option<&BooleanArray>,
         count: usize,
     ) -> Result<()> {
-        self.slots.expect(count);
+        self.expect(count);
         let columns = self.ids(values)?;
-        let Cells { slots, units, dictionaries, atoms, index, cells, tuples, faults, .. } = self;
+        let Cells {
+            pairs,
+            rows,
+            answered,
+            units,
+            dictionaries,
+            of_rows,
+            atoms,
+            index,
+            cells,
+            tuples,
+            faults,
+            ..
+        } = self;
         let design = self.call.design.map(|design| DesignBatch::new(&values[design], dictionaries));
         let mut design = design.transpose()?;
-        members(design.as_mut(), units, groups, filter, faults, |member, faults| {
-            let (number, _) = slots.number(member.group, member.unit);
-            let slot = slots.get_mut(number);
-            slot.rows += 1;
+        units_of_rows(design.as_mut(), units, groups.len(), filter, faults, of_rows)?;
+        let members = groups.iter().zip(of_rows).enumerate().filter(|(_, (_, unit))| **unit != slots::NONE);
+        'rows: for (row, (&group, unit)) in members {
+            let (pair, new) = pairs.number(group, *unit);
+            if new {
+                rows.push(0);
+            }
+            rows[pair] += 1;
             let mut ids = [NONE; WIDTH];
             for (argument, (id, column)) in ids.iter_mut().zip(&columns).enumerate() {
-                *id = column[member.row];
+                *id = column[row];
                 if *id == NONE {
-                    return Ok(());
+                    continue 'rows;
                 }
                 if let Atom::Number(number) = atoms.atom(*id)
                     && !number.is_finite()
                 {
                     faults.values[argument].note(number);
-                    return Ok(());
+                    continue 'rows;
                 }
             }
-            slot.n += 1;
+            answered[group] += 1;
             let mut weight = Twofold::default();
-            weight.add(member.weight);
-            add(index, cells, tuples, Cell { slot: number as u32, ids, count: 1, weight });
-            Ok(())
-        })
+            weight.add(design.as_ref().map_or(1.0, |design| design.weights[row]));
+            add(index, cells, tuples, Cell { pair: pair as u32, ids, count: 1, weight });
+        }
+        Ok(())
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
         self.faults.check(self.function, self.shape, &self.call)?;
         let groups = self.take(emit);
         let mut found = Vec::with_capacity(groups.len());
-        for (slots, cells) in groups {
+        for Taken { of_units: OfUnits { units, rows: of_units, .. }, n, cells } in groups {
             let sample = match self.call.design {
-                Some(_) => Some(Gathered::new(&slots, &self.units, self.function)?),
+                Some(_) => Some(Gathered::new(&units, &self.units, self.function)?),
                 None => None,
             };
-            let rows = slots.iter().map(|slot| slot.rows).sum();
-            let n = slots.iter().map(|slot| slot.n).sum();
-            found.push(
-                self.tabulator.group(&Table { sample, rows, n, cells, atoms: &self.atoms }, &self.call)?,
-            );
+            let rows = of_units.iter().sum();
+            let table = Table { sample, of_units, rows, n, cells, atoms: &self.atoms };
+            found.push(self.tabulator.group(&table, &self.call)?);
         }
         self.tabulator.array(found)
     }
@@ -272,10 +325,10 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
         self.faults.check(self.function, self.shape, &self.call)?;
         let groups = self.take(emit);
-        let states = groups.iter().map(|(slots, cells)| {
+        let states = groups.iter().map(|Taken { of_units, n, cells }| {
             let mut to = Writer::default();
-            let units = self.call.design.map(|_| &self.units);
-            Slots::write_group(slots, units, &mut to);
+            of_units.write(self.call.design.map(|_| &self.units), &mut to);
+            to.integer(*n);
             to.integer(cells.len() as u64);
             for cell in cells {
                 to.integer(cell.element.into());
@@ -291,12 +344,21 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef], groups: &[usize], count: usize) -> Result<()> {
-        self.slots.expect(count);
+        self.expect(count);
         Reader::each(&states[0], groups, |group, from| {
-            let units = self.call.design.map(|_| &mut self.units);
-            let slots = self.slots.read_group(group, units, from)?;
+            let of_units = OfUnits::<0>::read(self.call.design.map(|_| &mut self.units), from)?;
+            let mut numbers = Vec::with_capacity(of_units.units.len());
+            for (unit, rows) in of_units.units.iter().zip(&of_units.rows) {
+                let (pair, new) = self.pairs.number(group, *unit);
+                if new {
+                    self.rows.push(0);
+                }
+                self.rows[pair] += rows;
+                numbers.push(pair as u32);
+            }
+            self.answered[group] += from.integer()?;
             for _ in 0..from.integer()? {
-                let Some(&slot) = slots.get(from.short()? as usize) else {
+                let Some(&pair) = numbers.get(from.short()? as usize) else {
                     return exec_err!("a partial result has a cell of no unit");
                 };
                 let mut ids = [NONE; WIDTH];
@@ -304,8 +366,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
                 for id in ids.iter_mut().take(width) {
                     *id = self.atoms.read(from)?;
                 }
-                let count = from.integer()?;
-                let cell = Cell { slot: slot as u32, ids, count, weight: from.twofold()? };
+                let cell = Cell { pair, ids, count: from.integer()?, weight: from.twofold()? };
                 add(&mut self.index, &mut self.cells, &mut self.tuples, cell);
             }
             Ok(())
@@ -321,9 +382,11 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
 
     fn size(&self) -> usize {
         size_of_val(self)
-            + self.slots.size()
+            + self.pairs.size()
+            + (self.rows.capacity() + self.answered.capacity()) * size_of::<u64>()
             + self.units.size()
             + self.dictionaries.size()
+            + self.of_rows.capacity() * size_of::<u32>()
             + self.atoms.size()
             + self.index.size()
             + self.tuples.size()

@@ -7,6 +7,8 @@
 //! Of a place that a row has, only the key in the dictionary is looked at: batches of one file share its dictionary, and each
 //! place in it is read once, when the first row has it.
 
+use std::ops::Range;
+
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StructArray, UInt32Array};
 use datafusion::arrow::buffer::{NullBuffer, ScalarBuffer};
 use datafusion::arrow::compute::cast;
@@ -14,6 +16,7 @@ use datafusion::arrow::datatypes::{DataType, Float64Type, UInt32Type};
 use datafusion::common::{Result, exec_err};
 
 use super::faults::Faults;
+use super::slots::NONE;
 use super::units::Units;
 
 /// A dictionary of places, and what is known of each.
@@ -25,9 +28,6 @@ struct Dictionary {
     /// The number of each place that is of many units.
     places: Vec<u32>,
 }
-
-/// No unit yet.
-const NONE: u32 = u32::MAX;
 
 /// Many units.
 const APART: u32 = u32::MAX - 1;
@@ -104,15 +104,52 @@ impl<'a> DesignBatch<'a> {
         })
     }
 
-    /// Whether a row has no place in a sample.
-    #[inline(always)]
-    pub(super) fn is_null(&self, row: usize) -> bool {
-        self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row))
+    /// Adds the units of rows that all are members of the sample, and whose units are all known, to `units`; otherwise nothing,
+    /// and false.
+    pub(super) fn known_units(&self, rows: Range<usize>, units: &mut Vec<u32>) -> bool {
+        // Without an end before the last, so that many are looked at at once.
+        let weights = &self.weights[rows.clone()];
+        if self.nulls.is_some()
+            || !weights.iter().fold(true, |all, w| all & (*w > 0.0) & (*w < f64::INFINITY))
+        {
+            return false;
+        }
+        let (before, known) = (units.len(), &self.dictionary.units);
+        units.extend(self.keys[rows].iter().map(|key| known.get(*key as usize).copied().unwrap_or(NONE)));
+        let all = units[before..].iter().fold(true, |all, unit| all & (*unit < APART));
+        if !all {
+            units.truncate(before);
+        }
+        all
+    }
+
+    /// The number of a row's unit among those that are known, to which it is added; `None` where the row weighs nothing, or, which
+    /// is noted, has no place in a sample.
+    pub(super) fn unit(&mut self, row: usize, known: &mut Units, faults: &mut Faults) -> Result<Option<u32>> {
+        if self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+            self.lacking(row, faults);
+            return Ok(None);
+        }
+        let weight = self.weights[row];
+        if !(weight > 0.0 && weight < f64::INFINITY) {
+            if weight != 0.0 {
+                faults.weights.note(weight);
+            }
+            return Ok(None);
+        }
+        let key = self.keys[row] as usize;
+        let unit = match self.dictionary.units.get(key) {
+            Some(unit) if *unit < APART => Some(*unit),
+            _ => self.meet(row, key, known)?,
+        };
+        if unit.is_none() {
+            faults.no_place += 1;
+        }
+        Ok(unit)
     }
 
     /// Notes what a row lacks that has no place in a sample.
-    #[cold]
-    pub(super) fn lacking(&self, row: usize, faults: &mut Faults) {
+    fn lacking(&self, row: usize, faults: &mut Faults) {
         let [design, weight] =
             self.absent.each_ref().map(|nulls| nulls.as_ref().is_some_and(|n| n.is_null(row)));
         if design {
@@ -124,17 +161,6 @@ impl<'a> DesignBatch<'a> {
         }
     }
 
-    /// The number of a row's unit among those that are known, to which it is added; `None` where the row has none.
-    #[inline(always)]
-    pub(super) fn unit(&mut self, row: usize, known: &mut Units) -> Result<Option<u32>> {
-        let key = self.keys[row] as usize;
-        match self.dictionary.units.get(key) {
-            Some(unit) if *unit < APART => Ok(Some(*unit)),
-            _ => self.meet(row, key, known),
-        }
-    }
-
-    #[inline(never)]
     fn meet(&mut self, row: usize, key: usize, known: &mut Units) -> Result<Option<u32>> {
         let Dictionary { values, units, places } = &mut *self.dictionary;
         if units.get(key) == Some(&NONE) && values.is_valid(key) {

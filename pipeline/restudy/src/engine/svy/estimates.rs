@@ -11,12 +11,13 @@ use survey::interval::Method;
 use survey::simple::{self, Moments};
 
 use super::faults::told;
-use super::gather::{Gathered, totals};
-use super::slots::OfUnit;
-use super::twofold::Twofold;
+use super::gather::Gathered;
+use super::slots::OfUnits;
+use super::twofold::{Twofold, Twofolds};
 use super::units::Units;
 
-/// What is estimated of sums Σw, Σwx, Σwx²; of a condition, of Σw, Σw and Σ1 of the rows that say yes.
+/// What is estimated of one variable, from Σw and Σwx per unit, and Σwx² over all units; of a condition x, from Σ1 of the rows
+/// that say yes in its place.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum OfOne {
     Mean,
@@ -24,149 +25,177 @@ pub(super) enum OfOne {
     Proportion(Method),
 }
 
-/// What is estimated of six sums.
+/// A ratio, from Σw, Σwy and Σwx per unit, and Σwy², Σwxy and Σwx² over all units.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum OfTwo {
-    /// Of Σw, Σwy, Σwx, Σwy², Σwxy, Σwx².
-    Ratio,
-    /// Of Σw, Σwx, Σwx² where the condition holds, and where it does not.
-    Difference,
+pub(super) struct Ratio;
+
+/// A difference of means, from Σw and Σwx per unit, where the condition holds and where it does not, and both Σwx² over all
+/// units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Difference;
+
+/// What is kept of a group: `U` sums per unit, and `G` over all units.
+#[derive(Debug)]
+pub(super) struct OfGroup<const U: usize, const G: usize> {
+    pub(super) of_units: OfUnits<U>,
+    pub(super) overall: Overall<G>,
 }
 
-/// An estimator: what it makes of a group's slots.
-pub(super) trait Estimator<const K: usize>: Copy + std::fmt::Debug + Send + Sync + 'static {
-    /// The estimate of a group with a design.
-    fn weighted(self, slots: &[OfUnit<K>], of: &Gathered, confidence: f64) -> Found;
+/// What is kept of a group over all units.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Overall<const G: usize> {
+    /// Rows that answered, of a weight other than 0.
+    pub(super) n: u64,
+    pub(super) sums: Twofolds<G>,
+}
 
-    /// The estimate of a group without one, whose rows are all in one slot.
-    fn plain(self, slot: &OfUnit<K>, confidence: f64) -> Found;
+/// An estimator: what it makes of a group.
+pub(super) trait Estimator<const U: usize, const G: usize>:
+    Copy + std::fmt::Debug + Send + Sync + 'static
+{
+    /// The estimate of a group with a design.
+    fn weighted(self, group: &OfGroup<U, G>, sample: &Gathered, confidence: f64) -> Found;
+
+    /// The estimate of a group of so many rows without one.
+    fn plain(self, group: &OfGroup<U, G>, rows: u64, confidence: f64) -> Found;
 }
 
 pub(super) type Found = Result<Option<Estimate>, SurveyError>;
 
 /// The estimate of a group; `None` where it has no base.
-pub(super) fn of_group<const K: usize, E: Estimator<K>>(
-    estimator: E,
-    slots: &[OfUnit<K>],
+pub(super) fn of_group<const U: usize, const G: usize>(
+    estimator: impl Estimator<U, G>,
+    group: &OfGroup<U, G>,
     units: Option<&Units>,
     function: &str,
     confidence: f64,
 ) -> Result<Option<Estimate>> {
-    let found = match (units, slots.first()) {
-        (_, None) => Ok(None),
-        (Some(units), _) => {
-            let gathered = Gathered::new(slots, units, function)?;
-            estimator.weighted(slots, &gathered, confidence)
-        }
-        (None, Some(slot)) => estimator.plain(slot, confidence),
+    let OfUnits { units: numbers, rows, .. } = &group.of_units;
+    let found = match units {
+        _ if numbers.is_empty() => Ok(None),
+        Some(units) => estimator.weighted(group, &Gathered::new(numbers, units, function)?, confidence),
+        None => estimator.plain(group, rows.iter().sum(), confidence),
     };
     found.map_err(|error| told(function, &error))
 }
 
-impl Estimator<3> for OfOne {
-    fn weighted(self, slots: &[OfUnit<3>], of: &Gathered, confidence: f64) -> Found {
-        let domain = |sums: &[[f64; 3]], estimate: &dyn Fn(&Domain<'_, 3>) -> Found| {
-            estimate(&Domain { variability: of.variability(), rows: &of.rows, n: of.n, sums })
-        };
+impl<const U: usize, const G: usize> OfGroup<U, G> {
+    /// The group as a domain of the sample.
+    fn domain<'a, const K: usize>(&'a self, sample: &'a Gathered, sums: &'a [[f64; K]]) -> Domain<'a, K> {
+        Domain { variability: sample.variability(), rows: &self.of_units.rows, n: self.overall.n, sums }
+    }
+
+    /// Values of each unit's sums.
+    fn of_each<const K: usize>(&self, values: impl Fn(&[Twofold; U]) -> [f64; K]) -> Vec<[f64; K]> {
+        self.of_units.sums.iter().map(values).collect()
+    }
+}
+
+impl Estimator<2, 1> for OfOne {
+    fn weighted(self, group: &OfGroup<2, 1>, sample: &Gathered, confidence: f64) -> Found {
+        let [squares] = group.overall.sums.each();
         match self {
             OfOne::Mean => {
-                let mean = mean_of(&totals(slots));
-                let sums: Vec<[f64; 3]> = slots.iter().map(|slot| around(&slot.sums, mean)).collect();
-                let estimate = domain(&sums, &|d| estimate::mean(d, confidence))?;
+                let totals = group.of_units.totals();
+                let mean = mean_of(&totals);
+                let sums = group.of_each(|sums| around(sums, mean));
+                let squares = squares_around(&totals, squares, mean);
+                let estimate = estimate::mean(&group.domain(sample, &sums), squares, confidence)?;
                 Ok(estimate.map(|found| moved(found, mean)))
             }
-            OfOne::Total => domain(&values(slots), &|d| estimate::total(d, confidence)),
+            OfOne::Total => {
+                let sums = group.of_each(values);
+                estimate::total(&group.domain(sample, &sums), squares.value(), confidence)
+            }
             OfOne::Proportion(method) => {
-                let sums: Vec<[f64; 3]> =
-                    values(slots).into_iter().map(|[w, yes, _]| [w, yes, yes]).collect();
-                let yes = totals(slots)[2].value() as u64;
-                domain(&sums, &|d| estimate::proportion(d, yes, method, confidence))
+                let (sums, yes) = (group.of_each(values), squares.value() as u64);
+                estimate::proportion(&group.domain(sample, &sums), yes, method, confidence)
             }
         }
     }
 
-    fn plain(self, slot: &OfUnit<3>, confidence: f64) -> Found {
-        let x = moments(slot.n, &slot.sums);
+    fn plain(self, group: &OfGroup<2, 1>, rows: u64, confidence: f64) -> Found {
+        let (totals, n) = (group.of_units.totals(), group.overall.n);
+        let [squares] = group.overall.sums.each();
         match self {
-            OfOne::Mean => simple::mean(slot.rows, &x, confidence),
-            OfOne::Total => simple::total(slot.rows, &x, confidence),
+            OfOne::Mean => simple::mean(rows, &moments(n, &totals, squares), confidence),
+            OfOne::Total => simple::total(rows, &moments(n, &totals, squares), confidence),
             OfOne::Proportion(method) => {
-                let yes = slot.sums[2].value() as u64;
-                simple::proportion(slot.rows, yes, slot.n, method, confidence)
+                simple::proportion(rows, squares.value() as u64, n, method, confidence)
             }
         }
     }
 }
 
-impl Estimator<6> for OfTwo {
-    fn weighted(self, slots: &[OfUnit<6>], of: &Gathered, confidence: f64) -> Found {
-        let (mut sums, mut away) = (values(slots), 0.0);
-        if let OfTwo::Difference = self {
-            let [a, b] = halves(&totals(slots));
-            let (mean_a, mean_b) = (mean_of(&a), mean_of(&b));
-            away = mean_a - mean_b;
-            for (sums, slot) in sums.iter_mut().zip(slots) {
-                let [a, b] = halves(&slot.sums);
-                let ([a0, a1, a2], [b0, b1, b2]) = (around(&a, mean_a), around(&b, mean_b));
-                *sums = [a0, a1, a2, b0, b1, b2];
-            }
-        }
-        let domain = Domain { variability: of.variability(), rows: &of.rows, n: of.n, sums: &sums };
-        match self {
-            OfTwo::Ratio => estimate::ratio(&domain, confidence),
-            OfTwo::Difference => {
-                Ok(estimate::difference(&domain, confidence)?.map(|found| moved(found, away)))
-            }
-        }
+impl Estimator<3, 3> for Ratio {
+    fn weighted(self, group: &OfGroup<3, 3>, sample: &Gathered, confidence: f64) -> Found {
+        let sums = group.of_each(values);
+        estimate::ratio(&group.domain(sample, &sums), values(&group.overall.sums.each()), confidence)
     }
 
-    fn plain(self, slot: &OfUnit<6>, confidence: f64) -> Found {
-        match self {
-            OfTwo::Ratio => {
-                let [_, y, x, yy, xy, xx] = slot.sums;
-                let sums = (y.value(), x.value());
-                let ratio = sums.0 / sums.1;
-                let squares = yy.less(ratio, xy).less(ratio, xy.less(ratio, xx)).value().max(0.0);
-                simple::ratio(slot.rows, slot.n, sums, squares, confidence)
-            }
-            OfTwo::Difference => {
-                let [a, b] = halves(&slot.sums);
-                // Without a design the sum of the weights is the number of rows.
-                let count = |sums: &[Twofold; 3]| sums[0].value() as u64;
-                let (a, b) = (moments(count(&a), &a), moments(count(&b), &b));
-                simple::difference(slot.rows, &a, &b, confidence)
-            }
-        }
+    fn plain(self, group: &OfGroup<3, 3>, rows: u64, confidence: f64) -> Found {
+        let [_, y, x] = group.of_units.totals();
+        let (n, [yy, xy, xx]) = (group.overall.n, group.overall.sums.each());
+        let sums = (y.value(), x.value());
+        let ratio = sums.0 / sums.1;
+        let squares = yy.less(ratio, xy).less(ratio, xy.less(ratio, xx)).value().max(0.0);
+        simple::ratio(rows, n, sums, squares, confidence)
     }
 }
 
-fn values<const K: usize>(slots: &[OfUnit<K>]) -> Vec<[f64; K]> {
-    slots.iter().map(|slot| slot.sums.map(Twofold::value)).collect()
+impl Estimator<4, 2> for Difference {
+    fn weighted(self, group: &OfGroup<4, 2>, sample: &Gathered, confidence: f64) -> Found {
+        let [a, b] = halves(&group.of_units.totals());
+        let (mean_a, mean_b) = (mean_of(&a), mean_of(&b));
+        let sums = group.of_each(|sums| {
+            let [a, b] = halves(sums);
+            let ([a0, a1], [b0, b1]) = (around(&a, mean_a), around(&b, mean_b));
+            [a0, a1, b0, b1]
+        });
+        let estimate = estimate::difference(&group.domain(sample, &sums), confidence)?;
+        Ok(estimate.map(|found| moved(found, mean_a - mean_b)))
+    }
+
+    fn plain(self, group: &OfGroup<4, 2>, rows: u64, confidence: f64) -> Found {
+        let [a, b] = halves(&group.of_units.totals());
+        let [squares_a, squares_b] = group.overall.sums.each();
+        // Without a design the sum of the weights is the number of rows.
+        let count = |[weight, _]: &[Twofold; 2]| weight.value() as u64;
+        let (a, b) = (moments(count(&a), &a, squares_a), moments(count(&b), &b, squares_b));
+        simple::difference(rows, &a, &b, confidence)
+    }
 }
 
-fn halves(sums: &[Twofold; 6]) -> [[Twofold; 3]; 2] {
-    let [a0, a1, a2, b0, b1, b2] = *sums;
-    [[a0, a1, a2], [b0, b1, b2]]
+fn values<const K: usize>(sums: &[Twofold; K]) -> [f64; K] {
+    sums.map(Twofold::value)
 }
 
-/// The mean of Σw, Σwx, Σwx²; 0 where there is none.
-fn mean_of(sums: &[Twofold; 3]) -> f64 {
-    let mean = sums[1].value() / sums[0].value();
+fn halves(&[a0, a1, b0, b1]: &[Twofold; 4]) -> [[Twofold; 2]; 2] {
+    [[a0, a1], [b0, b1]]
+}
+
+/// The mean of Σw, Σwx; 0 where there is none.
+fn mean_of([weight, sum]: &[Twofold; 2]) -> f64 {
+    let mean = sum.value() / weight.value();
     if mean.is_finite() { mean } else { 0.0 }
 }
 
-/// Σw, Σw(x−m), Σw(x−m)² of Σw, Σwx, Σwx².
-fn around(sums: &[Twofold; 3], m: f64) -> [f64; 3] {
-    let [weight, first, second] = *sums;
-    let centred = first.less(m, weight);
-    [weight.value(), centred.value(), second.less(m, first).less(m, centred).value().max(0.0)]
+/// Σw, Σw(x−m) of Σw, Σwx.
+fn around([weight, sum]: &[Twofold; 2], m: f64) -> [f64; 2] {
+    [weight.value(), sum.less(m, *weight).value()]
 }
 
-fn moments(n: u64, sums: &[Twofold; 3]) -> Moments {
-    let mean = mean_of(sums);
-    let [_, first, squares] = around(sums, mean);
+/// Σw(x−m)² of Σw, Σwx and Σwx².
+fn squares_around([weight, sum]: &[Twofold; 2], squares: Twofold, m: f64) -> f64 {
+    squares.less(m, *sum).less(m, sum.less(m, *weight)).value().max(0.0)
+}
+
+fn moments(n: u64, totals: &[Twofold; 2], squares: Twofold) -> Moments {
+    let mean = mean_of(totals);
+    let [_, first] = around(totals, mean);
     // What rounding the mean has left.
-    Moments { n, mean: mean + if n > 0 { first / n as f64 } else { 0.0 }, squares }
+    let rest = if n > 0 { first / n as f64 } else { 0.0 };
+    Moments { n, mean: mean + rest, squares: squares_around(totals, squares, mean) }
 }
 
 fn moved(found: Estimate, by: f64) -> Estimate {

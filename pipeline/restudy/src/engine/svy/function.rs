@@ -5,7 +5,7 @@ use datafusion::common::Result;
 use survey::interval::Method;
 
 use super::cells::Cells;
-use super::estimates::{OfOne, OfTwo};
+use super::estimates::{Difference, OfOne, Ratio};
 use super::result::{estimate_fields, numbers_type};
 use super::sums::Sums;
 use super::tables::{CHI_SQUARED, ChiSquared, Proportions, Quantile, proportions_type};
@@ -96,14 +96,13 @@ impl Function for Svy {
 
     fn start(self, call: &Call) -> Result<Box<dyn Groups>> {
         let (name, shape) = (self.name(), self.shape());
-        let one = |of: OfOne| Box::new(Sums::<3, OfOne>::new(name, shape, of, call)) as Box<dyn Groups>;
-        let two = |of: OfTwo| Box::new(Sums::<6, OfTwo>::new(name, shape, of, call)) as Box<dyn Groups>;
+        let one = |of: OfOne| Box::new(Sums::new(name, shape, of, call)) as Box<dyn Groups>;
         Ok(match self {
             Svy::Mean => one(OfOne::Mean),
             Svy::Total => one(OfOne::Total),
             Svy::Proportion => one(OfOne::Proportion(method(call))),
-            Svy::Ratio => two(OfTwo::Ratio),
-            Svy::Difference => two(OfTwo::Difference),
+            Svy::Ratio => Box::new(Sums::new(name, shape, Ratio, call)),
+            Svy::Difference => Box::new(Sums::new(name, shape, Difference, call)),
             Svy::Quantile | Svy::Median => {
                 let p = call.constant.unwrap_or(0.5);
                 Box::new(Cells::new(name, shape, Quantile(name, p), call))

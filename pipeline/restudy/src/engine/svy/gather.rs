@@ -1,10 +1,8 @@
-//! The slots of a group as a domain of the sample, as the estimates of the crate `survey` take it.
+//! The units of a group as a domain of the sample, as the estimates of the crate `survey` take it.
 
 use datafusion::common::{Result, exec_err};
 use survey::variance::{LonelyPsu, Replication, Stage, Variability};
 
-use super::slots::OfUnit;
-use super::twofold::Twofold;
 use super::units::{Kind, Unit, Units};
 
 /// A group with a design: each element is a unit of the last stage.
@@ -14,23 +12,19 @@ pub(super) struct Gathered {
     lonely: LonelyPsu,
     factors: Vec<f64>,
     replication: Option<Replication>,
-    /// Per element, rows of the group.
-    pub(super) rows: Vec<u64>,
-    /// Rows that answered.
-    pub(super) n: u64,
 }
 
 impl Gathered {
-    /// The domain of `slots`, which are in the order of [`Units::in_order`]. Samples of two waves are independent: no
+    /// The domain of rows of `of_group`, which are in the order of [`Units::in_order`]. Samples of two waves are independent: no
     /// stratum and no unit is of both.
-    pub(super) fn new<const K: usize>(slots: &[OfUnit<K>], units: &Units, function: &str) -> Result<Self> {
+    pub(super) fn new(of_group: &[u32], units: &Units, function: &str) -> Result<Self> {
         let mut gathered = Gathered::default();
         let (mut kind, mut sample): (Option<u32>, Option<&str>) = (None, None);
         // Numbers of strata and units that other samples use, in each stage.
         let mut used: Vec<(u32, u32)> = Vec::new();
-        for slot in slots {
-            let Some(unit) = units.get(slot.unit) else {
-                return exec_err!("unit {} of the design is not known", slot.unit);
+        for &number in of_group {
+            let Some(unit) = units.get(number) else {
+                return exec_err!("unit {number} of the design is not known");
             };
             if let Some(kind) = kind.filter(|kind| *kind != unit.kind) {
                 return exec_err!(
@@ -52,7 +46,7 @@ impl Gathered {
             }
             sample = Some(unit.sample);
             if gathered.stages.is_empty() {
-                gathered.stages.resize_with(places.len(), || Vec::with_capacity(slots.len()));
+                gathered.stages.resize_with(places.len(), || Vec::with_capacity(of_group.len()));
                 used.resize(places.len(), (0, 0));
             }
             for ((stage, place), (strata, of_units)) in gathered.stages.iter_mut().zip(places).zip(&used) {
@@ -63,8 +57,6 @@ impl Gathered {
                 stage.push(Stage { stratum, unit, ..place });
             }
             gathered.factors.extend(unit.factors);
-            gathered.rows.push(slot.rows);
-            gathered.n += slot.n;
         }
         match kind.and_then(|kind| units.kind(kind)) {
             Some(Kind::Stages(lonely)) => gathered.lonely = *lonely,
@@ -118,13 +110,4 @@ fn two_kinds(a: Option<&Kind>, b: Option<&Kind>) -> &'static str {
         }
         _ => "one with replicate weights, one without",
     }
-}
-
-/// The totals of the sums of all slots.
-pub(super) fn totals<const K: usize>(slots: &[OfUnit<K>]) -> [Twofold; K] {
-    let mut totals = [Twofold::default(); K];
-    for slot in slots {
-        totals.iter_mut().zip(slot.sums).for_each(|(total, sum)| total.merge(sum));
-    }
-    totals
 }

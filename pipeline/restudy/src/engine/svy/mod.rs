@@ -21,6 +21,7 @@ mod faults;
 mod function;
 mod gather;
 mod index;
+mod pairs;
 mod place;
 pub(super) mod result;
 mod rows;

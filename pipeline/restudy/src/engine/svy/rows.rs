@@ -1,58 +1,48 @@
 //! The rows of a batch that are members of the sample.
 
+use std::ops::Range;
+
 use datafusion::arrow::array::{Array, BooleanArray};
 use datafusion::common::Result;
 
 use super::design::DesignBatch;
 use super::faults::Faults;
+use super::slots::NONE;
 use super::units::Units;
 
-/// A member: its place in the batch, its group, its unit, and what it weighs.
-#[derive(Clone, Copy)]
-pub(super) struct Member {
-    pub(super) row: usize,
-    pub(super) group: usize,
-    pub(super) unit: u32,
-    pub(super) weight: f64,
+/// As many rows as fit the processor's nearest cache, with what is kept of each.
+pub(super) const CHUNK: usize = 128;
+
+/// Rows `0..rows` by [`CHUNK`].
+pub(super) fn chunks(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows).step_by(CHUNK).map(move |start| start..rows.min(start + CHUNK))
 }
 
-/// Calls `each` for the rows that `filter` lets through and that weigh something; their units are added to `units`. Without a
-/// design all weigh 1 and are of unit 0. Rows that cannot be members are noted among the faults.
-#[inline(always)]
-pub(super) fn members(
+/// The unit of each of `rows` rows, to `units`; [`NONE`] of those that `filter` does not let through, that weigh nothing, or that
+/// cannot be members, which is noted among the faults. Units are added to those that are `known`. Without a design all rows are
+/// of unit 0.
+pub(super) fn units_of_rows(
     mut design: Option<&mut DesignBatch<'_>>,
-    units: &mut Units,
-    groups: &[usize],
+    known: &mut Units,
+    rows: usize,
     filter: Option<&BooleanArray>,
     faults: &mut Faults,
-    mut each: impl FnMut(Member, &mut Faults) -> Result<()>,
+    units: &mut Vec<u32>,
 ) -> Result<()> {
     let passes = |row: usize| filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
-    // `each` is called in one place, so that it becomes a part of the loop.
-    for (row, &group) in groups.iter().enumerate() {
-        if !passes(row) {
+    units.clear();
+    for chunk in chunks(rows) {
+        let Some(design) = design.as_deref_mut() else {
+            units.extend(chunk.map(|row| if passes(row) { 0 } else { NONE }));
+            continue;
+        };
+        if filter.is_none() && design.known_units(chunk.clone(), units) {
             continue;
         }
-        let (mut unit, mut weight) = (0, 1.0);
-        if let Some(design) = design.as_deref_mut() {
-            if design.is_null(row) {
-                design.lacking(row, faults);
-                continue;
-            }
-            weight = design.weights[row];
-            if !(weight > 0.0 && weight < f64::INFINITY) {
-                if weight != 0.0 {
-                    faults.weights.note(weight);
-                }
-                continue;
-            }
-            let Some(known) = design.unit(row, units)? else {
-                faults.no_place += 1;
-                continue;
-            };
-            unit = known;
+        for row in chunk {
+            let unit = if passes(row) { design.unit(row, known, faults)? } else { None };
+            units.push(unit.unwrap_or(NONE));
         }
-        each(Member { row, group, unit, weight }, faults)?;
     }
     Ok(())
 }

@@ -1,64 +1,121 @@
-//! What is known of each group and unit: counts and sums, in the order in which they were first met.
+//! Sums of each group and unit, where a million rows find them fast.
 //!
 //! Without a design all rows of a group share one slot, and memory grows with groups; with one, with groups times units.
+//!
+//! Rows come in no order, and so most of them wait for memory. Each finds all of its slot in one line of the processor's
+//! cache, which was asked for some rows before; and a slot's number is a multiplication away, while there are not many more
+//! places than slots in use. Then it is looked up by a hash.
+
+use std::ops::Range;
 
 use datafusion::common::Result;
 use datafusion::logical_expr::EmitTo;
+use prefetch_index::prefetch_index;
 
 use super::codec::{Reader, Writer};
-use super::index::Index;
-use super::twofold::Twofold;
+use super::pairs::Pairs;
+use super::twofold::{Twofold, Twofolds};
 use super::units::Units;
 
-/// Counts and sums of the rows of one group and unit: of three sums, one line of the processor's cache.
-#[derive(Clone, Copy, Debug)]
+/// No unit, and no slot: the row is no member of the sample.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Places that there may be when nothing is in them: 8 MiB of up to three sums each.
+const FREE: usize = 1 << 17;
+
+/// Rows and sums of one group and unit.
+#[derive(Clone, Copy, Debug, Default)]
 #[repr(align(64))]
 pub(super) struct Slot<const K: usize> {
-    /// Rows with a weight other than 0.
+    /// Rows with a weight other than 0; without one, there is no such slot.
     pub(super) rows: u64,
-    /// Those of them that answered.
-    pub(super) n: u64,
-    /// Sums over rows that answered.
-    pub(super) sums: [Twofold; K],
-}
-
-/// A slot that was taken out, and its unit.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct OfUnit<const K: usize> {
-    pub(super) unit: u32,
-    pub(super) rows: u64,
-    pub(super) n: u64,
-    pub(super) sums: [Twofold; K],
+    /// Sums of those that answered.
+    pub(super) sums: Twofolds<K>,
 }
 
 /// Slots by group and unit.
-///
-/// A slot's number is looked up in a table of all units for each group, while these tables are not much larger than what is
-/// in them; then by a hash.
 #[derive(Debug)]
 pub(super) struct Slots<const K: usize> {
     slots: Vec<Slot<K>>,
-    /// For each slot its group and unit.
-    keys: Vec<u64>,
-    /// For each group, the slot of each unit.
-    tables: Vec<Vec<u32>>,
-    /// Entries of all tables.
-    entries: usize,
-    /// The slot of each group and unit, once tables would be too large.
-    index: Option<Index>,
+    numbers: Numbers,
     /// Groups that there are, with or without slots.
     groups: usize,
 }
 
-/// No slot.
-pub(super) const NONE: u32 = u32::MAX;
+/// Where a slot is.
+#[derive(Debug)]
+enum Numbers {
+    /// Group by group, each with a place for so many units; the number of places is looked at again above the second.
+    Places(usize, usize),
+    /// In the order in which they were met.
+    Pairs(Pairs),
+}
 
-/// Entries that tables may have when nothing is in them: 4 MiB.
-const ENTRIES: usize = 1 << 20;
+/// A group that was taken out: its units in order, and for each of them the rows and sums.
+#[derive(Clone, Debug)]
+pub(super) struct OfUnits<const K: usize> {
+    pub(super) units: Vec<u32>,
+    /// Rows with a weight other than 0.
+    pub(super) rows: Vec<u64>,
+    pub(super) sums: Vec<[Twofold; K]>,
+}
 
 impl<const K: usize> Default for Slots<K> {
     fn default() -> Self {
-        Slots { slots: vec![], keys: vec![], tables: vec![], entries: 0, index: None, groups: 0 }
+        Slots { slots: vec![], numbers: Numbers::Places(0, FREE), groups: 0 }
+    }
+}
+
+impl<const K: usize> Default for OfUnits<K> {
+    fn default() -> Self {
+        OfUnits { units: vec![], rows: vec![], sums: vec![] }
+    }
+}
+
+impl<const K: usize> OfUnits<K> {
+    /// Adds a unit.
+    pub(super) fn push(&mut self, unit: u32, rows: u64, sums: [Twofold; K]) {
+        self.units.push(unit);
+        self.rows.push(rows);
+        self.sums.push(sums);
+    }
+
+    /// The totals of the sums.
+    pub(super) fn totals(&self) -> [Twofold; K] {
+        let mut totals = [Twofold::default(); K];
+        for sums in &self.sums {
+            totals.iter_mut().zip(sums).for_each(|(total, sum)| total.merge(*sum));
+        }
+        totals
+    }
+
+    /// Writes them, with what is known of the units.
+    pub(super) fn write(&self, units: Option<&Units>, to: &mut Writer) {
+        to.integer(self.units.len() as u64);
+        for ((unit, rows), sums) in self.units.iter().zip(&self.rows).zip(&self.sums) {
+            if let Some(units) = units {
+                units.write(*unit, to);
+            }
+            to.integer(*rows);
+            sums.iter().for_each(|sum| to.twofold(*sum));
+        }
+    }
+
+    /// Reads what was written; units have the numbers that they have here.
+    pub(super) fn read(mut units: Option<&mut Units>, from: &mut Reader<'_>) -> Result<Self> {
+        let mut read = OfUnits::default();
+        for _ in 0..from.integer()? {
+            let unit = match units.as_deref_mut() {
+                Some(units) => units.read(from)?,
+                None => 0,
+            };
+            let (rows, mut sums) = (from.integer()?, [Twofold::default(); K]);
+            for sum in &mut sums {
+                *sum = from.twofold()?;
+            }
+            read.push(unit, rows, sums);
+        }
+        Ok(read)
     }
 }
 
@@ -68,195 +125,199 @@ impl<const K: usize> Slots<K> {
         self.groups = self.groups.max(groups);
     }
 
-    /// The number of the slot of a group and unit, and whether it is new.
+    /// The slots of rows by their groups and units; they are good until the next call.
+    pub(super) fn numbers(&mut self, groups: &[usize], units: &[u32], numbers: &mut Vec<u32>) {
+        // One more than the largest unit; nothing of no unit.
+        let most = units.iter().map(|unit| unit.wrapping_add(1)).max().unwrap_or(0);
+        self.make_room(most as usize);
+        numbers.clear();
+        let places = groups.iter().zip(units);
+        match &mut self.numbers {
+            Numbers::Places(of_group, _) => {
+                // There are not so many places that their numbers were larger.
+                let of_group = *of_group as u32;
+                numbers.extend(places.map(|(group, unit)| match *unit {
+                    NONE => NONE,
+                    unit => (*group as u32).wrapping_mul(of_group).wrapping_add(unit),
+                }));
+            }
+            Numbers::Pairs(pairs) => {
+                numbers.extend(places.map(|(group, unit)| match *unit {
+                    NONE => NONE,
+                    unit => pairs.number(*group, unit).0 as u32,
+                }));
+                self.slots.resize(pairs.len(), Slot::default());
+            }
+        }
+    }
+
+    /// Makes a place in every group for as many units, or goes over to pairs.
+    fn make_room(&mut self, units: usize) {
+        let Numbers::Places(of_group, mut limit) = self.numbers else { return };
+        let wider = if units <= of_group { of_group } else { units.max(of_group + of_group / 2) };
+        let places = self.groups * wider;
+        if wider == of_group && places <= self.slots.len() {
+            return;
+        }
+        if places > limit {
+            limit = FREE + 2 * self.slots.iter().filter(|slot| slot.rows > 0).count();
+        }
+        if places > limit {
+            return self.leave_places(of_group);
+        }
+        self.numbers = Numbers::Places(wider, limit);
+        if wider == of_group {
+            self.slots.resize(places, Slot::default());
+            return;
+        }
+        let before = std::mem::replace(&mut self.slots, vec![Slot::default(); places]);
+        for (old, new) in before.chunks(of_group.max(1)).zip(self.slots.chunks_mut(wider)) {
+            new[..old.len()].copy_from_slice(old);
+        }
+    }
+
+    /// From places to pairs.
+    fn leave_places(&mut self, of_group: usize) {
+        let mut pairs = Pairs::default();
+        let before = std::mem::take(&mut self.slots);
+        for (place, slot) in before.into_iter().enumerate().filter(|(_, slot)| slot.rows > 0) {
+            pairs.number(place / of_group, (place % of_group) as u32);
+            self.slots.push(slot);
+        }
+        self.numbers = Numbers::Pairs(pairs);
+    }
+
+    /// Asks for a slot that will be wanted soon; of [`NONE`] nothing.
     #[inline(always)]
-    pub(super) fn number(&mut self, group: usize, unit: u32) -> (usize, bool) {
-        match self.tables.get(group).and_then(|table| table.get(unit as usize)) {
-            Some(slot) if *slot != NONE => (*slot as usize, false),
-            _ => self.search(group, unit),
-        }
-    }
-
-    fn search(&mut self, group: usize, unit: u32) -> (usize, bool) {
-        let key = (group as u64) << 32 | u64::from(unit);
-        let (slot, new) = match &mut self.index {
-            Some(index) => index.slot(key),
-            None => (self.slots.len(), true),
-        };
-        if new {
-            self.slots.push(Slot { rows: 0, n: 0, sums: [Twofold::default(); K] });
-            self.keys.push(key);
-            if self.index.is_none() {
-                self.enter(group, unit, slot as u32);
-            }
-        }
-        (slot, new)
-    }
-
-    /// Puts a slot into the table of its group, or all slots into an index.
-    fn enter(&mut self, group: usize, unit: u32, slot: u32) {
-        if self.tables.len() <= group {
-            self.entries += group + 1 - self.tables.len();
-            self.tables.resize_with(group + 1, Vec::new);
-        }
-        let (table, unit) = (&mut self.tables[group], unit as usize);
-        if table.len() <= unit {
-            let size = (unit + 1).next_power_of_two();
-            self.entries += size - table.len();
-            if self.entries > ENTRIES + 8 * self.keys.len() {
-                let mut index = Index::default();
-                for key in &self.keys {
-                    index.slot(*key);
-                }
-                (self.index, self.tables, self.entries) = (Some(index), Vec::new(), 0);
-                return;
-            }
-            table.resize(size, NONE);
-        }
-        table[unit] = slot;
+    pub(super) fn fetch(&self, number: u32) {
+        prefetch_index(&self.slots, number as usize);
     }
 
     /// A slot.
     #[inline(always)]
-    pub(super) fn get_mut(&mut self, slot: usize) -> &mut Slot<K> {
-        &mut self.slots[slot]
+    pub(super) fn get_mut(&mut self, number: u32) -> &mut Slot<K> {
+        &mut self.slots[number as usize]
     }
 
-    /// Takes the first groups out, each as its slots in the order of `units`, which are all units; later groups move to the
-    /// front.
-    pub(super) fn take(&mut self, emit: EmitTo, units: &[u32]) -> Vec<Vec<OfUnit<K>>> {
+    /// Adds what was taken out elsewhere.
+    pub(super) fn merge(&mut self, group: usize, other: &OfUnits<K>) {
+        let mut numbers = Vec::new();
+        self.numbers(&vec![group; other.units.len()], &other.units, &mut numbers);
+        for ((number, rows), sums) in numbers.into_iter().zip(&other.rows).zip(&other.sums) {
+            let slot = self.get_mut(number);
+            slot.rows += rows;
+            slot.sums.merge_each(sums);
+        }
+    }
+
+    /// Takes the first groups out, their units in the order of `units`, which are all units; later groups move to the front.
+    pub(super) fn take(&mut self, emit: EmitTo, units: &[u32]) -> Vec<OfUnits<K>> {
         let taken = match emit {
             EmitTo::All => self.groups,
             EmitTo::First(groups) => groups,
         };
-        let all = std::mem::take(self);
-        self.groups = all.groups.saturating_sub(taken);
-        let mut groups = vec![Vec::new(); taken];
-        for (group, unit, at) in all.in_order(units) {
-            let slot = all.slots[at];
-            match groups.get_mut(group) {
-                Some(group) => {
-                    let Slot { rows, n, sums } = slot;
-                    group.push(OfUnit { unit, rows, n, sums });
+        let rest = self.groups.saturating_sub(taken);
+        let mut groups = vec![OfUnits::default(); taken];
+        match &self.numbers {
+            Numbers::Places(of_group, _) => {
+                let of_group = *of_group;
+                for (group, start) in groups.iter_mut().zip((0..self.slots.len()).step_by(of_group.max(1))) {
+                    self.take_places(start..start + of_group, units, group);
                 }
-                None => {
-                    let (at, _) = self.number(group - taken, unit);
-                    self.slots[at] = slot;
+                self.slots.drain(..(taken * of_group).min(self.slots.len()));
+            }
+            Numbers::Pairs(pairs) => {
+                let (mut later, mut of_later) = (Pairs::default(), Vec::new());
+                for pair in pairs.in_order(units) {
+                    let slot = self.slots[pair.number];
+                    match groups.get_mut(pair.group) {
+                        Some(group) => group.push(pair.unit, slot.rows, slot.sums.each()),
+                        None => {
+                            later.number(pair.group - taken, pair.unit);
+                            of_later.push(slot);
+                        }
+                    }
                 }
+                (self.slots, self.numbers) = (of_later, Numbers::Pairs(later));
             }
         }
+        self.groups = rest;
         groups
     }
 
-    /// Groups, units and numbers of the slots, in the order of groups and, in each, of `units`.
-    fn in_order(&self, units: &[u32]) -> Vec<(usize, u32, usize)> {
-        let mut found = Vec::with_capacity(self.slots.len());
-        if self.index.is_none() {
-            for (group, table) in self.tables.iter().enumerate() {
-                let slots = units.iter().filter_map(|&unit| Some((unit, *table.get(unit as usize)?)));
-                let slots = slots.filter(|(_, slot)| *slot != NONE);
-                found.extend(slots.map(|(unit, slot)| (group, unit, slot as usize)));
-            }
-            return found;
-        }
-        let mut ranks = vec![0_u32; units.len()];
-        for (&unit, rank) in units.iter().zip(0..) {
-            if let Some(of_unit) = ranks.get_mut(unit as usize) {
-                *of_unit = rank;
+    /// Copies the slots of a group that are in use.
+    fn take_places(&self, places: Range<usize>, units: &[u32], to: &mut OfUnits<K>) {
+        let slots = &self.slots[places];
+        for &unit in units {
+            if let Some(slot) = slots.get(unit as usize).filter(|slot| slot.rows > 0) {
+                to.push(unit, slot.rows, slot.sums.each());
             }
         }
-        found.extend(self.keys.iter().zip(0..).map(|(key, at)| (place(*key).0, place(*key).1, at)));
-        found.sort_unstable_by_key(|(group, unit, _)| (*group, ranks.get(*unit as usize)));
-        found
     }
 
     /// Bytes on the heap.
     pub(super) fn size(&self) -> usize {
-        self.tables.capacity() * size_of::<Vec<u32>>()
-            + self.entries * size_of::<u32>()
-            + self.index.as_ref().map_or(0, Index::size)
-            + self.slots.capacity() * size_of::<Slot<K>>()
-            + self.keys.capacity() * size_of::<u64>()
+        let pairs = match &self.numbers {
+            Numbers::Places(..) => 0,
+            Numbers::Pairs(pairs) => pairs.size(),
+        };
+        pairs + self.slots.capacity() * size_of::<Slot<K>>()
     }
-
-    /// Group and unit of each slot, in the order of their numbers.
-    pub(super) fn places(&self) -> Vec<(usize, u32)> {
-        self.keys.iter().map(|key| place(*key)).collect()
-    }
-
-    /// Writes the slots of a group, its units with it.
-    pub(super) fn write_group(slots: &[OfUnit<K>], units: Option<&Units>, to: &mut Writer) {
-        to.integer(slots.len() as u64);
-        for slot in slots {
-            if let Some(units) = units {
-                units.write(slot.unit, to);
-            }
-            [slot.rows, slot.n].into_iter().for_each(|count| to.integer(count));
-            slot.sums.into_iter().for_each(|sum| to.twofold(sum));
-        }
-    }
-
-    /// Adds slots that were written; gives the numbers that they have here.
-    pub(super) fn read_group(
-        &mut self,
-        group: usize,
-        mut units: Option<&mut Units>,
-        from: &mut Reader<'_>,
-    ) -> Result<Vec<usize>> {
-        let mut numbers = Vec::new();
-        for _ in 0..from.integer()? {
-            let unit = match units.as_deref_mut() {
-                Some(units) => units.read(from)?,
-                None => 0,
-            };
-            let (at, _) = self.number(group, unit);
-            numbers.push(at);
-            let slot = &mut self.slots[at];
-            slot.rows += from.integer()?;
-            slot.n += from.integer()?;
-            for sum in &mut slot.sums {
-                sum.merge(from.twofold()?);
-            }
-        }
-        Ok(numbers)
-    }
-}
-
-/// Group and unit of a key.
-fn place(key: u64) -> (usize, u32) {
-    ((key >> 32) as usize, key as u32)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Counts each row, and adds 1.
+    fn add_ones(slots: &mut Slots<1>, groups: &[usize], units: &[u32]) {
+        let mut numbers = Vec::new();
+        slots.expect(groups.iter().max().map_or(0, |group| group + 1));
+        slots.numbers(groups, units, &mut numbers);
+        for number in numbers {
+            let slot = slots.get_mut(number);
+            slot.rows += 1;
+            slot.sums.merge([1.0], [0.0]);
+        }
+    }
+
     #[test]
-    fn units_far_apart_and_groups_that_left_keep_their_slots() {
-        // With units up to 4,000,000 tables are too large; with these few they are not.
+    fn units_far_apart_and_groups_that_left_keep_their_sums() {
+        // With units up to 4,000,000 there are too many places; with these few there are not.
         for step in [1_u32, 4000] {
-            let units: Vec<u32> = (0..1000 * step).collect();
+            let order: Vec<u32> = (0..1000 * step).collect();
             let mut slots = Slots::<1>::default();
-            for round in 1..=3_u64 {
-                for at in 0..1000_u32 {
-                    let (slot, new) = slots.number(at as usize % 10, at * step);
-                    assert_eq!(new, round == 1, "{at}");
-                    slots.get_mut(slot).rows += u64::from(at);
-                    slots.get_mut(slot).sums[0].add(1.0);
+            for _ in 0..3 {
+                // Some groups and units come later than others.
+                for from in (0..1000_u32).step_by(250) {
+                    let units: Vec<u32> = (from..from + 250).map(|at| at * step).collect();
+                    let groups: Vec<usize> = (from..from + 250).map(|at| at as usize % 10).collect();
+                    add_ones(&mut slots, &groups, &units);
                 }
             }
-            assert!(slots.size() >= 1000 * 64 && slots.size() < 20_000_000, "{}", slots.size());
-            slots.expect(10);
-            let first = slots.take(EmitTo::First(4), &units);
-            assert_eq!((first.len(), first[3].len()), (4, 100));
-            assert!(first[3].is_sorted_by_key(|of| of.unit));
+            assert_eq!(matches!(slots.numbers, Numbers::Places(..)), step == 1);
+            assert!(slots.size() >= 1000 * 64 && slots.size() < 2_000_000, "{}", slots.size());
+            let first = slots.take(EmitTo::First(4), &order);
+            assert_eq!((first.len(), first[3].units.len()), (4, 100));
+            assert!(first[3].units.is_sorted());
             // Group 4 is now group 0.
-            let (slot, new) = slots.number(0, 14 * step);
-            assert_eq!((new, slots.get_mut(slot).rows), (false, 42));
-            let rest = slots.take(EmitTo::All, &units);
-            assert_eq!((rest.len(), rest[5].len()), (6, 100));
-            assert_eq!((rest[5][1].unit, rest[5][1].rows, rest[5][1].sums[0].value()), (19 * step, 57, 3.0));
-            assert_eq!(slots.take(EmitTo::All, &units).len(), 0);
+            add_ones(&mut slots, &[0], &[14 * step]);
+            let rest = slots.take(EmitTo::All, &order);
+            assert_eq!((rest.len(), rest[0].rows[1], rest[0].sums[1][0].value()), (6, 4, 4.0));
+            assert_eq!((rest[5].units.len(), rest[5].units[1], rest[5].rows[1]), (100, 19 * step, 3));
+            assert_eq!(rest[5].totals()[0].value(), 300.0);
+            assert_eq!(slots.take(EmitTo::All, &order).len(), 0);
         }
+    }
+
+    #[test]
+    fn places_in_use_may_be_many() {
+        let mut slots = Slots::<1>::default();
+        let groups: Vec<usize> = (0..300_000).collect();
+        for part in groups.chunks(8192) {
+            add_ones(&mut slots, part, &vec![0; part.len()]);
+        }
+        assert!(matches!(slots.numbers, Numbers::Places(1, _)), "{:?}", slots.numbers);
+        assert_eq!(slots.take(EmitTo::All, &[0]).iter().map(|group| group.rows[0]).sum::<u64>(), 300_000);
     }
 }

@@ -14,17 +14,17 @@ use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 
 use super::codec::{Reader, Writer};
 use super::design::{DesignBatch, Dictionaries};
-use super::estimates::{Estimator, OfOne, OfTwo, of_group};
+use super::estimates::{Difference, Estimator, OfGroup, OfOne, Overall, Ratio, of_group};
 use super::faults::{Bad, Faults};
 use super::result::estimates;
-use super::rows::members;
-use super::slots::{NONE, OfUnit, Slots};
-use super::twofold::{Column, Twofold};
+use super::rows::{CHUNK, chunks, units_of_rows};
+use super::slots::{NONE, OfUnits, Slots};
+use super::twofold::{Column, Rows, Twofold};
 use super::units::Units;
 use crate::engine::aggregate::{Call, Shape};
 
 /// How a function reads its rows.
-pub(super) trait Reads<const K: usize>: Estimator<K> {
+pub(super) trait Reads<const U: usize, const G: usize>: Estimator<U, G> {
     /// Its arguments, downcast once per batch.
     type Columns;
 
@@ -37,7 +37,14 @@ pub(super) trait Reads<const K: usize>: Estimator<K> {
     fn all_values(self, columns: &Self::Columns, rows: Range<usize>) -> Option<(&[f64], &[f64])>;
 
     /// What rows add to the sums, from their weights and values.
-    fn terms(self, weights: &[f64], first: &[f64], second: &[f64], terms: &mut [Column; K]);
+    fn terms(self, weights: &[f64], first: &[f64], second: &[f64], terms: &mut Terms<U, G>);
+}
+
+/// What each row of a chunk adds to the sums of its unit, and to those over all units.
+#[derive(Debug)]
+pub(super) struct Terms<const U: usize, const G: usize> {
+    of_unit: [Column; U],
+    overall: [Column; G],
 }
 
 /// A column as numbers; of a condition, true is 1.
@@ -91,7 +98,7 @@ fn is_condition(value: f64) -> bool {
     (value == 0.0) | (value == 1.0)
 }
 
-impl Reads<3> for OfOne {
+impl Reads<2, 1> for OfOne {
     type Columns = Numbers;
 
     fn columns(self, values: &[ArrayRef]) -> Result<Numbers> {
@@ -115,19 +122,19 @@ impl Reads<3> for OfOne {
         Some((x?, &[]))
     }
 
-    fn terms(self, weights: &[f64], x: &[f64], _: &[f64], [weight, first, second]: &mut [Column; 3]) {
+    fn terms(self, weights: &[f64], x: &[f64], _: &[f64], terms: &mut Terms<2, 1>) {
+        let ([weight, sum], [squares]) = (&mut terms.of_unit, &mut terms.overall);
         weight.fill(weights.iter().copied());
         if let OfOne::Proportion(_) = self {
-            first.fill(weights.iter().zip(x).map(|(w, x)| w * x));
-            second.fill(x.iter().copied());
+            sum.fill(weights.iter().zip(x).map(|(w, x)| w * x));
+            squares.fill(x.iter().copied());
         } else {
-            first.fill_products(weights, x);
-            second.fill_times(first, x);
+            Column::fill_powers([sum, squares], weights, x);
         }
     }
 }
 
-impl Reads<6> for OfTwo {
+impl Reads<3, 3> for Ratio {
     type Columns = (Numbers, Numbers);
 
     fn columns(self, values: &[ArrayRef]) -> Result<Self::Columns> {
@@ -135,147 +142,181 @@ impl Reads<6> for OfTwo {
     }
 
     #[inline(always)]
-    fn values(self, columns: &Self::Columns, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
-        let first = columns.0.get(row, &mut faults.values[0]);
-        let second = match self {
-            OfTwo::Ratio => columns.1.get(row, &mut faults.values[1]),
-            OfTwo::Difference => columns.1.condition(row, &mut faults.conditions),
-        };
-        Some((first?, second?))
+    fn values(self, (y, x): &Self::Columns, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
+        let (y, x) = (y.get(row, &mut faults.values[0]), x.get(row, &mut faults.values[1]));
+        Some((y?, x?))
     }
 
-    fn all_values(self, columns: &Self::Columns, rows: Range<usize>) -> Option<(&[f64], &[f64])> {
-        let first = columns.0.all(rows.clone(), f64::is_finite)?;
-        let second = match self {
-            OfTwo::Ratio => columns.1.all(rows, f64::is_finite),
-            OfTwo::Difference => columns.1.all(rows, is_condition),
-        };
-        Some((first, second?))
+    fn all_values(self, (y, x): &Self::Columns, rows: Range<usize>) -> Option<(&[f64], &[f64])> {
+        Some((y.all(rows.clone(), f64::is_finite)?, x.all(rows, f64::is_finite)?))
     }
 
-    fn terms(self, weights: &[f64], first: &[f64], second: &[f64], terms: &mut [Column; 6]) {
-        let [a0, a1, a2, b0, b1, b2] = terms;
-        match self {
-            OfTwo::Ratio => {
-                let (weight, y, x, yy, xy, xx) = (a0, a1, a2, b0, b1, b2);
-                weight.fill(weights.iter().copied());
-                y.fill_products(weights, first);
-                yy.fill_times(y, first);
-                x.fill_products(weights, second);
-                xx.fill_times(x, second);
-                xy.fill_times(x, first);
-            }
-            OfTwo::Difference => {
-                // On the side that it is not of, a row weighs 0.
-                a0.fill(weights.iter().zip(second).map(|(w, side)| w * side));
-                b0.fill(weights.iter().zip(second).map(|(w, side)| w * (1.0 - side)));
-                for (weight, sum, square) in [(a0, a1, a2), (b0, b1, b2)] {
-                    sum.fill_times(weight, first);
-                    square.fill_times(sum, first);
-                }
-            }
+    fn terms(self, weights: &[f64], y: &[f64], x: &[f64], terms: &mut Terms<3, 3>) {
+        let ([weight, of_y, of_x], [yy, xy, xx]) = (&mut terms.of_unit, &mut terms.overall);
+        weight.fill(weights.iter().copied());
+        Column::fill_powers([of_y, yy], weights, y);
+        Column::fill_powers([of_x, xx], weights, x);
+        xy.fill_times(of_x, y);
+    }
+}
+
+impl Reads<4, 2> for Difference {
+    type Columns = (Numbers, Numbers);
+
+    fn columns(self, values: &[ArrayRef]) -> Result<Self::Columns> {
+        Ok((Numbers::new(&values[0])?, Numbers::new(&values[1])?))
+    }
+
+    #[inline(always)]
+    fn values(self, (x, side): &Self::Columns, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
+        let (x, side) = (x.get(row, &mut faults.values[0]), side.condition(row, &mut faults.conditions));
+        Some((x?, side?))
+    }
+
+    fn all_values(self, (x, side): &Self::Columns, rows: Range<usize>) -> Option<(&[f64], &[f64])> {
+        Some((x.all(rows.clone(), f64::is_finite)?, side.all(rows, is_condition)?))
+    }
+
+    fn terms(self, weights: &[f64], x: &[f64], side: &[f64], terms: &mut Terms<4, 2>) {
+        let ([weight_a, sum_a, weight_b, sum_b], [squares_a, squares_b]) =
+            (&mut terms.of_unit, &mut terms.overall);
+        // On the side that it is not of, a row weighs 0.
+        weight_a.fill(weights.iter().zip(side).map(|(w, side)| w * side));
+        weight_b.fill(weights.iter().zip(side).map(|(w, side)| w * (1.0 - side)));
+        for (weight, sum, squares) in [(weight_a, sum_a, squares_a), (weight_b, sum_b, squares_b)] {
+            sum.fill_times(weight, x);
+            squares.fill_times(sum, x);
         }
     }
 }
 
-/// Rows that are added together: their slots, weights and values where some rows are left out, and what they add to the sums.
-#[derive(Debug)]
-struct Chunk<const K: usize> {
-    slots: Vec<u32>,
-    weights: Vec<f64>,
-    first: Vec<f64>,
-    second: Vec<f64>,
-    terms: [Column; K],
-}
-
-/// As many rows as fit the processor's nearest cache, their slots too.
-const CHUNK: usize = 256;
-
 /// The weights of rows without a design.
 const ONES: &[f64] = &[1.0; CHUNK];
 
-impl<const K: usize> Default for Chunk<K> {
-    fn default() -> Self {
-        let terms = std::array::from_fn(|_| Column::default());
-        Chunk { slots: vec![], weights: vec![], first: vec![], second: vec![], terms }
-    }
+/// Rows that answered: their slots, groups, weights and values.
+#[derive(Debug, Default)]
+struct Answers {
+    slots: Vec<u32>,
+    groups: Vec<usize>,
+    weights: Vec<f64>,
+    first: Vec<f64>,
+    second: Vec<f64>,
 }
 
-impl<const K: usize> Chunk<K> {
+impl Answers {
     fn clear(&mut self) {
         self.slots.clear();
+        self.groups.clear();
         self.weights.clear();
         self.first.clear();
         self.second.clear();
     }
 
-    fn push(&mut self, slot: u32, weight: f64, (first, second): (f64, f64)) {
+    fn push(&mut self, slot: u32, group: usize, weight: f64, (first, second): (f64, f64)) {
         self.slots.push(slot);
+        self.groups.push(group);
         self.weights.push(weight);
         self.first.push(first);
         self.second.push(second);
     }
 
-    /// Adds the rows that were pushed.
-    fn add(&mut self, estimator: impl Reads<K>, slots: &mut Slots<K>) {
-        estimator.terms(&self.weights, &self.first, &self.second, &mut self.terms);
-        add_up(&self.slots, &self.terms, slots);
-    }
-
     fn size(&self) -> usize {
         let values = self.weights.capacity() + self.first.capacity() + self.second.capacity();
         self.slots.capacity() * size_of::<u32>()
+            + self.groups.capacity() * size_of::<usize>()
             + values * size_of::<f64>()
-            + self.terms.iter().map(Column::size).sum::<usize>()
     }
 }
 
-/// Adds the terms of each row to the sums of its slot.
-fn add_up<const K: usize>(of_rows: &[u32], terms: &[Column; K], slots: &mut Slots<K>) {
-    let terms = terms.each_ref().map(|column| column.parts(of_rows.len()));
-    for (row, &slot) in of_rows.iter().enumerate() {
-        let slot = slots.get_mut(slot as usize);
-        slot.n += 1;
-        for (sum, (high, low)) in slot.sums.iter_mut().zip(terms) {
-            sum.merge(Twofold { high: high[row], low: low[row] });
+/// What was added up so far.
+#[derive(Debug)]
+struct Added<const U: usize, const G: usize> {
+    slots: Slots<U>,
+    overall: Vec<Overall<G>>,
+    terms: Terms<U, G>,
+}
+
+impl<const U: usize, const G: usize> Default for Added<U, G> {
+    fn default() -> Self {
+        let (of_unit, overall) =
+            (std::array::from_fn(|_| Column::default()), std::array::from_fn(|_| Column::default()));
+        Added { slots: Slots::default(), overall: Vec::new(), terms: Terms { of_unit, overall } }
+    }
+}
+
+impl<const U: usize, const G: usize> Added<U, G> {
+    fn expect(&mut self, groups: usize) {
+        self.slots.expect(groups);
+        self.overall.resize(self.overall.len().max(groups), Overall::default());
+    }
+
+    /// Adds the terms of rows that answered; meanwhile asks for the slots of those that are `next`.
+    fn add(&mut self, slots: &[u32], groups: &[usize], next: &[u32]) {
+        let of_unit = self.terms.of_unit.each_ref().map(|column| column.rows(slots.len()));
+        let overall = self.terms.overall.each_ref().map(|column| column.rows(slots.len()));
+        let next = next.iter().copied().chain(std::iter::repeat(NONE));
+        for (row, ((&slot, &group), next)) in slots.iter().zip(groups).zip(next).enumerate() {
+            self.slots.fetch(next);
+            let slot = self.slots.get_mut(slot);
+            slot.rows += 1;
+            let (high, low) = Rows::of(&of_unit, row);
+            slot.sums.merge(high, low);
+            let group = &mut self.overall[group];
+            group.n += 1;
+            let (high, low) = Rows::of(&overall, row);
+            group.sums.merge(high, low);
         }
+    }
+
+    /// Takes the first groups out.
+    fn take(&mut self, emit: EmitTo, units: &[u32]) -> Vec<OfGroup<U, G>> {
+        let of_units = self.slots.take(emit, units);
+        let overall = self.overall.drain(..of_units.len().min(self.overall.len()));
+        of_units.into_iter().zip(overall).map(|(of_units, overall)| OfGroup { of_units, overall }).collect()
+    }
+
+    fn size(&self) -> usize {
+        let columns = self.terms.of_unit.iter().chain(&self.terms.overall);
+        self.slots.size()
+            + self.overall.capacity() * size_of::<Overall<G>>()
+            + columns.map(Column::size).sum::<usize>()
     }
 }
 
 /// The aggregate over groups.
 #[derive(Debug)]
-pub(super) struct Sums<const K: usize, E> {
+pub(super) struct Sums<const U: usize, const G: usize, E> {
     function: &'static str,
     shape: &'static Shape,
     estimator: E,
     call: Call,
-    slots: Slots<K>,
+    added: Added<U, G>,
     units: Units,
     dictionaries: Dictionaries,
     faults: Faults,
-    /// The slot of each row of a batch.
-    of_rows: Vec<u32>,
-    chunk: Chunk<K>,
+    /// The unit and the slot of each row of a batch.
+    of_rows: [Vec<u32>; 2],
+    answers: Answers,
 }
 
-impl<const K: usize, E: Reads<K>> Sums<K, E> {
+impl<const U: usize, const G: usize, E: Reads<U, G>> Sums<U, G, E> {
     pub(super) fn new(function: &'static str, shape: &'static Shape, estimator: E, call: &Call) -> Self {
         Sums {
             function,
             shape,
             estimator,
             call: call.clone(),
-            slots: Slots::default(),
+            added: Added::default(),
             units: Units::default(),
             dictionaries: Dictionaries::default(),
             faults: Faults::default(),
-            of_rows: Vec::new(),
-            chunk: Chunk::default(),
+            of_rows: [Vec::new(), Vec::new()],
+            answers: Answers::default(),
         }
     }
 }
 
-impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
+impl<const U: usize, const G: usize, E: Reads<U, G>> GroupsAccumulator for Sums<U, G, E> {
     fn update_batch(
         &mut self,
         values: &[ArrayRef],
@@ -283,42 +324,45 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
         filter: Option<&BooleanArray>,
         count: usize,
     ) -> Result<()> {
-        self.slots.expect(count);
         let columns = self.estimator.columns(values)?;
-        let Sums { slots, units, dictionaries, estimator, faults, of_rows, chunk, .. } = self;
+        let Sums {
+            added,
+            units,
+            dictionaries,
+            estimator,
+            faults,
+            of_rows: [of_units, of_slots],
+            answers,
+            ..
+        } = self;
         let design = self.call.design.map(|design| DesignBatch::new(&values[design], dictionaries));
         let mut design = design.transpose()?;
-        of_rows.clear();
-        of_rows.resize(groups.len(), NONE);
-        members(design.as_mut(), units, groups, filter, faults, |member, _| {
-            let (slot, _) = slots.number(member.group, member.unit);
-            of_rows[member.row] = slot as u32;
-            Ok(())
-        })?;
-        for (rows, start) in of_rows.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
-            let range = start..start + rows.len();
+        units_of_rows(design.as_mut(), units, groups.len(), filter, faults, of_units)?;
+        added.expect(count);
+        added.slots.numbers(groups, of_units, of_slots);
+        of_slots.iter().take(CHUNK).for_each(|slot| added.slots.fetch(*slot));
+        for range in chunks(groups.len()) {
+            let (slots, groups) = (&of_slots[range.clone()], &groups[range.clone()]);
+            let next = of_slots[range.end..].chunks(CHUNK).next().unwrap_or_default();
             let weights = design.as_ref().and_then(|design| design.weights.get(range.clone()));
-            let weights = weights.unwrap_or(&ONES[..rows.len()]);
-            // So short a loop that the processor fetches the slots of many rows at once, which may lie anywhere in memory.
-            for &slot in rows.iter().filter(|slot| **slot != NONE) {
-                slots.get_mut(slot as usize).rows += 1;
-            }
-            if !rows.contains(&NONE)
+            let weights = weights.unwrap_or(&ONES[..range.len()]);
+            if !slots.contains(&NONE)
                 && let Some((first, second)) = estimator.all_values(&columns, range.clone())
             {
-                estimator.terms(weights, first, second, &mut chunk.terms);
-                add_up(rows, &chunk.terms, slots);
+                estimator.terms(weights, first, second, &mut added.terms);
+                added.add(slots, groups, next);
                 continue;
             }
-            chunk.clear();
-            for ((row, &slot), &weight) in
-                range.zip(rows).zip(weights).filter(|((_, slot), _)| **slot != NONE)
-            {
-                if let Some(values) = estimator.values(&columns, row, faults) {
-                    chunk.push(slot, weight, values);
+            answers.clear();
+            let members = range.zip(slots).zip(groups).zip(weights);
+            for (((row, &slot), &group), &weight) in members.filter(|(((_, slot), _), _)| **slot != NONE) {
+                match estimator.values(&columns, row, faults) {
+                    Some(values) => answers.push(slot, group, weight, values),
+                    None => added.slots.get_mut(slot).rows += 1,
                 }
             }
-            chunk.add(*estimator, slots);
+            estimator.terms(&answers.weights, &answers.first, &answers.second, &mut added.terms);
+            added.add(&answers.slots, &answers.groups, next);
         }
         Ok(())
     }
@@ -326,35 +370,45 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
         self.faults.check(self.function, self.shape, &self.call)?;
         let units = self.call.design.map(|_| &self.units);
-        let of = |slots: &Vec<OfUnit<K>>| {
-            of_group(self.estimator, slots, units, self.function, self.call.confidence)
+        let of = |group: &OfGroup<U, G>| {
+            of_group(self.estimator, group, units, self.function, self.call.confidence)
         };
-        let found = self.slots.take(emit, &self.units.in_order());
-        let found = found.iter().map(of).collect::<Result<Vec<_>>>()?;
-        estimates(&found)
+        let groups = self.added.take(emit, &self.units.in_order());
+        estimates(&groups.iter().map(of).collect::<Result<Vec<_>>>()?)
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
         self.faults.check(self.function, self.shape, &self.call)?;
         let units = self.call.design.map(|_| &self.units);
-        let groups = self.slots.take(emit, &self.units.in_order());
-        let states = groups.iter().map(|slots| {
+        let groups = self.added.take(emit, &self.units.in_order());
+        let states = groups.iter().map(|OfGroup { of_units, overall }| {
             let mut to = Writer::default();
-            Slots::write_group(slots, units, &mut to);
+            of_units.write(units, &mut to);
+            to.integer(overall.n);
+            overall.sums.each().into_iter().for_each(|sum| to.twofold(sum));
             to
         });
         Ok(vec![Writer::array(states)])
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef], groups: &[usize], count: usize) -> Result<()> {
-        self.slots.expect(count);
+        self.added.expect(count);
         Reader::each(&states[0], groups, |group, from| {
-            self.slots.read_group(group, self.call.design.map(|_| &mut self.units), from).map(|_| ())
+            let of_units = OfUnits::read(self.call.design.map(|_| &mut self.units), from)?;
+            self.added.slots.merge(group, &of_units);
+            let overall = &mut self.added.overall[group];
+            overall.n += from.integer()?;
+            let mut sums = [Twofold::default(); G];
+            for sum in &mut sums {
+                *sum = from.twofold()?;
+            }
+            overall.sums.merge_each(&sums);
+            Ok(())
         })
     }
 
     fn convert_to_state(&self, values: &[ArrayRef], filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
-        let mut each = Sums::<K, E>::new(self.function, self.shape, self.estimator, &self.call);
+        let mut each = Sums::<U, G, E>::new(self.function, self.shape, self.estimator, &self.call);
         let rows: Vec<usize> = (0..values[0].len()).collect();
         each.update_batch(values, &rows, filter, rows.len())?;
         each.state(EmitTo::All)
@@ -362,10 +416,10 @@ impl<const K: usize, E: Reads<K>> GroupsAccumulator for Sums<K, E> {
 
     fn size(&self) -> usize {
         size_of_val(self)
-            + self.slots.size()
+            + self.added.size()
             + self.units.size()
             + self.dictionaries.size()
-            + self.of_rows.capacity() * size_of::<u32>()
-            + self.chunk.size()
+            + self.of_rows.iter().map(|rows| rows.capacity() * size_of::<u32>()).sum::<usize>()
+            + self.answers.size()
     }
 }

@@ -46,9 +46,9 @@ impl Elements {
         let counts: Vec<u64> = cells.iter().map(|cell| cell.count).collect();
         let weights = cells.iter().map(|cell| cell.weight.value()).collect();
         match &table.sample {
-            Some(sample) => {
+            Some(_) => {
                 let of = cells.iter().map(|cell| cell.element).collect();
-                Elements { rows: sample.rows.clone(), of, counts, weights }
+                Elements { rows: table.of_units.clone(), of, counts, weights }
             }
             None => {
                 let mut rows = counts.clone();
@@ -108,13 +108,14 @@ impl Tabulator for Proportions {
         let found: std::result::Result<Vec<Option<Estimate>>, SurveyError> = match &table.sample {
             Some(sample) => {
                 let width = categories.len();
-                let mut sums = vec![Twofold::default(); sample.rows.len() * width];
+                let mut sums = vec![Twofold::default(); table.of_units.len() * width];
                 for (category, cell) in of.iter().zip(table.cells()) {
                     sums[cell.element as usize * width + *category as usize].merge(cell.weight);
                 }
                 let weights: Vec<f64> = sums.into_iter().map(Twofold::value).collect();
                 let variability = sample.variability();
-                let all = Categories { variability, rows: &sample.rows, counts: &counts, weights: &weights };
+                let all =
+                    Categories { variability, rows: &table.of_units, counts: &counts, weights: &weights };
                 let found = proportions(&all, Method::Logit, call.confidence);
                 found.map(|found| found.into_iter().flat_map(|found| found.estimates).map(Some).collect())
             }

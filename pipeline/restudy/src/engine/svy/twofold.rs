@@ -3,15 +3,14 @@
 //! A sum is kept as a float and what rounding has taken from it (Knuth, The Art of Computer Programming 2, 1969, section
 //! 4.2.2; Dekker, Numerische Mathematik 18, 1971, p. 224): about 106 bits, of which a result shows 53.
 
+use std::array::from_fn;
+
 /// A sum, and what rounding has taken from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Twofold {
     pub(super) high: f64,
     pub(super) low: f64,
 }
-
-/// Above this, splitting a factor would overflow; its products keep their rounding error.
-const LARGEST: f64 = 1e290;
 
 impl Twofold {
     #[inline(always)]
@@ -49,14 +48,49 @@ impl Twofold {
     }
 }
 
-/// What rounding took from `product = a · b`.
+/// Sums side by side, so laid out that they are added to at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Twofolds<const K: usize> {
+    high: [f64; K],
+    low: [f64; K],
+}
+
+impl<const K: usize> Default for Twofolds<K> {
+    fn default() -> Self {
+        Twofolds { high: [0.0; K], low: [0.0; K] }
+    }
+}
+
+impl<const K: usize> Twofolds<K> {
+    /// [`Twofold::merge`] for each of them.
+    #[inline(always)]
+    pub(super) fn merge(&mut self, high: [f64; K], low: [f64; K]) {
+        let old = self.high;
+        let sum: [f64; K] = from_fn(|k| old[k] + high[k]);
+        let part: [f64; K] = from_fn(|k| sum[k] - old[k]);
+        let lost: [f64; K] = from_fn(|k| (old[k] - (sum[k] - part[k])) + (high[k] - part[k]));
+        self.low = from_fn(|k| self.low[k] + lost[k] + low[k]);
+        self.high = sum;
+    }
+
+    /// Adds others.
+    pub(super) fn merge_each(&mut self, others: &[Twofold; K]) {
+        self.merge(others.map(|other| other.high), others.map(|other| other.low));
+    }
+
+    /// Each of them.
+    pub(super) fn each(&self) -> [Twofold; K] {
+        from_fn(|k| Twofold { high: self.high[k], low: self.low[k] })
+    }
+}
+
+/// What rounding took from `product = a · b`; 0 where it cannot be told, because a number is too large to be split.
 #[inline(always)]
 fn product_error(a: f64, b: f64, product: f64) -> f64 {
     let ((a1, a2), (b1, b2)) = (split(a), split(b));
     let lost = ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2;
     // Without a branch, so that many rows are worked out at once.
-    let can_split = (a.abs() < LARGEST) & (b.abs() < LARGEST) & (product.abs() < LARGEST);
-    if can_split { lost } else { 0.0 }
+    if lost.abs() < f64::INFINITY { lost } else { 0.0 }
 }
 
 /// Numbers of twice the precision, one for each of many rows: all are worked out at once.
@@ -90,14 +124,44 @@ impl Column {
         self.low.iter_mut().zip(&of.low).zip(b).for_each(|((low, lost), b)| *low += lost * b);
     }
 
-    /// The numbers of the first rows, and what rounding has taken from each.
-    pub(super) fn parts(&self, rows: usize) -> (&[f64], &[f64]) {
-        (&self.high[..rows], &self.low[..rows])
+    /// `a · b` and `a · b · b` of exact `a` and `b`, as [`Column::fill_products`] and [`Column::fill_times`] give them.
+    pub(super) fn fill_powers([first, second]: [&mut Column; 2], a: &[f64], b: &[f64]) {
+        let [high, low, high_2, low_2] = [&mut first.high, &mut first.low, &mut second.high, &mut second.low];
+        for part in [&mut *high, &mut *low, &mut *high_2, &mut *low_2] {
+            part.resize(a.len(), 0.0);
+        }
+        let parts = high.iter_mut().zip(low).zip(high_2).zip(low_2);
+        for ((((high, low), high_2), low_2), (a, b)) in parts.zip(a.iter().zip(b)) {
+            *high = a * b;
+            *low = product_error(*a, *b, *high);
+            *high_2 = *high * b;
+            *low_2 = product_error(*high, *b, *high_2) + *low * b;
+        }
+    }
+
+    /// The first rows.
+    pub(super) fn rows(&self, rows: usize) -> Rows<'_> {
+        Rows { high: &self.high[..rows], low: &self.low[..rows] }
     }
 
     /// Bytes on the heap.
     pub(super) fn size(&self) -> usize {
         (self.high.capacity() + self.low.capacity()) * size_of::<f64>()
+    }
+}
+
+/// Rows of a [`Column`].
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    high: &'a [f64],
+    low: &'a [f64],
+}
+
+impl Rows<'_> {
+    /// The numbers of a row, and what rounding has taken from each.
+    #[inline(always)]
+    pub(super) fn of<const K: usize>(columns: &[Rows<'_>; K], row: usize) -> ([f64; K], [f64; K]) {
+        (from_fn(|k| columns[k].high[row]), from_fn(|k| columns[k].low[row]))
     }
 }
 
@@ -129,11 +193,20 @@ mod tests {
         let (mut products, mut squares) = (Column::default(), Column::default());
         products.fill_products(&weights, &x);
         squares.fill_times(&products, &x);
+        let mut at_once = [Column::default(), Column::default()];
+        Column::fill_powers(at_once.each_mut(), &weights, &x);
+        let [products, squares] = [products.rows(3), squares.rows(3)];
         for row in 0..3 {
             n.add(1.0);
-            let number = |(high, low): (&[f64], &[f64])| Twofold { high: high[row], low: low[row] };
-            first.merge(number(products.parts(3)));
-            second.merge(number(squares.parts(3)));
+            assert_eq!(
+                Rows::of(&at_once.each_ref().map(|c| c.rows(3)), row),
+                Rows::of(&[products, squares], row)
+            );
+            let mut sums = Twofolds::default();
+            sums.merge_each(&[first, second]);
+            let (high, low) = Rows::of(&[products, squares], row);
+            sums.merge(high, low);
+            [first, second] = sums.each();
         }
         let mean = first.value() / n.value();
         let around = first.less(mean, n);
