@@ -79,6 +79,11 @@ pub struct Bounds {
 impl Bounds {
     /// For the study's own queries: enough for any, and nothing is written.
     pub const STUDY: Bounds = Bounds { memory: 2 << 30, disk: 0 };
+
+    /// Bytes of files that a session keeps in memory once several of its queries have named them.
+    fn kept(self) -> u64 {
+        (self.memory as u64 / 8).min(64 << 20)
+    }
 }
 
 /// Tables, and a way to ask about them.
@@ -121,7 +126,7 @@ impl Session {
     /// As for [`Session::open`].
     pub fn open_within(tables: &[(String, PathBuf)], bounds: Bounds) -> Result<Session, Diagnostics> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let shelf = Arc::new(Shelf::default());
+        let shelf = Arc::new(Shelf::keeping(bounds.kept()));
         let context = context(1, bounds, &shelf).map_err(internal)?;
         let mut labels = None;
         for (name, path) in tables {
@@ -344,6 +349,7 @@ fn context(partitions: usize, bounds: Bounds, shelf: &Arc<Shelf>) -> Result<Sess
     };
     let runtime =
         RuntimeEnvBuilder::new().with_memory_pool(pool).with_disk_manager_builder(disk).build_arc()?;
+    shelf.lend(&runtime)?;
     let mut builder =
         SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features();
     *builder.table_factories() = None;

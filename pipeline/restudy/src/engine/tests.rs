@@ -161,7 +161,7 @@ fn partial_states_merge_to_the_same_result() {
     let result = |partitions: usize, parts: Vec<Vec<RecordBatch>>| {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let context =
-            super::context(partitions, Bounds::STUDY, &Arc::new(Shelf::default())).expect("a context");
+            super::context(partitions, Bounds::STUDY, &Arc::new(Shelf::keeping(0))).expect("a context");
         super::aggregates(0.95).into_iter().for_each(|function| context.register_udaf(function));
         let table = super::MemTable::try_new(parts[0][0].schema(), parts).expect("a table");
         context.register_table("pairs", Arc::new(table)).expect("registered");

@@ -107,11 +107,10 @@ impl<'a> DesignBatch<'a> {
     /// Adds the units of rows that all are members of the sample, and whose units are all known, to `units`; otherwise nothing,
     /// and false.
     pub(super) fn known_units(&self, rows: Range<usize>, units: &mut Vec<u32>) -> bool {
-        // Without an end before the last, so that many are looked at at once.
+        // Without an end before the last, and with comparisons alone, so that many are looked at at once.
         let weights = &self.weights[rows.clone()];
-        if self.nulls.is_some()
-            || !weights.iter().fold(true, |all, w| all & (*w > 0.0) & (*w < f64::INFINITY))
-        {
+        let all = weights.iter().fold(true, |all, w| all & (*w > 0.0) & (*w <= f64::MAX));
+        if self.nulls.is_some() || !all {
             return false;
         }
         let (before, known) = (units.len(), &self.dictionary.units);

@@ -144,7 +144,7 @@ pub(super) fn ask(
     sql: &str,
 ) -> Result<RecordBatch, DataFusionError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let context = context(partitions.len(), Bounds::STUDY, &Arc::new(Shelf::default())).expect("a context");
+    let context = context(partitions.len(), Bounds::STUDY, &Arc::new(Shelf::keeping(0))).expect("a context");
     context
         .state_ref()
         .write()
