@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::common::{Result, exec_err};
 use datafusion::datasource::file_format::parquet::ParquetFormat;
@@ -90,7 +91,7 @@ impl Shelf {
             self.kept.put(&Address::from(format!("{number}.parquet")), bytes.into()).await?;
             urls.push(ListingTableUrl::parse(format!("{KEPT}{number}.parquet"))?);
         }
-        table(name, &files, path, urls).map(Some)
+        listing(urls, schema(name, &files, path)?).map(Some)
     }
 }
 
@@ -146,29 +147,27 @@ impl SchemaProvider for Shelf {
 /// The table in a Parquet file, or in those of a folder.
 fn open(name: &str, path: &Path) -> Result<Arc<dyn TableProvider>> {
     let files = parts(path)?;
+    let schema = schema(name, &files, path)?;
     let url =
         |file: &PathBuf| ListingTableUrl::parse(file_url(&fs_err::canonicalize(file)?.to_string_lossy()));
-    let urls = files.iter().map(url).collect::<Result<Vec<_>>>()?;
-    table(name, &files, path, urls)
+    listing(files.iter().map(url).collect::<Result<Vec<_>>>()?, schema)
 }
 
-/// The table in `files`, which all have the columns of the first, with the types and the metadata that it was written with; it
-/// reads them at `urls`.
-fn table(
-    name: &str,
-    files: &[PathBuf],
-    path: &Path,
-    urls: Vec<ListingTableUrl>,
-) -> Result<Arc<dyn TableProvider>> {
+/// The columns of the first of `files`, which all have them, with the types and the metadata that it was written with.
+fn schema(name: &str, files: &[PathBuf], path: &Path) -> Result<SchemaRef> {
     let first = files.first().map_or(path, PathBuf::as_path);
     let metadata = fs_err::File::open(first).map_err(|e| e.to_string()).and_then(|file| {
         ArrowReaderMetadata::load(file.file(), Default::default())
             .map_err(|e| format!("{}: {e}", first.display()))
     });
-    let schema = match metadata {
-        Ok(metadata) => Arc::clone(metadata.schema()),
-        Err(reason) => return exec_err!("cannot read the table `{name}`: {reason}"),
-    };
+    match metadata {
+        Ok(metadata) => Ok(Arc::clone(metadata.schema())),
+        Err(reason) => exec_err!("cannot read the table `{name}`: {reason}"),
+    }
+}
+
+/// The table that is read at `urls`.
+fn listing(urls: Vec<ListingTableUrl>, schema: SchemaRef) -> Result<Arc<dyn TableProvider>> {
     let format = ParquetFormat::new().with_force_view_types(false).with_skip_metadata(false);
     let options = ListingOptions::new(Arc::new(format)).with_file_extension("parquet");
     let config =
