@@ -254,9 +254,10 @@ impl<const U: usize, const G: usize> Added<U, G> {
     fn add(&mut self, slots: &[u32], groups: &[usize], next: &[u32]) {
         let of_unit = self.terms.of_unit.each_ref().map(|column| column.rows(slots.len()));
         let overall = self.terms.overall.each_ref().map(|column| column.rows(slots.len()));
-        let next = next.iter().copied().chain(std::iter::repeat(NONE));
-        for (row, ((&slot, &group), next)) in slots.iter().zip(groups).zip(next).enumerate() {
-            self.slots.fetch(next);
+        for (row, (&slot, &group)) in slots.iter().zip(groups).enumerate() {
+            if let Some(next) = next.get(row) {
+                self.slots.fetch(*next);
+            }
             let slot = self.slots.get_mut(slot);
             slot.rows += 1;
             let (high, low) = Rows::of(&of_unit, row);
@@ -346,9 +347,9 @@ impl<const U: usize, const G: usize, E: Reads<U, G>> GroupsAccumulator for Sums<
             let next = of_slots[range.end..].chunks(CHUNK).next().unwrap_or_default();
             let weights = design.as_ref().and_then(|design| design.weights.get(range.clone()));
             let weights = weights.unwrap_or(&ONES[..range.len()]);
-            if !slots.contains(&NONE)
-                && let Some((first, second)) = estimator.all_values(&columns, range.clone())
-            {
+            // Without an end before the last, so that many are looked at at once.
+            let all = slots.iter().fold(true, |all, slot| all & (*slot != NONE));
+            if all && let Some((first, second)) = estimator.all_values(&columns, range.clone()) {
                 estimator.terms(weights, first, second, &mut added.terms);
                 added.add(slots, groups, next);
                 continue;
