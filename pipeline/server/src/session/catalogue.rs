@@ -101,6 +101,8 @@ pub(super) fn open(
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(TrackConsumersPool::new(FairSpillPool::new(pool), NonZeroUsize::MIN)))
         .with_disk_manager_builder(disk)
+        // Where the engine's tables are read from.
+        .with_object_store_registry(Arc::clone(&own.runtime_env().object_store_registry))
         .build_arc()?;
     let mut config = own
         .copied_config()

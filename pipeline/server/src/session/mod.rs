@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use pgwire::tokio::process_socket_unix;
 use restudy::diagnostic::{Diagnostic, Diagnostics};
-use restudy::engine::Session;
+use restudy::engine::{Bounds, Session};
 use restudy::queries::Incomparable;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -78,7 +78,9 @@ pub fn run(options: &SessionOptions) -> ExitCode {
 fn serve(options: &SessionOptions) -> Result<bool, Diagnostics> {
     let socket = std::os::unix::net::UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
     socket.set_nonblocking(true)?;
-    let engine = Session::open(&snapshot::tables(&options.snapshot)?)?.with_confidence(options.confidence);
+    let bounds = Bounds { memory: usize::try_from(options.memory).unwrap_or(usize::MAX), disk: 0 };
+    let tables = snapshot::tables(&options.snapshot)?;
+    let engine = Session::open_within(&tables, bounds)?.with_confidence(options.confidence);
     let incomparable = Incomparable::of(&engine)?;
     let spill = snapshot::spill(&options.snapshot, std::process::id());
     let (context, user) = catalogue::open(&engine, &spill, options.memory)
