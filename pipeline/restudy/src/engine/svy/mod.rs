@@ -23,6 +23,7 @@ mod gather;
 mod index;
 mod pairs;
 mod place;
+mod reads;
 pub(super) mod result;
 mod rows;
 mod slots;

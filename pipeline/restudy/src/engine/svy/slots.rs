@@ -2,7 +2,7 @@
 //!
 //! Without a design all rows of a group share one slot, and memory grows with groups; with one, with groups times units.
 //!
-//! Rows come in no order, and so most of them wait for memory. Each finds all of its slot in one line of the processor's
+//! Rows come in no order, and so most of them wait for memory. Each finds a slot of up to three sums in one line of the processor's
 //! cache, which was asked for some rows before; and a slot's number is a multiplication away, while there are not many more
 //! places than slots in use. Then it is looked up by a hash.
 

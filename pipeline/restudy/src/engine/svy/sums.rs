@@ -3,192 +3,21 @@
 //! In: batches of rows with the numbers of their groups. Out: one struct per group. Of each row only the weight, the key of its
 //! place in the sample and the values are read.
 
-use std::ops::Range;
-use std::sync::Arc;
-
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float64Type};
+use datafusion::arrow::array::{Array, ArrayRef, BooleanArray};
 use datafusion::common::Result;
 use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 
 use super::codec::{Reader, Writer};
 use super::design::{DesignBatch, Dictionaries};
-use super::estimates::{Difference, Estimator, OfGroup, OfOne, Overall, Ratio, of_group};
-use super::faults::{Bad, Faults};
+use super::estimates::{OfGroup, Overall, of_group};
+use super::faults::Faults;
+use super::reads::{Reads, Terms};
 use super::result::estimates;
 use super::rows::{CHUNK, chunks, units_of_rows};
 use super::slots::{NONE, OfUnits, Slots};
 use super::twofold::{Column, Rows, Twofold};
 use super::units::Units;
 use crate::engine::aggregate::{Call, Shape};
-
-/// How a function reads its rows.
-pub(super) trait Reads<const U: usize, const G: usize>: Estimator<U, G> {
-    /// Its arguments, downcast once per batch.
-    type Columns;
-
-    fn columns(self, values: &[ArrayRef]) -> Result<Self::Columns>;
-
-    /// The values of a row; `None` where it did not answer. What cannot be a value is noted.
-    fn values(self, columns: &Self::Columns, row: usize, faults: &mut Faults) -> Option<(f64, f64)>;
-
-    /// The values of rows as they stand in the columns; `None` where some did not answer, or have what cannot be a value.
-    fn all_values(self, columns: &Self::Columns, rows: Range<usize>) -> Option<(&[f64], &[f64])>;
-
-    /// What rows add to the sums, from their weights and values.
-    fn terms(self, weights: &[f64], first: &[f64], second: &[f64], terms: &mut Terms<U, G>);
-}
-
-/// What each row of a chunk adds to the sums of its unit, and to those over all units.
-#[derive(Debug)]
-pub(super) struct Terms<const U: usize, const G: usize> {
-    of_unit: [Column; U],
-    overall: [Column; G],
-}
-
-/// A column as numbers; of a condition, true is 1.
-pub(super) struct Numbers(Float64Array);
-
-impl Numbers {
-    pub(super) fn new(array: &ArrayRef) -> Result<Self> {
-        let array = if array.data_type() == &DataType::Float64 {
-            Arc::clone(array)
-        } else {
-            cast(array, &DataType::Float64)?
-        };
-        Ok(Numbers(array.as_primitive::<Float64Type>().clone()))
-    }
-
-    /// The value of a row; `None` where it is NULL, or noted as no finite number.
-    #[inline(always)]
-    pub(super) fn get(&self, row: usize, bad: &mut Bad) -> Option<f64> {
-        if self.0.null_count() > 0 && self.0.is_null(row) {
-            return None;
-        }
-        let value = self.0.values()[row];
-        if !value.is_finite() {
-            bad.note(value);
-            return None;
-        }
-        Some(value)
-    }
-
-    /// The values of rows that all have one that `is` right.
-    fn all(&self, rows: Range<usize>, is: impl Fn(f64) -> bool) -> Option<&[f64]> {
-        let values = self.0.values().get(rows).filter(|_| self.0.null_count() == 0)?;
-        // Without an end before the last, so that many are looked at at once.
-        values.iter().fold(true, |all, value| all & is(*value)).then_some(values)
-    }
-
-    /// The same of a condition: a value other than 0 and 1 is noted.
-    #[inline(always)]
-    pub(super) fn condition(&self, row: usize, bad: &mut Bad) -> Option<f64> {
-        let value = self.get(row, bad)?;
-        if !is_condition(value) {
-            bad.note(value);
-            return None;
-        }
-        Some(value)
-    }
-}
-
-fn is_condition(value: f64) -> bool {
-    // Without a branch.
-    (value == 0.0) | (value == 1.0)
-}
-
-impl Reads<2, 1> for OfOne {
-    type Columns = Numbers;
-
-    fn columns(self, values: &[ArrayRef]) -> Result<Numbers> {
-        Numbers::new(&values[0])
-    }
-
-    #[inline(always)]
-    fn values(self, x: &Numbers, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
-        let x = match self {
-            OfOne::Proportion(_) => x.condition(row, &mut faults.conditions),
-            OfOne::Mean | OfOne::Total => x.get(row, &mut faults.values[0]),
-        };
-        Some((x?, 0.0))
-    }
-
-    fn all_values(self, x: &Numbers, rows: Range<usize>) -> Option<(&[f64], &[f64])> {
-        let x = match self {
-            OfOne::Proportion(_) => x.all(rows, is_condition),
-            OfOne::Mean | OfOne::Total => x.all(rows, f64::is_finite),
-        };
-        Some((x?, &[]))
-    }
-
-    fn terms(self, weights: &[f64], x: &[f64], _: &[f64], terms: &mut Terms<2, 1>) {
-        let ([weight, sum], [squares]) = (&mut terms.of_unit, &mut terms.overall);
-        weight.fill(weights.iter().copied());
-        if let OfOne::Proportion(_) = self {
-            sum.fill(weights.iter().zip(x).map(|(w, x)| w * x));
-            squares.fill(x.iter().copied());
-        } else {
-            Column::fill_powers([sum, squares], weights, x);
-        }
-    }
-}
-
-impl Reads<3, 3> for Ratio {
-    type Columns = (Numbers, Numbers);
-
-    fn columns(self, values: &[ArrayRef]) -> Result<Self::Columns> {
-        Ok((Numbers::new(&values[0])?, Numbers::new(&values[1])?))
-    }
-
-    #[inline(always)]
-    fn values(self, (y, x): &Self::Columns, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
-        let (y, x) = (y.get(row, &mut faults.values[0]), x.get(row, &mut faults.values[1]));
-        Some((y?, x?))
-    }
-
-    fn all_values(self, (y, x): &Self::Columns, rows: Range<usize>) -> Option<(&[f64], &[f64])> {
-        Some((y.all(rows.clone(), f64::is_finite)?, x.all(rows, f64::is_finite)?))
-    }
-
-    fn terms(self, weights: &[f64], y: &[f64], x: &[f64], terms: &mut Terms<3, 3>) {
-        let ([weight, of_y, of_x], [yy, xy, xx]) = (&mut terms.of_unit, &mut terms.overall);
-        weight.fill(weights.iter().copied());
-        Column::fill_powers([of_y, yy], weights, y);
-        Column::fill_powers([of_x, xx], weights, x);
-        xy.fill_times(of_x, y);
-    }
-}
-
-impl Reads<4, 2> for Difference {
-    type Columns = (Numbers, Numbers);
-
-    fn columns(self, values: &[ArrayRef]) -> Result<Self::Columns> {
-        Ok((Numbers::new(&values[0])?, Numbers::new(&values[1])?))
-    }
-
-    #[inline(always)]
-    fn values(self, (x, side): &Self::Columns, row: usize, faults: &mut Faults) -> Option<(f64, f64)> {
-        let (x, side) = (x.get(row, &mut faults.values[0]), side.condition(row, &mut faults.conditions));
-        Some((x?, side?))
-    }
-
-    fn all_values(self, (x, side): &Self::Columns, rows: Range<usize>) -> Option<(&[f64], &[f64])> {
-        Some((x.all(rows.clone(), f64::is_finite)?, side.all(rows, is_condition)?))
-    }
-
-    fn terms(self, weights: &[f64], x: &[f64], side: &[f64], terms: &mut Terms<4, 2>) {
-        let ([weight_a, sum_a, weight_b, sum_b], [squares_a, squares_b]) =
-            (&mut terms.of_unit, &mut terms.overall);
-        // On the side that it is not of, a row weighs 0.
-        weight_a.fill(weights.iter().zip(side).map(|(w, side)| w * side));
-        weight_b.fill(weights.iter().zip(side).map(|(w, side)| w * (1.0 - side)));
-        for (weight, sum, squares) in [(weight_a, sum_a, squares_a), (weight_b, sum_b, squares_b)] {
-            sum.fill_times(weight, x);
-            squares.fill_times(sum, x);
-        }
-    }
-}
 
 /// The weights of rows without a design.
 const ONES: &[f64] = &[1.0; CHUNK];
