@@ -5,14 +5,16 @@ use crate::variance::{Sums, Variability};
 
 /// A domain as sums per element: a row, or all rows that share their last sampling unit.
 ///
-/// Elements outside the domain have 0 rows and sums of 0, or are left out (unless weights were calibrated, which needs
+/// Elements outside the domain are no members and have sums of 0, or are left out (unless weights were calibrated, which needs
 /// all rows of the sample). What the sums are is said by each estimate; all are over rows that answered, w is the weight.
 #[derive(Clone, Copy, Debug)]
 pub struct Domain<'a, const K: usize> {
     /// Where the variance comes from.
     pub variability: Variability<'a>,
-    /// Per element: rows of the domain with a weight other than 0, answered or not; 0 outside the domain.
-    pub rows: &'a [u64],
+    /// Per element: whether the domain has rows of it with a weight other than 0, answered or not.
+    pub members: &'a [bool],
+    /// Those rows of all elements.
+    pub rows: u64,
     /// Rows that answered, of weight other than 0.
     pub n: u64,
     /// Per element: the sums that the estimate is made of.
@@ -25,8 +27,8 @@ impl<const K: usize> Domain<'_, K> {
     /// # Errors
     /// [`SurveyError::Length`] where there are not as many sums as elements, [`SurveyError::NotFinite`].
     pub(crate) fn totals(&self) -> Result<[f64; K], SurveyError> {
-        if self.sums.len() != self.rows.len() {
-            let (expected, found) = (self.rows.len(), self.sums.len());
+        if self.sums.len() != self.members.len() {
+            let (expected, found) = (self.members.len(), self.sums.len());
             return Err(SurveyError::Length { what: "the sums of the elements", expected, found });
         }
         let totals = self.as_sums().totals();
@@ -53,12 +55,7 @@ impl<const K: usize> Domain<'_, K> {
 
     /// Degrees of freedom of the domain.
     pub(crate) fn degrees_of_freedom(&self) -> Result<f64, SurveyError> {
-        self.variability.degrees_of_freedom(self.rows)
-    }
-
-    /// Rows of the domain, answered or not.
-    pub(crate) fn members(&self) -> u64 {
-        self.rows.iter().sum()
+        self.variability.degrees_of_freedom(self.members, self.rows)
     }
 
     fn as_sums(&self) -> Sums<'_> {

@@ -16,7 +16,8 @@
 //! let stages = [vec![place(0), place(1), place(2)]];
 //! let domain = Domain {
 //!     variability: Variability::Stages { stages: &stages, lonely: LonelyPsu::Fail, calibration: None },
-//!     rows: &[2, 0, 1],
+//!     members: &[true, false, true],
+//!     rows: 3,
 //!     n: 3,
 //!     // Weights of 10: values 1 and 2 in the first unit, 6 in the last.
 //!     sums: &[[20.0, 30.0], [0.0; 2], [10.0, 60.0]],
@@ -108,7 +109,7 @@ pub fn proportion(
         log_odds,
         yes,
         base: domain.n,
-        rows: domain.members(),
+        rows: domain.rows,
         df: domain.degrees_of_freedom()?,
     };
     share_estimate(&share, moments.deff(), method, confidence).map(Some)
@@ -163,8 +164,10 @@ pub fn difference(domain: &Domain<'_, 4>, confidence: f64) -> Result<Option<Esti
 pub struct Categories<'a> {
     /// Where the variance comes from.
     pub variability: Variability<'a>,
-    /// Per element: rows of the domain with a weight other than 0, answered or not; 0 outside the domain.
-    pub rows: &'a [u64],
+    /// Per element: whether the domain has rows of it with a weight other than 0, answered or not.
+    pub members: &'a [bool],
+    /// Those rows of all elements.
+    pub rows: u64,
     /// Per category: rows that chose it, of weight other than 0.
     pub counts: &'a [u64],
     /// Elements times categories, element by element: Σw of the rows that chose the category.
@@ -190,7 +193,7 @@ pub fn proportions(
     confidence: f64,
 ) -> Result<Option<Proportions>, SurveyError> {
     let width = categories.counts.len();
-    let (expected, found) = (categories.rows.len() * width, categories.weights.len());
+    let (expected, found) = (categories.members.len() * width, categories.weights.len());
     if expected != found {
         return Err(SurveyError::Length { what: "the sums of the elements", expected, found });
     }
@@ -218,8 +221,8 @@ pub fn proportions(
         Method::Logit => sums.log_odds_variances(&shares),
         _ => vec![None; width],
     };
-    let df = categories.variability.degrees_of_freedom(categories.rows)?;
-    let rows = categories.rows.iter().sum();
+    let rows = categories.rows;
+    let df = categories.variability.degrees_of_freedom(categories.members, rows)?;
     let relative = categories.variability.relative_weight();
     let estimates = p.iter().zip(categories.counts).enumerate().map(|(i, (&p, &yes))| {
         let variance = covariance[i * width + i].max(0.0);

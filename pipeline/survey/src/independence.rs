@@ -20,8 +20,10 @@ use cholesky::Cholesky;
 pub struct Cells<'a> {
     /// Where the variance comes from.
     pub variability: Variability<'a>,
-    /// Per element: rows of the domain with a weight other than 0, answered or not; 0 outside the domain.
-    pub rows: &'a [u64],
+    /// Per element: whether the domain has rows of it with a weight other than 0, answered or not.
+    pub members: &'a [bool],
+    /// Those rows of all elements.
+    pub rows: u64,
     /// The category of the table's row.
     pub row: &'a [u32],
     /// The category of the table's column.
@@ -114,7 +116,7 @@ pub fn independence(cells: &Cells<'_>) -> Result<Option<Independence>, SurveyErr
     }
     let chisq = n * table.pearson(&p);
     let (f, ndf) = (chisq / trace, trace * trace / square);
-    let nu = cells.variability.degrees_of_freedom(cells.rows)?;
+    let nu = cells.variability.degrees_of_freedom(cells.members, cells.rows)?;
     let (df, ddf) = (df as f64, ndf * nu);
     Ok(Some(Independence {
         f,
@@ -158,7 +160,7 @@ impl Table {
         for (number, place) in places.values_mut().enumerate() {
             *place = number;
         }
-        let mut weights = vec![0.0; cells.rows.len() * places.len()];
+        let mut weights = vec![0.0; cells.members.len() * places.len()];
         for (element, place, weight, _) in cells.answers() {
             weights[element * places.len() + places[&place]] += weight;
         }
@@ -238,6 +240,7 @@ impl Design {
         let answers = || (0..row.len()).filter_map(|i| Some((i, row[i]?, column[i]?)));
         independence(&Cells {
             variability: domain.variability,
+            members: domain.members,
             rows: domain.rows,
             row: &answers().map(|(_, row, _)| row).collect::<Vec<_>>(),
             column: &answers().map(|(_, _, column)| column).collect::<Vec<_>>(),
@@ -263,8 +266,8 @@ impl Cells<'_> {
             }
         }
         match self.element.iter().map(|element| *element as usize + 1).max() {
-            Some(expected) if expected > self.rows.len() => {
-                Err(SurveyError::Length { what: "the sample", expected, found: self.rows.len() })
+            Some(expected) if expected > self.members.len() => {
+                Err(SurveyError::Length { what: "the sample", expected, found: self.members.len() })
             }
             _ => Ok(()),
         }

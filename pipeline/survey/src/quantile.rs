@@ -58,15 +58,15 @@ pub fn quantile(values: &Values<'_>, p: f64, confidence: f64) -> Result<Option<E
     values.check()?;
     let shares = values.shares();
     let Some(estimate) = at(&shares, p) else { return Ok(None) };
-    let mut rows = vec![0; values.elements];
+    let (mut members, mut n) = (vec![false; values.elements], 0);
     let mut sums = vec![[0.0; 2]; values.elements];
     for (value, element, weight, count) in values.answers() {
         let up_to = if value <= estimate { weight } else { 0.0 };
-        rows[element] += count;
+        members[element] |= count > 0;
+        n += count;
         sums[element] = [sums[element][0] + weight, sums[element][1] + up_to];
     }
-    let n = rows.iter().sum();
-    let domain = Domain { variability: values.variability, rows: &rows, n, sums: &sums };
+    let domain = Domain { variability: values.variability, members: &members, rows: n, n, sums: &sums };
     // Squares of 0 and 1 are themselves.
     let squares = sums.iter().map(|[_, up_to]| up_to).sum();
     let Some(share) = mean(&domain, squares, confidence)? else { return Ok(None) };

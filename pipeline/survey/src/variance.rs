@@ -92,20 +92,20 @@ pub enum Variability<'a> {
 }
 
 impl Variability<'_> {
-    /// Degrees of freedom of a variance from the elements with `rows` other than 0: their first-stage units less their
+    /// Degrees of freedom of a variance from the elements that are `members`, with so many `rows`: their first-stage units less their
     /// strata (Korn & Graubard, Analysis of Health Surveys, 1999, section 5.2), or the rank of their replicate weights less
     /// 1. Rows with weight 0 do not count.
     ///
     /// 0 or less where the elements tell nothing about a variance.
     ///
     /// # Errors
-    /// [`SurveyError::Length`] where the columns are not as long as `rows`.
-    pub fn degrees_of_freedom(&self, rows: &[u64]) -> Result<f64, SurveyError> {
-        self.check(rows.len())?;
+    /// [`SurveyError::Length`] where the columns are not as long as `members`.
+    pub fn degrees_of_freedom(&self, members: &[bool], rows: u64) -> Result<f64, SurveyError> {
+        self.check(members.len())?;
         Ok(match self {
-            Variability::Stages { stages, .. } => stages::degrees_of_freedom(stages, rows),
+            Variability::Stages { stages, .. } => stages::degrees_of_freedom(stages, members),
             Variability::Replicates { factors, replication } => {
-                replication::degrees_of_freedom(factors, replication.rscales.len(), rows)
+                replication::degrees_of_freedom(factors, replication.rscales.len(), members)
             }
             Variability::Alike { .. } => alike::degrees_of_freedom(rows),
         })

@@ -325,7 +325,7 @@ fn a_variance_needs_all_calibrated_rows() {
     let part = [stages[0][..30].to_vec()];
     let part = crate::variance::Variability::Stages { stages: &part, lonely, calibration };
     assert!(matches!(
-        part.degrees_of_freedom(&[1; 30]),
+        part.degrees_of_freedom(&[true; 30], 30),
         Err(crate::error::SurveyError::Length { expected: 40, found: 30, .. })
     ));
 }

@@ -11,7 +11,8 @@ use crate::sums::Sum;
 
 /// The rows of a domain as elements.
 pub(crate) struct Elements<const K: usize> {
-    rows: Vec<u64>,
+    members: Vec<bool>,
+    rows: u64,
     n: u64,
     sums: Vec<[f64; K]>,
 }
@@ -83,7 +84,7 @@ impl Design {
         let mut weights = vec![0.0; category.len() * count];
         for (row, category) in category.iter().enumerate() {
             if let Some(category) = category
-                && elements.rows[row] > 0
+                && elements.members[row]
             {
                 counts[*category] += 1;
                 weights[row * count + category] = self.weights[row];
@@ -91,7 +92,8 @@ impl Design {
         }
         let categories = Categories {
             variability: self.variability(),
-            rows: &elements.rows,
+            members: &elements.members,
+            rows: elements.rows,
             counts: &counts,
             weights: &weights,
         };
@@ -168,12 +170,14 @@ impl Design {
                 return Err(SurveyError::Length { what: "a column", expected, found });
             }
         }
-        let mut elements = Elements { rows: vec![0; expected], n: 0, sums: vec![[0.0; K]; expected] };
+        let mut elements =
+            Elements { members: vec![false; expected], rows: 0, n: 0, sums: vec![[0.0; K]; expected] };
         for (row, &weight) in self.weights.iter().enumerate() {
             if weight == 0.0 || domain.is_some_and(|domain| !domain[row]) {
                 continue;
             }
-            elements.rows[row] = 1;
+            elements.members[row] = true;
+            elements.rows += 1;
             if let Some(sums) = sums(row, weight) {
                 elements.n += 1;
                 elements.sums[row] = sums;
@@ -194,6 +198,12 @@ impl<const K: usize> Elements<K> {
 
     /// The elements with the variability of their design.
     pub(crate) fn domain<'a>(&'a self, design: &'a Design) -> Domain<'a, K> {
-        Domain { variability: design.variability(), rows: &self.rows, n: self.n, sums: &self.sums }
+        Domain {
+            variability: design.variability(),
+            members: &self.members,
+            rows: self.rows,
+            n: self.n,
+            sums: &self.sums,
+        }
     }
 }

@@ -22,8 +22,8 @@ pub(super) fn covariance(rows: &[u64], z: &[f64], m: usize) -> Vec<f64> {
 }
 
 /// Rows less 1.
-pub(super) fn degrees_of_freedom(rows: &[u64]) -> f64 {
-    rows.iter().sum::<u64>() as f64 - 1.0
+pub(super) fn degrees_of_freedom(rows: u64) -> f64 {
+    rows as f64 - 1.0
 }
 
 #[cfg(test)]

@@ -69,16 +69,12 @@ impl Replication {
     }
 }
 
-/// Rank of the replicate weights of the elements with rows, less 1. Weights do not change the rank, so factors are enough.
+/// Rank of the replicate weights of the elements that are `members`, less 1. Weights do not change the rank, so factors are enough.
 ///
 /// The rank is that of one row and the differences of all others from it, which are nearly empty for a jackknife.
-pub(super) fn degrees_of_freedom(factors: &[f64], replicates: usize, rows: &[u64]) -> f64 {
-    let mut patterns: Vec<&[f64]> = factors
-        .chunks(replicates.max(1))
-        .zip(rows)
-        .filter(|(_, rows)| **rows > 0)
-        .map(|(row, _)| row)
-        .collect();
+pub(super) fn degrees_of_freedom(factors: &[f64], replicates: usize, members: &[bool]) -> f64 {
+    let mut patterns: Vec<&[f64]> =
+        factors.chunks(replicates.max(1)).zip(members).filter(|(_, is)| **is).map(|(row, _)| row).collect();
     // Elements that share their first unit share their factors.
     patterns.dedup();
     // As many rows as there are replicates seldom depend on each other where replicates are fewer than units.
@@ -156,10 +152,10 @@ mod tests {
     #[test]
     fn rows_that_others_span_do_not_count() {
         let factors = [1.0, 0.0, 2.0, 0.0, 1.0, 1.0, 1.0, 1.0, 3.0, 2.0, 2.0, 6.0, 9.0, 0.0, 0.0];
-        assert_eq!(degrees_of_freedom(&factors, 3, &[1, 1, 1, 1, 0]), 1.0);
-        assert_eq!(degrees_of_freedom(&factors, 3, &[1, 1, 1, 1, 1]), 2.0);
-        assert_eq!(degrees_of_freedom(&factors, 3, &[0, 0, 3, 1, 0]), 0.0);
-        assert_eq!(degrees_of_freedom(&factors, 3, &[0; 5]), -1.0);
+        assert_eq!(degrees_of_freedom(&factors, 3, &[true, true, true, true, false]), 1.0);
+        assert_eq!(degrees_of_freedom(&factors, 3, &[true; 5]), 2.0);
+        assert_eq!(degrees_of_freedom(&factors, 3, &[false, false, true, true, false]), 0.0);
+        assert_eq!(degrees_of_freedom(&factors, 3, &[false; 5]), -1.0);
     }
 
     proptest! {
@@ -171,7 +167,7 @@ mod tests {
         ) {
             let entry = |i: usize, j: usize| (0..rank).map(|k| left[i * 8 + k] * right[k * 20 + j]).sum::<f64>();
             let factors: Vec<f64> = (0..30 * 20).map(|at| entry(at / 20, at % 20)).collect();
-            prop_assert_eq!(degrees_of_freedom(&factors, 20, &[1; 30]), rank as f64 - 1.0);
+            prop_assert_eq!(degrees_of_freedom(&factors, 20, &[true; 30]), rank as f64 - 1.0);
         }
     }
 }

@@ -127,11 +127,11 @@ impl Walk<'_> {
     }
 }
 
-/// First-stage units of the elements with rows, less their strata.
-pub(super) fn degrees_of_freedom(stages: &[Vec<Stage>], rows: &[u64]) -> f64 {
+/// First-stage units of the elements that are `members`, less their strata.
+pub(super) fn degrees_of_freedom(stages: &[Vec<Stage>], members: &[bool]) -> f64 {
     let Some(first) = stages.first() else { return 0.0 };
     let mut places: Vec<(u32, u32)> =
-        first.iter().zip(rows).filter(|(_, rows)| **rows > 0).map(|(s, _)| (s.stratum, s.unit)).collect();
+        first.iter().zip(members).filter(|(_, is)| **is).map(|(s, _)| (s.stratum, s.unit)).collect();
     places.sort_unstable();
     places.dedup();
     let units = places.len();

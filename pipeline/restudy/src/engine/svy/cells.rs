@@ -50,12 +50,17 @@ struct Cell {
     weight: Twofold,
 }
 
+/// Rows of a group with a weight other than 0.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rows {
+    all: u64,
+    answered: u64,
+}
+
 /// The table of a group.
 pub(in crate::engine) struct Table<'a> {
     /// The domain of the sample that the group is; nothing without a design.
     pub(super) sample: Option<Gathered>,
-    /// Rows of each unit, answered or not.
-    pub(super) of_units: Vec<u64>,
     /// Rows of the group, answered or not.
     pub(in crate::engine) rows: u64,
     /// Rows that answered.
@@ -125,10 +130,8 @@ pub(in crate::engine) struct Cells<T> {
     tabulator: T,
     call: Call,
     pairs: Pairs,
-    /// Rows of each pair of a group and a unit with a weight other than 0.
-    rows: Vec<u64>,
-    /// For each group, the rows that answered.
-    answered: Vec<u64>,
+    /// For each group, its rows.
+    rows: Vec<Rows>,
     units: Units,
     dictionaries: Dictionaries,
     /// The unit of each row of a batch.
@@ -156,7 +159,6 @@ impl<T: Tabulator> Cells<T> {
             call: call.clone(),
             pairs: Pairs::default(),
             rows: Vec::new(),
-            answered: Vec::new(),
             units: Units::default(),
             dictionaries: Dictionaries::default(),
             of_rows: Vec::new(),
@@ -179,31 +181,27 @@ impl<T: Tabulator> Cells<T> {
 
     /// Sees to it that there are as many groups.
     fn expect(&mut self, groups: usize) {
-        self.answered.resize(self.answered.len().max(groups), 0);
+        self.rows.resize(self.rows.len().max(groups), Rows::default());
     }
 
     /// Takes the first groups out; later groups move to the front.
     fn take(&mut self, emit: EmitTo) -> Vec<Taken> {
         let taken = match emit {
-            EmitTo::All => self.answered.len(),
-            EmitTo::First(groups) => groups.min(self.answered.len()),
+            EmitTo::All => self.rows.len(),
+            EmitTo::First(groups) => groups.min(self.rows.len()),
         };
-        let new = |n| Taken { of_units: OfUnits::default(), n, cells: Vec::new() };
-        let mut groups: Vec<Taken> = self.answered.drain(..taken).map(new).collect();
-        let (pairs, rows) = (std::mem::take(&mut self.pairs), std::mem::take(&mut self.rows));
+        let new = |rows| Taken { of_units: OfUnits::default(), rows, cells: Vec::new() };
+        let mut groups: Vec<Taken> = self.rows.drain(..taken).map(new).collect();
+        let pairs = std::mem::take(&mut self.pairs);
         // Of each pair the place of its unit in its group, or its new number.
-        let mut now = vec![0; rows.len()];
+        let mut now = vec![0; pairs.len()];
         for pair in pairs.in_order(&self.units.in_order()) {
-            let rows = rows[pair.number];
             now[pair.number] = match groups.get_mut(pair.group) {
                 Some(Taken { of_units, .. }) => {
-                    of_units.push(pair.unit, rows, []);
+                    of_units.push(pair.unit, []);
                     of_units.units.len() as u32 - 1
                 }
-                None => {
-                    self.rows.push(rows);
-                    self.pairs.number(pair.group - taken, pair.unit).0 as u32
-                }
+                None => self.pairs.number(pair.group - taken, pair.unit).0 as u32,
             };
         }
         let cells = std::mem::take(&mut self.cells);
@@ -228,8 +226,7 @@ impl<T: Tabulator> Cells<T> {
 /// A group that was taken out.
 struct Taken {
     of_units: OfUnits<0>,
-    /// Rows that answered.
-    n: u64,
+    rows: Rows,
     /// In the order of their units and values.
     cells: Vec<Entry>,
 }
@@ -261,30 +258,15 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
     ) -> Result<()> {
         self.expect(count);
         let columns = self.ids(values)?;
-        let Cells {
-            pairs,
-            rows,
-            answered,
-            units,
-            dictionaries,
-            of_rows,
-            atoms,
-            index,
-            cells,
-            tuples,
-            faults,
-            ..
-        } = self;
+        let Cells { pairs, rows, units, dictionaries, of_rows, atoms, index, cells, tuples, faults, .. } =
+            self;
         let design = self.call.design.map(|design| DesignBatch::new(&values[design], dictionaries));
         let mut design = design.transpose()?;
         units_of_rows(design.as_mut(), units, groups.len(), filter, faults, of_rows)?;
         let members = groups.iter().zip(of_rows).enumerate().filter(|(_, (_, unit))| **unit != slots::NONE);
         'rows: for (row, (&group, unit)) in members {
-            let (pair, new) = pairs.number(group, *unit);
-            if new {
-                rows.push(0);
-            }
-            rows[pair] += 1;
+            let (pair, _) = pairs.number(group, *unit);
+            rows[group].all += 1;
             let mut ids = [NONE; WIDTH];
             for (argument, (id, column)) in ids.iter_mut().zip(&columns).enumerate() {
                 *id = column[row];
@@ -298,7 +280,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
                     continue 'rows;
                 }
             }
-            answered[group] += 1;
+            rows[group].answered += 1;
             let mut weight = Twofold::default();
             weight.add(design.as_ref().map_or(1.0, |design| design.weights[row]));
             add(index, cells, tuples, Cell { pair: pair as u32, ids, count: 1, weight });
@@ -310,13 +292,12 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
         self.faults.check(self.function, self.shape, &self.call)?;
         let groups = self.take(emit);
         let mut found = Vec::with_capacity(groups.len());
-        for Taken { of_units: OfUnits { units, rows: of_units, .. }, n, cells } in groups {
+        for Taken { of_units, rows: Rows { all: rows, answered: n }, cells } in groups {
             let sample = match self.call.design {
-                Some(_) => Some(Gathered::new(&units, &self.units, self.function)?),
+                Some(_) => Some(Gathered::new(&of_units.units, &self.units, self.function)?),
                 None => None,
             };
-            let rows = of_units.iter().sum();
-            let table = Table { sample, of_units, rows, n, cells, atoms: &self.atoms };
+            let table = Table { sample, rows, n, cells, atoms: &self.atoms };
             found.push(self.tabulator.group(&table, &self.call)?);
         }
         self.tabulator.array(found)
@@ -325,10 +306,11 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
         self.faults.check(self.function, self.shape, &self.call)?;
         let groups = self.take(emit);
-        let states = groups.iter().map(|Taken { of_units, n, cells }| {
+        let states = groups.iter().map(|Taken { of_units, rows, cells }| {
             let mut to = Writer::default();
             of_units.write(self.call.design.map(|_| &self.units), &mut to);
-            to.integer(*n);
+            to.integer(rows.all);
+            to.integer(rows.answered);
             to.integer(cells.len() as u64);
             for cell in cells {
                 to.integer(cell.element.into());
@@ -348,15 +330,11 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
         Reader::each(&states[0], groups, |group, from| {
             let of_units = OfUnits::<0>::read(self.call.design.map(|_| &mut self.units), from)?;
             let mut numbers = Vec::with_capacity(of_units.units.len());
-            for (unit, rows) in of_units.units.iter().zip(&of_units.rows) {
-                let (pair, new) = self.pairs.number(group, *unit);
-                if new {
-                    self.rows.push(0);
-                }
-                self.rows[pair] += rows;
-                numbers.push(pair as u32);
+            for unit in of_units.units {
+                numbers.push(self.pairs.number(group, unit).0 as u32);
             }
-            self.answered[group] += from.integer()?;
+            self.rows[group].all += from.integer()?;
+            self.rows[group].answered += from.integer()?;
             for _ in 0..from.integer()? {
                 let Some(&pair) = numbers.get(from.short()? as usize) else {
                     return exec_err!("a partial result has a cell of no unit");
@@ -383,7 +361,7 @@ impl<T: Tabulator> GroupsAccumulator for Cells<T> {
     fn size(&self) -> usize {
         size_of_val(self)
             + self.pairs.size()
-            + (self.rows.capacity() + self.answered.capacity()) * size_of::<u64>()
+            + self.rows.capacity() * size_of::<Rows>()
             + self.units.size()
             + self.dictionaries.size()
             + self.of_rows.capacity() * size_of::<u32>()

@@ -46,6 +46,8 @@ pub(super) struct OfGroup<const U: usize, const G: usize> {
 pub(super) struct Overall<const G: usize> {
     /// Rows that answered, of a weight other than 0.
     pub(super) n: u64,
+    /// Rows that did not.
+    pub(super) silent: u64,
     pub(super) sums: Twofolds<G>,
 }
 
@@ -62,27 +64,52 @@ pub(super) trait Estimator<const U: usize, const G: usize>:
 
 pub(super) type Found = Result<Option<Estimate>, SurveyError>;
 
-/// The estimate of a group; `None` where it has no base.
-pub(super) fn of_group<const U: usize, const G: usize>(
-    estimator: impl Estimator<U, G>,
-    group: &OfGroup<U, G>,
-    units: Option<&Units>,
-    function: &str,
+/// Estimates of group after group.
+pub(super) struct OfEach<'a, E> {
+    estimator: E,
+    /// The units of the design, if there is one.
+    units: Option<&'a Units>,
+    function: &'a str,
     confidence: f64,
-) -> Result<Option<Estimate>> {
-    let OfUnits { units: numbers, rows, .. } = &group.of_units;
-    let found = match units {
-        _ if numbers.is_empty() => Ok(None),
-        Some(units) => estimator.weighted(group, &Gathered::new(numbers, units, function)?, confidence),
-        None => estimator.plain(group, rows.iter().sum(), confidence),
-    };
-    found.map_err(|error| told(function, &error))
+    /// The units of the group before as a domain: groups mostly have rows of the same units.
+    latest: Option<(Vec<u32>, Gathered)>,
+}
+
+impl<'a, E> OfEach<'a, E> {
+    pub(super) fn new(estimator: E, units: Option<&'a Units>, function: &'a str, confidence: f64) -> Self {
+        OfEach { estimator, units, function, confidence, latest: None }
+    }
+
+    /// The estimate of a group; `None` where it has no base.
+    pub(super) fn estimate<const U: usize, const G: usize>(
+        &mut self,
+        group: &OfGroup<U, G>,
+    ) -> Result<Option<Estimate>>
+    where
+        E: Estimator<U, G>,
+    {
+        let (numbers, Overall { n, silent, .. }) = (&group.of_units.units, group.overall);
+        let found = match self.units {
+            _ if numbers.is_empty() => Ok(None),
+            Some(units) => {
+                let latest = match self.latest.take().filter(|(units, _)| units == numbers) {
+                    Some(latest) => latest,
+                    None => (numbers.clone(), Gathered::new(numbers, units, self.function)?),
+                };
+                let (_, sample) = self.latest.insert(latest);
+                self.estimator.weighted(group, sample, self.confidence)
+            }
+            None => self.estimator.plain(group, n + silent, self.confidence),
+        };
+        found.map_err(|error| told(self.function, &error))
+    }
 }
 
 impl<const U: usize, const G: usize> OfGroup<U, G> {
     /// The group as a domain of the sample.
-    fn domain<'a, const K: usize>(&'a self, sample: &'a Gathered, sums: &'a [[f64; K]]) -> Domain<'a, K> {
-        Domain { variability: sample.variability(), rows: &self.of_units.rows, n: self.overall.n, sums }
+    fn domain<'a, const K: usize>(&self, sample: &'a Gathered, sums: &'a [[f64; K]]) -> Domain<'a, K> {
+        let Overall { n, silent, .. } = self.overall;
+        Domain { variability: sample.variability(), members: sample.members(), rows: n + silent, n, sums }
     }
 
     /// Values of each unit's sums.

@@ -8,6 +8,8 @@ use super::units::{Kind, Unit, Units};
 /// A group with a design: each element is a unit of the last stage.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
+    /// True for each element.
+    members: Vec<bool>,
     stages: Vec<Vec<Stage>>,
     lonely: LonelyPsu,
     factors: Vec<f64>,
@@ -18,7 +20,7 @@ impl Gathered {
     /// The domain of rows of `of_group`, which are in the order of [`Units::in_order`]. Samples of two waves are independent: no
     /// stratum and no unit is of both.
     pub(super) fn new(of_group: &[u32], units: &Units, function: &str) -> Result<Self> {
-        let mut gathered = Gathered::default();
+        let mut gathered = Gathered { members: vec![true; of_group.len()], ..Gathered::default() };
         let (mut kind, mut sample): (Option<u32>, Option<&str>) = (None, None);
         // Numbers of strata and units that other samples use, in each stage.
         let mut used: Vec<(u32, u32)> = Vec::new();
@@ -64,6 +66,11 @@ impl Gathered {
             None => {}
         }
         Ok(gathered)
+    }
+
+    /// That all elements are members of the domain.
+    pub(super) fn members(&self) -> &[bool] {
+        &self.members
     }
 
     /// Where variances come from.

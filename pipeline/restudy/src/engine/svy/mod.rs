@@ -11,6 +11,7 @@
 //!   units are taken in the order of their numbers.
 //! - What is computed is in the crate `survey`; here is only what its sums are made of.
 
+mod added;
 pub(super) mod atoms;
 pub(super) mod cells;
 mod codec;

@@ -1,7 +1,7 @@
 //! How the functions that keep sums read their arguments, and what a row adds to which sum.
 //!
-//! In: the arguments of a batch as arrays, and the weights of its rows. Out: for each row the terms of the sums of its unit, and of
-//! those over all units. It knows neither groups nor units.
+//! In: the arguments of a batch as arrays, and the weight of a row. Out: the row's terms of the sums of its unit, and of those over all
+//! units. It knows neither groups nor units.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use datafusion::common::Result;
 
 use super::estimates::{Difference, Estimator, OfOne, Ratio};
 use super::faults::{Bad, Faults};
-use super::twofold::Column;
+use super::twofold::{Product, Twofold};
 
 /// How a function reads its rows.
 pub(super) trait Reads<const U: usize, const G: usize>: Estimator<U, G> {
@@ -25,18 +25,12 @@ pub(super) trait Reads<const U: usize, const G: usize>: Estimator<U, G> {
     /// The values of a row; `None` where it did not answer. What cannot be a value is noted.
     fn values(self, columns: &Self::Columns, row: usize, faults: &mut Faults) -> Option<(f64, f64)>;
 
-    /// The values of rows as they stand in the columns; `None` where some did not answer, or have what cannot be a value.
-    fn all_values(self, columns: &Self::Columns, rows: Range<usize>) -> Option<(&[f64], &[f64])>;
+    /// The values of rows as they stand in the columns; `None` where some did not answer, or have what cannot be a value. Where
+    /// there is but one value, it comes twice.
+    fn all_values(self, columns: &Self::Columns, rows: Range<usize>) -> Option<[&[f64]; 2]>;
 
-    /// What rows add to the sums, from their weights and values.
-    fn terms(self, weights: &[f64], first: &[f64], second: &[f64], terms: &mut Terms<U, G>);
-}
-
-/// What each row of a chunk adds to the sums of its unit, and to those over all units.
-#[derive(Debug)]
-pub(super) struct Terms<const U: usize, const G: usize> {
-    pub(super) of_unit: [Column; U],
-    pub(super) overall: [Column; G],
+    /// What a row adds to the sums of its unit, and to those over all units, by its weight and values.
+    fn terms<P: Product>(self, weight: f64, first: f64, second: f64) -> ([Twofold; U], [Twofold; G]);
 }
 
 /// A column as numbers; of a condition, true is 1.
@@ -111,23 +105,22 @@ impl Reads<2, 1> for OfOne {
         Some((x?, 0.0))
     }
 
-    fn all_values(self, x: &Numbers, rows: Range<usize>) -> Option<(&[f64], &[f64])> {
+    fn all_values(self, x: &Numbers, rows: Range<usize>) -> Option<[&[f64]; 2]> {
         let x = match self {
             OfOne::Proportion(_) => x.all(rows, is_condition),
             OfOne::Mean | OfOne::Total => x.all(rows, f64::is_finite),
         };
-        Some((x?, &[]))
+        x.map(|x| [x; 2])
     }
 
-    fn terms(self, weights: &[f64], x: &[f64], _: &[f64], terms: &mut Terms<2, 1>) {
-        let ([weight, sum], [squares]) = (&mut terms.of_unit, &mut terms.overall);
-        weight.fill(weights.iter().copied());
-        if let OfOne::Proportion(_) = self {
-            sum.fill(weights.iter().zip(x).map(|(w, x)| w * x));
-            squares.fill(x.iter().copied());
-        } else {
-            Column::fill_powers([sum, squares], weights, x);
-        }
+    #[inline(always)]
+    fn terms<P: Product>(self, weight: f64, x: f64, _: f64) -> ([Twofold; 2], [Twofold; 1]) {
+        let sum = Twofold::product::<P>(weight, x);
+        let squares = match self {
+            OfOne::Proportion(_) => Twofold::exact(x),
+            OfOne::Mean | OfOne::Total => sum.times::<P>(x),
+        };
+        ([Twofold::exact(weight), sum], [squares])
     }
 }
 
@@ -144,16 +137,15 @@ impl Reads<3, 3> for Ratio {
         Some((y?, x?))
     }
 
-    fn all_values(self, (y, x): &Self::Columns, rows: Range<usize>) -> Option<(&[f64], &[f64])> {
-        Some((y.all(rows.clone(), f64::is_finite)?, x.all(rows, f64::is_finite)?))
+    fn all_values(self, (y, x): &Self::Columns, rows: Range<usize>) -> Option<[&[f64]; 2]> {
+        Some([y.all(rows.clone(), f64::is_finite)?, x.all(rows, f64::is_finite)?])
     }
 
-    fn terms(self, weights: &[f64], y: &[f64], x: &[f64], terms: &mut Terms<3, 3>) {
-        let ([weight, of_y, of_x], [yy, xy, xx]) = (&mut terms.of_unit, &mut terms.overall);
-        weight.fill(weights.iter().copied());
-        Column::fill_powers([of_y, yy], weights, y);
-        Column::fill_powers([of_x, xx], weights, x);
-        xy.fill_times(of_x, y);
+    #[inline(always)]
+    fn terms<P: Product>(self, weight: f64, y: f64, x: f64) -> ([Twofold; 3], [Twofold; 3]) {
+        let (of_y, of_x) = (Twofold::product::<P>(weight, y), Twofold::product::<P>(weight, x));
+        let squares = [of_y.times::<P>(y), of_x.times::<P>(y), of_x.times::<P>(x)];
+        ([Twofold::exact(weight), of_y, of_x], squares)
     }
 }
 
@@ -170,19 +162,16 @@ impl Reads<4, 2> for Difference {
         Some((x?, side?))
     }
 
-    fn all_values(self, (x, side): &Self::Columns, rows: Range<usize>) -> Option<(&[f64], &[f64])> {
-        Some((x.all(rows.clone(), f64::is_finite)?, side.all(rows, is_condition)?))
+    fn all_values(self, (x, side): &Self::Columns, rows: Range<usize>) -> Option<[&[f64]; 2]> {
+        Some([x.all(rows.clone(), f64::is_finite)?, side.all(rows, is_condition)?])
     }
 
-    fn terms(self, weights: &[f64], x: &[f64], side: &[f64], terms: &mut Terms<4, 2>) {
-        let ([weight_a, sum_a, weight_b, sum_b], [squares_a, squares_b]) =
-            (&mut terms.of_unit, &mut terms.overall);
+    #[inline(always)]
+    fn terms<P: Product>(self, weight: f64, x: f64, side: f64) -> ([Twofold; 4], [Twofold; 2]) {
         // On the side that it is not of, a row weighs 0.
-        weight_a.fill(weights.iter().zip(side).map(|(w, side)| w * side));
-        weight_b.fill(weights.iter().zip(side).map(|(w, side)| w * (1.0 - side)));
-        for (weight, sum, squares) in [(weight_a, sum_a, squares_a), (weight_b, sum_b, squares_b)] {
-            sum.fill_times(weight, x);
-            squares.fill_times(sum, x);
-        }
+        let (a, b) = (weight * side, weight * (1.0 - side));
+        let (sum_a, sum_b) = (Twofold::product::<P>(a, x), Twofold::product::<P>(b, x));
+        let of_unit = [Twofold::exact(a), sum_a, Twofold::exact(b), sum_b];
+        (of_unit, [sum_a.times::<P>(x), sum_b.times::<P>(x)])
     }
 }

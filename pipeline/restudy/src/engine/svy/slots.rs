@@ -2,7 +2,7 @@
 //!
 //! Without a design all rows of a group share one slot, and memory grows with groups; with one, with groups times units.
 //!
-//! Rows come in no order, and so most of them wait for memory. Each finds a slot of up to three sums in one line of the processor's
+//! Rows come in no order, and so most of them wait for memory. Each finds its slot, of two sums in half a line of the processor's
 //! cache, which was asked for some rows before; and a slot's number is a multiplication away, while there are not many more
 //! places than slots in use. Then it is looked up by a hash.
 
@@ -20,18 +20,13 @@ use super::units::Units;
 /// No unit, and no slot: the row is no member of the sample.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// Places that there may be when nothing is in them: 8 MiB of up to three sums each.
+/// Places that there may be when nothing is in them: 4 MiB of two sums each.
 const FREE: usize = 1 << 17;
 
-/// Rows and sums of one group and unit.
+/// Sums of the rows of one group and unit that answered; without a row that did or did not, they are untouched.
 #[derive(Clone, Copy, Debug, Default)]
-#[repr(align(64))]
-pub(super) struct Slot<const K: usize> {
-    /// Rows with a weight other than 0; without one, there is no such slot.
-    pub(super) rows: u64,
-    /// Sums of those that answered.
-    pub(super) sums: Twofolds<K>,
-}
+#[repr(align(32))]
+pub(super) struct Slot<const K: usize>(pub(super) Twofolds<K>);
 
 /// Slots by group and unit.
 #[derive(Debug)]
@@ -51,12 +46,10 @@ enum Numbers {
     Pairs(Pairs),
 }
 
-/// A group that was taken out: its units in order, and for each of them the rows and sums.
+/// A group that was taken out: its units in order, and the sums of each.
 #[derive(Clone, Debug)]
 pub(super) struct OfUnits<const K: usize> {
     pub(super) units: Vec<u32>,
-    /// Rows with a weight other than 0.
-    pub(super) rows: Vec<u64>,
     pub(super) sums: Vec<[Twofold; K]>,
 }
 
@@ -68,15 +61,14 @@ impl<const K: usize> Default for Slots<K> {
 
 impl<const K: usize> Default for OfUnits<K> {
     fn default() -> Self {
-        OfUnits { units: vec![], rows: vec![], sums: vec![] }
+        OfUnits { units: vec![], sums: vec![] }
     }
 }
 
 impl<const K: usize> OfUnits<K> {
     /// Adds a unit.
-    pub(super) fn push(&mut self, unit: u32, rows: u64, sums: [Twofold; K]) {
+    pub(super) fn push(&mut self, unit: u32, sums: [Twofold; K]) {
         self.units.push(unit);
-        self.rows.push(rows);
         self.sums.push(sums);
     }
 
@@ -92,11 +84,10 @@ impl<const K: usize> OfUnits<K> {
     /// Writes them, with what is known of the units.
     pub(super) fn write(&self, units: Option<&Units>, to: &mut Writer) {
         to.integer(self.units.len() as u64);
-        for ((unit, rows), sums) in self.units.iter().zip(&self.rows).zip(&self.sums) {
+        for (unit, sums) in self.units.iter().zip(&self.sums) {
             if let Some(units) = units {
                 units.write(*unit, to);
             }
-            to.integer(*rows);
             sums.iter().for_each(|sum| to.twofold(*sum));
         }
     }
@@ -109,27 +100,25 @@ impl<const K: usize> OfUnits<K> {
                 Some(units) => units.read(from)?,
                 None => 0,
             };
-            let (rows, mut sums) = (from.integer()?, [Twofold::default(); K]);
+            let mut sums = [Twofold::default(); K];
             for sum in &mut sums {
                 *sum = from.twofold()?;
             }
-            read.push(unit, rows, sums);
+            read.push(unit, sums);
         }
         Ok(read)
     }
 }
 
 impl<const K: usize> Slots<K> {
-    /// Sees to it that there are as many groups.
-    pub(super) fn expect(&mut self, groups: usize) {
+    /// Makes room for so many groups and units. Numbers of slots from before are good no longer.
+    pub(super) fn expect(&mut self, groups: usize, units: usize) {
         self.groups = self.groups.max(groups);
+        self.make_room(units);
     }
 
-    /// The slots of rows by their groups and units; they are good until the next call.
+    /// The slots of rows by their groups and units, of which no more than were expected.
     pub(super) fn numbers(&mut self, groups: &[usize], units: &[u32], numbers: &mut Vec<u32>) {
-        // One more than the largest unit; nothing of no unit.
-        let most = units.iter().map(|unit| unit.wrapping_add(1)).max().unwrap_or(0);
-        self.make_room(most as usize);
         numbers.clear();
         let places = groups.iter().zip(units);
         match &mut self.numbers {
@@ -160,7 +149,7 @@ impl<const K: usize> Slots<K> {
             return;
         }
         if places > limit {
-            limit = FREE + 2 * self.slots.iter().filter(|slot| slot.rows > 0).count();
+            limit = FREE + 2 * self.slots.iter().filter(|slot| slot.0.is_touched()).count();
         }
         if places > limit {
             return self.leave_places(of_group);
@@ -180,7 +169,7 @@ impl<const K: usize> Slots<K> {
     fn leave_places(&mut self, of_group: usize) {
         let mut pairs = Pairs::default();
         let before = std::mem::take(&mut self.slots);
-        for (place, slot) in before.into_iter().enumerate().filter(|(_, slot)| slot.rows > 0) {
+        for (place, slot) in before.into_iter().enumerate().filter(|(_, slot)| slot.0.is_touched()) {
             pairs.number(place / of_group, (place % of_group) as u32);
             self.slots.push(slot);
         }
@@ -193,20 +182,20 @@ impl<const K: usize> Slots<K> {
         prefetch_index(&self.slots, number as usize);
     }
 
-    /// A slot.
+    /// The sums of a slot.
     #[inline(always)]
-    pub(super) fn get_mut(&mut self, number: u32) -> &mut Slot<K> {
-        &mut self.slots[number as usize]
+    pub(super) fn get_mut(&mut self, number: u32) -> &mut Twofolds<K> {
+        &mut self.slots[number as usize].0
     }
 
-    /// Adds what was taken out elsewhere.
+    /// Adds what was taken out elsewhere, of units that were expected.
     pub(super) fn merge(&mut self, group: usize, other: &OfUnits<K>) {
         let mut numbers = Vec::new();
         self.numbers(&vec![group; other.units.len()], &other.units, &mut numbers);
-        for ((number, rows), sums) in numbers.into_iter().zip(&other.rows).zip(&other.sums) {
-            let slot = self.get_mut(number);
-            slot.rows += rows;
-            slot.sums.merge_each(sums);
+        for (number, added) in numbers.into_iter().zip(&other.sums) {
+            let sums = self.get_mut(number);
+            sums.merge(added);
+            sums.touch();
         }
     }
 
@@ -231,7 +220,7 @@ impl<const K: usize> Slots<K> {
                 for pair in pairs.in_order(units) {
                     let slot = self.slots[pair.number];
                     match groups.get_mut(pair.group) {
-                        Some(group) => group.push(pair.unit, slot.rows, slot.sums.each()),
+                        Some(group) => group.push(pair.unit, slot.0.each()),
                         None => {
                             later.number(pair.group - taken, pair.unit);
                             of_later.push(slot);
@@ -249,8 +238,8 @@ impl<const K: usize> Slots<K> {
     fn take_places(&self, places: Range<usize>, units: &[u32], to: &mut OfUnits<K>) {
         let slots = &self.slots[places];
         for &unit in units {
-            if let Some(slot) = slots.get(unit as usize).filter(|slot| slot.rows > 0) {
-                to.push(unit, slot.rows, slot.sums.each());
+            if let Some(Slot(sums)) = slots.get(unit as usize).filter(|slot| slot.0.is_touched()) {
+                to.push(unit, sums.each());
             }
         }
     }
@@ -269,15 +258,14 @@ impl<const K: usize> Slots<K> {
 mod tests {
     use super::*;
 
-    /// Counts each row, and adds 1.
+    /// Adds 1 for each row.
     fn add_ones(slots: &mut Slots<1>, groups: &[usize], units: &[u32]) {
         let mut numbers = Vec::new();
-        slots.expect(groups.iter().max().map_or(0, |group| group + 1));
+        let most = units.iter().max().map_or(0, |unit| *unit as usize + 1);
+        slots.expect(groups.iter().max().map_or(0, |group| group + 1), most);
         slots.numbers(groups, units, &mut numbers);
         for number in numbers {
-            let slot = slots.get_mut(number);
-            slot.rows += 1;
-            slot.sums.merge([1.0], [0.0]);
+            slots.get_mut(number).merge(&[Twofold::exact(1.0)]);
         }
     }
 
@@ -296,15 +284,18 @@ mod tests {
                 }
             }
             assert_eq!(matches!(slots.numbers, Numbers::Places(..)), step == 1);
-            assert!(slots.size() >= 1000 * 64 && slots.size() < 2_000_000, "{}", slots.size());
+            assert!(slots.size() >= 1000 * 32 && slots.size() < 2_000_000, "{}", slots.size());
             let first = slots.take(EmitTo::First(4), &order);
             assert_eq!((first.len(), first[3].units.len()), (4, 100));
             assert!(first[3].units.is_sorted());
             // Group 4 is now group 0.
             add_ones(&mut slots, &[0], &[14 * step]);
             let rest = slots.take(EmitTo::All, &order);
-            assert_eq!((rest.len(), rest[0].rows[1], rest[0].sums[1][0].value()), (6, 4, 4.0));
-            assert_eq!((rest[5].units.len(), rest[5].units[1], rest[5].rows[1]), (100, 19 * step, 3));
+            assert_eq!((rest.len(), rest[0].units[1], rest[0].sums[1][0].value()), (6, 14 * step, 4.0));
+            assert_eq!(
+                (rest[5].units.len(), rest[5].units[1], rest[5].sums[1][0].value()),
+                (100, 19 * step, 3.0)
+            );
             assert_eq!(rest[5].totals()[0].value(), 300.0);
             assert_eq!(slots.take(EmitTo::All, &order).len(), 0);
         }
@@ -318,6 +309,9 @@ mod tests {
             add_ones(&mut slots, part, &vec![0; part.len()]);
         }
         assert!(matches!(slots.numbers, Numbers::Places(1, _)), "{:?}", slots.numbers);
-        assert_eq!(slots.take(EmitTo::All, &[0]).iter().map(|group| group.rows[0]).sum::<u64>(), 300_000);
+        assert_eq!(
+            slots.take(EmitTo::All, &[0]).iter().map(|group| group.sums[0][0].value()).sum::<f64>(),
+            300_000.0
+        );
     }
 }

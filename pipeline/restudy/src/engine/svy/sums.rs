@@ -7,15 +7,16 @@ use datafusion::arrow::array::{Array, ArrayRef, BooleanArray};
 use datafusion::common::Result;
 use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 
+use super::added::{Added, Answered};
 use super::codec::{Reader, Writer};
 use super::design::{DesignBatch, Dictionaries};
-use super::estimates::{OfGroup, Overall, of_group};
+use super::estimates::{OfEach, OfGroup};
 use super::faults::Faults;
-use super::reads::{Reads, Terms};
+use super::reads::Reads;
 use super::result::estimates;
 use super::rows::{CHUNK, chunks, units_of_rows};
-use super::slots::{NONE, OfUnits, Slots};
-use super::twofold::{Column, Rows, Twofold};
+use super::slots::{NONE, OfUnits};
+use super::twofold::Twofold;
 use super::units::Units;
 use crate::engine::aggregate::{Call, Shape};
 
@@ -49,67 +50,16 @@ impl Answers {
         self.second.push(second);
     }
 
+    fn rows(&self) -> Answered<'_> {
+        let values = [&self.first[..], &self.second];
+        Answered { slots: &self.slots, groups: &self.groups, weights: &self.weights, values }
+    }
+
     fn size(&self) -> usize {
         let values = self.weights.capacity() + self.first.capacity() + self.second.capacity();
         self.slots.capacity() * size_of::<u32>()
             + self.groups.capacity() * size_of::<usize>()
             + values * size_of::<f64>()
-    }
-}
-
-/// What was added up so far.
-#[derive(Debug)]
-struct Added<const U: usize, const G: usize> {
-    slots: Slots<U>,
-    overall: Vec<Overall<G>>,
-    terms: Terms<U, G>,
-}
-
-impl<const U: usize, const G: usize> Default for Added<U, G> {
-    fn default() -> Self {
-        let (of_unit, overall) =
-            (std::array::from_fn(|_| Column::default()), std::array::from_fn(|_| Column::default()));
-        Added { slots: Slots::default(), overall: Vec::new(), terms: Terms { of_unit, overall } }
-    }
-}
-
-impl<const U: usize, const G: usize> Added<U, G> {
-    fn expect(&mut self, groups: usize) {
-        self.slots.expect(groups);
-        self.overall.resize(self.overall.len().max(groups), Overall::default());
-    }
-
-    /// Adds the terms of rows that answered; meanwhile asks for the slots of those that are `next`.
-    fn add(&mut self, slots: &[u32], groups: &[usize], next: &[u32]) {
-        let of_unit = self.terms.of_unit.each_ref().map(|column| column.rows(slots.len()));
-        let overall = self.terms.overall.each_ref().map(|column| column.rows(slots.len()));
-        for (row, (&slot, &group)) in slots.iter().zip(groups).enumerate() {
-            if let Some(next) = next.get(row) {
-                self.slots.fetch(*next);
-            }
-            let slot = self.slots.get_mut(slot);
-            slot.rows += 1;
-            let (high, low) = Rows::of(&of_unit, row);
-            slot.sums.merge(high, low);
-            let group = &mut self.overall[group];
-            group.n += 1;
-            let (high, low) = Rows::of(&overall, row);
-            group.sums.merge(high, low);
-        }
-    }
-
-    /// Takes the first groups out.
-    fn take(&mut self, emit: EmitTo, units: &[u32]) -> Vec<OfGroup<U, G>> {
-        let of_units = self.slots.take(emit, units);
-        let overall = self.overall.drain(..of_units.len().min(self.overall.len()));
-        of_units.into_iter().zip(overall).map(|(of_units, overall)| OfGroup { of_units, overall }).collect()
-    }
-
-    fn size(&self) -> usize {
-        let columns = self.terms.of_unit.iter().chain(&self.terms.overall);
-        self.slots.size()
-            + self.overall.capacity() * size_of::<Overall<G>>()
-            + columns.map(Column::size).sum::<usize>()
     }
 }
 
@@ -168,7 +118,7 @@ impl<const U: usize, const G: usize, E: Reads<U, G>> GroupsAccumulator for Sums<
         let design = self.call.design.map(|design| DesignBatch::new(&values[design], dictionaries));
         let mut design = design.transpose()?;
         units_of_rows(design.as_mut(), units, groups.len(), filter, faults, of_units)?;
-        added.expect(count);
+        added.expect(count, units.len());
         added.slots.numbers(groups, of_units, of_slots);
         of_slots.iter().take(CHUNK).for_each(|slot| added.slots.fetch(*slot));
         for range in chunks(groups.len()) {
@@ -178,9 +128,8 @@ impl<const U: usize, const G: usize, E: Reads<U, G>> GroupsAccumulator for Sums<
             let weights = weights.unwrap_or(&ONES[..range.len()]);
             // Without an end before the last, so that many are looked at at once.
             let all = slots.iter().fold(true, |all, slot| all & (*slot != NONE));
-            if all && let Some((first, second)) = estimator.all_values(&columns, range.clone()) {
-                estimator.terms(weights, first, second, &mut added.terms);
-                added.add(slots, groups, next);
+            if all && let Some(values) = estimator.all_values(&columns, range.clone()) {
+                added.add(*estimator, Answered { slots, groups, weights, values }, next);
                 continue;
             }
             answers.clear();
@@ -188,23 +137,20 @@ impl<const U: usize, const G: usize, E: Reads<U, G>> GroupsAccumulator for Sums<
             for (((row, &slot), &group), &weight) in members.filter(|(((_, slot), _), _)| **slot != NONE) {
                 match estimator.values(&columns, row, faults) {
                     Some(values) => answers.push(slot, group, weight, values),
-                    None => added.slots.get_mut(slot).rows += 1,
+                    None => added.add_silent(slot, group),
                 }
             }
-            estimator.terms(&answers.weights, &answers.first, &answers.second, &mut added.terms);
-            added.add(&answers.slots, &answers.groups, next);
+            added.add(*estimator, answers.rows(), next);
         }
         Ok(())
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
         self.faults.check(self.function, self.shape, &self.call)?;
-        let units = self.call.design.map(|_| &self.units);
-        let of = |group: &OfGroup<U, G>| {
-            of_group(self.estimator, group, units, self.function, self.call.confidence)
-        };
         let groups = self.added.take(emit, &self.units.in_order());
-        estimates(&groups.iter().map(of).collect::<Result<Vec<_>>>()?)
+        let units = self.call.design.map(|_| &self.units);
+        let mut of_group = OfEach::new(self.estimator, units, self.function, self.call.confidence);
+        estimates(&groups.iter().map(|group| of_group.estimate(group)).collect::<Result<Vec<_>>>()?)
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
@@ -215,6 +161,7 @@ impl<const U: usize, const G: usize, E: Reads<U, G>> GroupsAccumulator for Sums<
             let mut to = Writer::default();
             of_units.write(units, &mut to);
             to.integer(overall.n);
+            to.integer(overall.silent);
             overall.sums.each().into_iter().for_each(|sum| to.twofold(sum));
             to
         });
@@ -222,17 +169,19 @@ impl<const U: usize, const G: usize, E: Reads<U, G>> GroupsAccumulator for Sums<
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef], groups: &[usize], count: usize) -> Result<()> {
-        self.added.expect(count);
+        self.added.expect(count, 0);
         Reader::each(&states[0], groups, |group, from| {
             let of_units = OfUnits::read(self.call.design.map(|_| &mut self.units), from)?;
+            self.added.expect(count, self.units.len());
             self.added.slots.merge(group, &of_units);
             let overall = &mut self.added.overall[group];
             overall.n += from.integer()?;
+            overall.silent += from.integer()?;
             let mut sums = [Twofold::default(); G];
             for sum in &mut sums {
                 *sum = from.twofold()?;
             }
-            overall.sums.merge_each(&sums);
+            overall.sums.merge(&sums);
             Ok(())
         })
     }

@@ -33,6 +33,9 @@ pub(super) struct ChiSquared;
 
 /// The elements of a table: its units, or without a design its cells, which are rows alike, and those who did not answer.
 struct Elements {
+    /// True for each.
+    members: Vec<bool>,
+    /// Without a design, the rows of each.
     rows: Vec<u64>,
     /// For each cell, its element.
     of: Vec<u32>,
@@ -46,14 +49,15 @@ impl Elements {
         let counts: Vec<u64> = cells.iter().map(|cell| cell.count).collect();
         let weights = cells.iter().map(|cell| cell.weight.value()).collect();
         match &table.sample {
-            Some(_) => {
+            Some(sample) => {
                 let of = cells.iter().map(|cell| cell.element).collect();
-                Elements { rows: table.of_units.clone(), of, counts, weights }
+                Elements { members: sample.members().to_vec(), rows: Vec::new(), of, counts, weights }
             }
             None => {
                 let mut rows = counts.clone();
                 rows.push(table.rows - table.n);
-                Elements { rows, of: (0..).take(cells.len()).collect(), counts, weights }
+                let of = (0..).take(cells.len()).collect();
+                Elements { members: vec![true; rows.len()], rows, of, counts, weights }
             }
         }
     }
@@ -74,7 +78,7 @@ impl Tabulator for Quantile {
         let value: Vec<f64> = table.cells().iter().map(|cell| table.number(cell, 0)).collect();
         let values = quantile::Values {
             variability: elements.variability(table),
-            elements: elements.rows.len(),
+            elements: elements.members.len(),
             value: &value,
             element: &elements.of,
             weight: &elements.weights,
@@ -108,14 +112,18 @@ impl Tabulator for Proportions {
         let found: std::result::Result<Vec<Option<Estimate>>, SurveyError> = match &table.sample {
             Some(sample) => {
                 let width = categories.len();
-                let mut sums = vec![Twofold::default(); table.of_units.len() * width];
+                let mut sums = vec![Twofold::default(); sample.members().len() * width];
                 for (category, cell) in of.iter().zip(table.cells()) {
                     sums[cell.element as usize * width + *category as usize].merge(cell.weight);
                 }
                 let weights: Vec<f64> = sums.into_iter().map(Twofold::value).collect();
-                let variability = sample.variability();
-                let all =
-                    Categories { variability, rows: &table.of_units, counts: &counts, weights: &weights };
+                let all = Categories {
+                    variability: sample.variability(),
+                    members: sample.members(),
+                    rows: table.rows,
+                    counts: &counts,
+                    weights: &weights,
+                };
                 let found = proportions(&all, Method::Logit, call.confidence);
                 found.map(|found| found.into_iter().flat_map(|found| found.estimates).map(Some).collect())
             }
@@ -165,7 +173,8 @@ impl Tabulator for ChiSquared {
         let ((_, row), (_, column)) = (table.categories(0), table.categories(1));
         let cells = independence::Cells {
             variability: elements.variability(table),
-            rows: &elements.rows,
+            members: &elements.members,
+            rows: table.rows,
             row: &row,
             column: &column,
             element: &elements.of,

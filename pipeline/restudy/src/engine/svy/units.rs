@@ -170,6 +170,11 @@ impl Units {
         order
     }
 
+    /// How many there are; where there is no design, the one that all rows are of.
+    pub(super) fn len(&self) -> usize {
+        self.units.len().max(1)
+    }
+
     /// A kind by its number.
     pub(super) fn kind(&self, number: u32) -> Option<&Kind> {
         self.kinds.get(number as usize)
