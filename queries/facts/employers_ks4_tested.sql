@@ -3,14 +3,25 @@
 -- params: wave
 -- base: STEM career activities at Key Stage 4
 -- interval: none
--- columns: activities count, trends count, below count, below_holm count
+-- columns: activities count, level text, trends count, below count, below_holm count, number_below count
 
--- At the usual level: a trend where the interval of gamma leaves 0 out, a difference where p is below 0.05, alone (`below`) or
--- with allowance for the number of tests (`below_holm`).
+-- At the level of the study's tests: a trend where the interval of gamma leaves 0 out, a difference where p is below the level, alone
+-- (`below`) or with allowance for the number of tests (`below_holm`). `number_below` is 1 where the test of the number of activities
+-- finds a difference, else 0. The level is text, to be printed with as many digits as it has.
+with tested as (
+  select
+    activity <> 'number of activities' as single,
+    gamma_lower > 0 or gamma_upper < 0 as trend,
+    p_value < significance_level() as below,
+    p_holm < significance_level() as below_holm
+  from employers_ks4_tests
+)
+
 select
-  count(*) as activities,
-  count(*) filter (where gamma_lower > 0 or gamma_upper < 0) as trends,
-  count(*) filter (where p_value < 0.05) as below,
-  count(*) filter (where p_holm < 0.05) as below_holm
-from employers_ks4_tests
-where p_holm is not null
+  count(*) filter (where single) as activities,
+  cast(significance_level() as varchar) as level,
+  count(*) filter (where single and trend) as trends,
+  count(*) filter (where single and below) as below,
+  count(*) filter (where single and below_holm) as below_holm,
+  count(*) filter (where not single and below) as number_below
+from tested

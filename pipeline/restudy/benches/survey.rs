@@ -1,8 +1,9 @@
 //! Survey statistics in SQL on one million rows, against a plain `avg` in the same engine and R's `survey` on the same data.
 //!
 //! In: nothing. The sample is made here: 200 strata of 25 PSUs, rows in random order, unequal weights, 80 bootstrap replicates of
-//! the PSUs. Out: the median of fifteen runs of each, in turns, and their ratios. `bench/survey.R` reads the same columns where R has
-//! the package `survey`. It is a program rather than a test: times are for reading, not for passing.
+//! the PSUs. Out: the median of sixteen runs of each, in turns, half of them before R and half after, and their ratios.
+//! `bench/survey.R` reads the same columns where R has the package `survey`. It is a program rather than a test: times are for
+//! reading, not for passing.
 
 #![expect(
     clippy::expect_used,
@@ -24,14 +25,15 @@ use restudy::engine::{Params, Session, cell_text};
 use restudy::sample::Entry;
 use restudy::store::Tables;
 use survey::replicates::{Kind, Made};
-use survey::variance::{LonelyPsu, Stage};
+use survey::variance::{LonelyPsu, Replication, Stage};
 
 const ROWS: usize = 1_000_000;
 const STRATA: u32 = 200;
 const PSUS: u32 = 25;
 const GROUPS: usize = 10;
 const REPLICATES: usize = 80;
-const RUNS: usize = 15;
+/// Runs of each query before R, and after.
+const RUNS: usize = 8;
 
 /// The columns of the sample, one row per respondent.
 struct Sample {
@@ -138,21 +140,25 @@ fn stage(psu: u32) -> Stage {
     Stage { stratum: psu / PSUS, unit: psu, sampled: PSUS, population: f64::INFINITY }
 }
 
-/// A query that was run again and again: its times in milliseconds, and its first row.
+/// A query that is run again and again: its times in milliseconds, and its first row.
 struct Timed {
+    sql: String,
     times: Vec<f64>,
     row: String,
 }
 
 impl Timed {
-    /// Runs `queries` in turns, so that a machine that is slow for a while is slow for all of them.
-    fn in_turns(session: &Session, queries: &[&str]) -> Vec<Timed> {
-        let none = || Timed { times: Vec::new(), row: String::new() };
-        let mut all: Vec<Timed> = queries.iter().map(|_| none()).collect();
+    fn new(sql: String) -> Timed {
+        Timed { sql, times: Vec::new(), row: String::new() }
+    }
+
+    /// Runs queries in turns, so that a machine that is slow for a while is slow for all of them.
+    fn run_in_turns(session: &Session, queries: &mut [Timed]) {
         for turn in 0..=RUNS {
-            for (sql, timed) in queries.iter().zip(&mut all) {
+            for timed in &mut *queries {
                 let start = Instant::now();
-                let batch = session.query(sql, &Params::none()).unwrap_or_else(|faults| panic!("{faults}"));
+                let batch =
+                    session.query(&timed.sql, &Params::none()).unwrap_or_else(|faults| panic!("{faults}"));
                 let cells = (0..batch.num_columns()).filter_map(|column| cell_text(&batch, 0, column));
                 timed.row = cells.collect::<Vec<_>>().join("  ");
                 // The first turn warms the disk.
@@ -161,7 +167,6 @@ impl Timed {
                 }
             }
         }
-        all
     }
 
     fn median(&self) -> f64 {
@@ -198,8 +203,9 @@ fn main() {
     let session = Session::open(&paths).expect("a session");
 
     println!(
-        "{ROWS} rows, {STRATA} strata, {} PSUs, {GROUPS} groups; median of {RUNS} runs in turns, one core",
-        STRATA * PSUS
+        "{ROWS} rows, {STRATA} strata, {} PSUs, {GROUPS} groups; median of {} runs in turns, one core",
+        STRATA * PSUS,
+        2 * RUNS
     );
     let svy = |table: &str| {
         format!(
@@ -208,8 +214,13 @@ fn main() {
         )
     };
     let plain = "select g, avg(x) as mean from stratified group by g order by g";
-    let timed = Timed::in_turns(&session, &[plain, &svy("stratified"), &svy("replicated")]);
-    let [avg, linear, replicated] = &timed[..] else { return };
+    let mut timed = [plain.to_owned(), svy("stratified"), svy("replicated")].map(Timed::new);
+    Timed::run_in_turns(&session, &mut timed);
+    sample.write_plain(folder.path(), &made.factors);
+    let told = ask_r(folder.path(), &made.replication);
+    Timed::run_in_turns(&session, &mut timed);
+
+    let [avg, linear, replicated] = &timed;
     println!("avg:                           {:8.1} ms", avg.median());
     for (name, timed) in [("svy_mean", linear), ("svy_mean, 80 replicates", replicated)] {
         let of_avg = timed.times(avg);
@@ -220,19 +231,7 @@ fn main() {
             timed.row
         );
     }
-
-    let Made { factors, replication } = made;
-    sample.write_plain(folder.path(), &factors);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench/survey.R");
-    let scale = replication.scale.to_string();
-    let rscale = replication.rscales.first().copied().unwrap_or(1.0).to_string();
-    let told = Command::new("Rscript").arg(script).arg(folder.path()).args([&scale, &rscale]).output();
-    let Ok(told) = told else {
-        println!("R is not here: no comparison with its package survey");
-        return;
-    };
-    eprint!("{}", String::from_utf8_lossy(&told.stderr));
-    for line in String::from_utf8_lossy(&told.stdout).lines() {
+    for line in told.lines() {
         let ours = match line.split_whitespace().next() {
             Some("linearised") => linear.median(),
             Some("replicates") => replicated.median(),
@@ -244,4 +243,16 @@ fn main() {
         let theirs = line.split_whitespace().nth(1).and_then(|s| s.parse::<f64>().ok()).unwrap_or(f64::NAN);
         println!("R survey, {line}   {:.0} times svy_mean", theirs / ours);
     }
+}
+
+/// What R tells of the columns in `folder`.
+fn ask_r(folder: &Path, replication: &Replication) -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench/survey.R");
+    let scale = replication.scale.to_string();
+    let rscale = replication.rscales.first().copied().unwrap_or(1.0).to_string();
+    let Ok(told) = Command::new("Rscript").arg(script).arg(folder).args([&scale, &rscale]).output() else {
+        return "R is not here: no comparison with its package survey".to_owned();
+    };
+    eprint!("{}", String::from_utf8_lossy(&told.stderr));
+    String::from_utf8_lossy(&told.stdout).into_owned()
 }
