@@ -19,7 +19,7 @@ pub use watch::{Limits, Reached, Watch, memory};
 
 use crate::answer::Answer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::engine::{Params, Session, Sql, is_readable, without_comments, words};
+use crate::engine::{Params, Session, Sql, is_readable, unknown_labels, without_comments, words};
 use crate::queries::{Catalogue, Incomparable, Param, Query, Typed, draft, glance, reads};
 use crate::study::{Study, Wave};
 
@@ -141,18 +141,25 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// What should be looked at in a typed question although it has an answer: waves that it compares by what cannot be compared.
-    /// The study's own queries are looked at when they are built.
+    /// What should be looked at in a typed question although it has an answer: labels that no column has, and waves that it compares
+    /// by what cannot be compared. The study's own queries are looked at when they are built.
     ///
     /// # Errors
     /// The SQL is at fault, or the tables cannot be asked.
     pub fn warnings(&mut self, question: &Question, params: &Params) -> Result<Diagnostics, Diagnostics> {
         let Question::Sql { file, text } = question else { return Ok(Diagnostics::new()) };
-        if self.study.edition(self.wave).len() < 2 {
+        let are_several = self.study.edition(self.wave).len() > 1;
+        if !are_several && !text.contains('\'') {
             return Ok(Diagnostics::new());
         }
         let session = self.ground.session(&reads(text))?;
-        Incomparable::of(session)?.compared_by(Sql { file, text }, params, session)
+        let sql = Sql { file, text };
+        let plan = session.plan(sql, params)?;
+        let mut warnings = unknown_labels(&plan, sql);
+        if are_several {
+            warnings.extend(Incomparable::of(session)?.compared_in_plan(sql, &plan));
+        }
+        Ok(warnings)
     }
 
     /// The session, with all tables and results in it.

@@ -112,10 +112,10 @@ pub(super) fn compute(
         }
     };
     let glyphs = Glyphs::read(&study.root.join(FOLDER).join(&study.report.fonts))?;
-    let mut warnings = match study.edition(wave).len() {
-        0 | 1 => Diagnostics::new(),
-        _ => catalogue.warnings(&session, &wave.id)?,
-    };
+    let mut warnings = catalogue.unknown_labels(&session, &wave.id)?;
+    if study.edition(wave).len() > 1 {
+        warnings.extend(catalogue.compared(&session, &wave.id)?);
+    }
     if let Some(message) = findings.differing() {
         warnings.push(Diagnostic::warning(message).hint("`restudy audit` tells why"));
     }

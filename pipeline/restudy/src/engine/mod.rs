@@ -21,6 +21,7 @@ mod cell;
 pub mod documented;
 mod fault;
 mod field;
+mod labels;
 mod names;
 mod one_row;
 mod params;
@@ -53,6 +54,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 pub use cell::{boolean, cell_text, column_index, is_null, number};
 pub(crate) use fault::{without_comments, words};
+pub use labels::unknown_labels;
 pub use names::Callable;
 pub use params::Params;
 pub use proportion::significance_level;

@@ -29,6 +29,7 @@ use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::cell::{cell_text, number};
 use super::documented::FunctionDoc;
+use super::labels::labels_of;
 
 pub(super) const DOCS: &[FunctionDoc] = &[FunctionDoc {
     name: "scale_position",
@@ -106,7 +107,7 @@ pub(crate) fn scale_of(field: &Field) -> Option<Vec<String>> {
     if metadata.get("restudy.ordered").is_none_or(|ordered| ordered != "true") {
         return None;
     }
-    serde_json::from_str(metadata.get("restudy.labels")?).ok()
+    labels_of(field)
 }
 
 /// The position of a label in one list of labels; one past its end for labels not in it.

@@ -1,6 +1,7 @@
 //! Tests of the engine: scale order, gamma, faults and what is refused.
 
 mod functions;
+mod labels;
 
 use std::collections::HashMap;
 use std::sync::Arc;

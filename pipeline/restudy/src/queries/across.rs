@@ -62,23 +62,7 @@ impl Incomparable {
         Ok(Incomparable(found))
     }
 
-    /// A warning for each of them by which `sql` compares waves.
-    ///
-    /// # Errors
-    /// The SQL cannot be planned.
-    pub fn compared_by(
-        &self,
-        sql: Sql<'_>,
-        params: &Params,
-        session: &Session,
-    ) -> Result<Diagnostics, Diagnostics> {
-        if self.named(sql.text).is_empty() {
-            return Ok(Diagnostics::new());
-        }
-        Ok(self.compared_in_plan(sql, &session.plan(sql, params)?))
-    }
-
-    /// The same, where `plan` is that of `sql`.
+    /// A warning for each of them by which `sql`, whose plan this is, compares waves.
     pub fn compared_in_plan(&self, sql: Sql<'_>, plan: &LogicalPlan) -> Diagnostics {
         let mut warnings = Diagnostics::new();
         let named = self.named(sql.text);

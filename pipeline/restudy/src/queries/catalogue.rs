@@ -11,7 +11,7 @@ use super::across::Incomparable;
 use super::head::{Purpose, QueryHead};
 use super::parse::{parse, waves};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::engine::Session;
+use crate::engine::{Session, Sql, unknown_labels};
 use crate::study::{ForWaves, Study, Wave};
 
 /// The table that the evidence stage makes of all statistics; queries that select from it come after that stage.
@@ -185,11 +185,25 @@ impl Catalogue {
         faults.or(()).map(|_| ())
     }
 
+    /// What should be looked at although the queries run: labels that no column has.
+    ///
+    /// # Errors
+    /// A query cannot be planned.
+    pub fn unknown_labels(&self, session: &Session, wave: &str) -> Result<Diagnostics, Diagnostics> {
+        let mut warnings = Diagnostics::new();
+        let can_run = |query: &&Query| session.has(EVIDENCE) || !self.reaches(&query.head.name, EVIDENCE);
+        for query in self.iter().filter(|query| query.sql.contains('\'')).filter(can_run) {
+            let sql = Sql { file: &query.file, text: &query.sql };
+            warnings.extend(unknown_labels(&session.plan(sql, &query.params(wave)?)?, sql));
+        }
+        Ok(warnings)
+    }
+
     /// What should be looked at although the queries run: waves that are compared by what cannot be compared.
     ///
     /// # Errors
     /// The tables cannot be asked.
-    pub fn warnings(&self, session: &Session, wave: &str) -> Result<Diagnostics, Diagnostics> {
+    pub fn compared(&self, session: &Session, wave: &str) -> Result<Diagnostics, Diagnostics> {
         Incomparable::of(session)?.compared_in(self, wave, session)
     }
 

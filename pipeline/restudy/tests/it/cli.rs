@@ -144,6 +144,22 @@ fn a_claim_that_differs_fails_the_audit_and_is_told_by_the_check() {
 }
 
 #[test]
+fn a_label_that_no_column_has_is_warned_of() {
+    let share = "select svy_prop(promotes_careers_learning = 'Yes', design) as promotes from responses";
+    let told = restudy(&root()).args(["ask", share, "--format", "csv"]).assert().success();
+    let told = text(&told.get_output().stderr);
+    insta::assert_snapshot!("no_such_label", told);
+    let study = copy_of_the_study();
+    let query = "-- Respondents by employers.\n-- explore\n-- columns: n count\n\n\
+                 select count(*) as n\nfrom responses\nwhere employers = 'some large'\n";
+    fs_err::write(study.path().join("queries/explore/by_employers.sql"), query).unwrap();
+    let told = restudy(study.path()).arg("check").assert().success();
+    let told = text(&told.get_output().stderr);
+    assert_eq!(told.matches("warning:").count(), 1, "{told}");
+    assert!(told.contains("queries/explore/by_employers.sql:7:19"), "{told}");
+}
+
+#[test]
 fn questions_are_answered_in_three_forms() {
     let ask = |format: &str| {
         let sql = "select role, invited from frame where wave = $wave order by invited desc limit 1";

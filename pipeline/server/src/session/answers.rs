@@ -33,7 +33,7 @@ use pgwire::messages::data::DataRow;
 use pgwire::messages::response::TransactionStatus;
 use pgwire::messages::startup::ParameterStatus;
 use pgwire::types::format::FormatOptions;
-use restudy::engine::{Session, Sql, only_reads};
+use restudy::engine::{Session, Sql, only_reads, unknown_labels};
 use restudy::queries::Incomparable;
 
 use super::catalogue::User;
@@ -171,7 +171,9 @@ impl Connection {
                 if settings::hears_warnings(client.metadata()) {
                     // Of a text with several statements, what this one says.
                     let own = statement.to_string();
-                    for warning in self.incomparable.compared_in_plan(Sql::typed(&own), &plan).iter() {
+                    let mut warnings = unknown_labels(&plan, Sql::typed(&own));
+                    warnings.extend(self.incomparable.compared_in_plan(Sql::typed(&own), &plan));
+                    for warning in warnings.iter() {
                         client.feed(PgWireBackendMessage::NoticeResponse(notice(warning))).await?;
                     }
                 }

@@ -1,0 +1,54 @@
+//! Texts that are compared with a coded column and are none of its labels.
+
+use super::super::labels::unknown_labels;
+use super::{Sql, params, session};
+
+fn told(sql: &str) -> String {
+    let sql = Sql { file: "queries/facts/a.sql", text: sql };
+    let plan = session().plan(sql, &params()).unwrap_or_else(|faults| panic!("{faults}"));
+    unknown_labels(&plan, sql).to_string()
+}
+
+#[test]
+fn a_slip_of_the_pen_is_told_at_its_place() {
+    insta::assert_snapshot!(told(
+        "-- Not 'Some small'.\nselect count(*) as n\nfrom responses\nwhere employers = 'Some small'"
+    ));
+}
+
+#[test]
+fn what_is_no_label_is_found_wherever_it_is_compared() {
+    for sql in [
+        "select count(*) filter (where employers <> 'few') as n from responses",
+        "select svy_prop(employers in ('none', 'few')) as s from responses",
+        "select case employers when 'few' then 1 else 0 end as n from responses",
+        "select 'few' = cast(r.employers as varchar) as n from responses as r",
+        "select employers is distinct from 'few' as n from responses",
+        "with step as (select employers as presence from responses group by employers)
+         select * from step where presence = 'few'",
+        "select school from responses as r where exists (
+         select 1 from responses as other where r.employers = 'few' and other.school > r.school)",
+        "select school from responses where school in (select school from responses where employers = 'few')",
+        "select sum(case when employers = 'few' then 1 else 0 end) over (order by school) as n from responses",
+    ] {
+        assert_eq!(told(sql).matches("has no label `few`").count(), 1, "{sql}\n{}", told(sql));
+    }
+}
+
+#[test]
+fn labels_and_what_is_computed_are_passed_over() {
+    for sql in [
+        "select count(*) as n from responses where employers in ('none', 'dominate') and wave = '2014'",
+        "select count(*) as n from responses where upper(employers) = 'NONE'",
+        "select coalesce(employers, 'nothing said') = 'nothing said' as n from responses",
+        "with step as (select case when employers = 'none' then 'few' else 'many' end as e from responses)
+         select count(*) as n from step where e = 'few'",
+        "select count(*) as n from responses where employers like 'some %'",
+        "select count(*) as n from responses where employers = $wave or employers is null",
+    ] {
+        let told = told(sql);
+        let of_parameter = sql.contains("$wave");
+        assert_eq!(told.contains("has no label `2013`"), of_parameter, "{sql}\n{told}");
+        assert_eq!(told.is_empty(), !of_parameter, "{sql}\n{told}");
+    }
+}
