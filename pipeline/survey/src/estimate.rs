@@ -60,7 +60,8 @@ pub struct Estimate {
     pub deff: Option<f64>,
 }
 
-/// The mean `Σwx / Σw`, of sums Σw, Σwx; `squares` is Σwx² of the whole domain, for the design effect.
+/// The mean `Σwx / Σw`, of sums Σw, Σwx; `squares` is Σwx² of the whole domain, for the design effect, which is left out where
+/// they are not finite.
 ///
 /// # Errors
 /// As [`Sums::covariance`], and [`SurveyError::Confidence`] unless `0 < confidence < 1`.

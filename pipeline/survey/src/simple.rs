@@ -27,7 +27,7 @@ pub struct Moments {
 /// The mean, of `rows` rows, answered or not; `None` where none answered.
 ///
 /// # Errors
-/// [`SurveyError::Confidence`] unless `0 < confidence < 1`, [`SurveyError::NotFinite`].
+/// [`SurveyError::Confidence`] unless `0 < confidence < 1`, [`SurveyError::NotFinite`] where squares are not finite either.
 pub fn mean(rows: u64, x: &Moments, confidence: f64) -> Result<Option<Estimate>, SurveyError> {
     let n = x.n as f64;
     let variance = inflation(rows) * x.squares / (n * n);
@@ -145,7 +145,7 @@ fn around_estimate(
     let t = t_two_sided(confidence, df).ok_or(SurveyError::Confidence(confidence))?;
     let se = variance.max(0.0).sqrt();
     let se = if variance.is_nan() { f64::NAN } else { se };
-    if !estimate.is_finite() || se.is_infinite() {
+    if !estimate.is_finite() || se.is_infinite() || rows > 1 && se.is_nan() {
         return Err(SurveyError::NotFinite);
     }
     let Interval { lower, upper } = around(estimate, se, t);
@@ -166,6 +166,16 @@ mod tests {
         let mean = answered.iter().sum::<f64>() / n;
         let squares = answered.iter().map(|x| (x - mean).powi(2)).sum();
         Moments { n: answered.len() as u64, mean, squares }
+    }
+
+    #[test]
+    fn squares_that_are_not_finite_are_no_variance() {
+        let x = Moments { n: 2, mean: 1.5e200, squares: f64::NAN };
+        assert_eq!(mean(2, &x, 0.95), Err(SurveyError::NotFinite));
+        // Of one row there is no variance, which is not a fault.
+        let one =
+            mean(1, &Moments { n: 1, mean: 3.0, squares: 0.0 }, 0.95).expect("an estimate").expect("a base");
+        assert!(one.se.is_nan() && one.deff.is_none());
     }
 
     fn same(a: Result<Option<Estimate>, SurveyError>, b: Result<Option<Estimate>, SurveyError>) {

@@ -29,6 +29,7 @@ mod proportion;
 mod reading;
 mod scale;
 mod shelf;
+mod stored;
 mod svy;
 mod table_functions;
 mod versions;
@@ -82,7 +83,7 @@ impl Bounds {
     /// For the study's own queries: enough for any, and nothing is written.
     pub const STUDY: Bounds = Bounds { memory: 2 << 30, disk: 0 };
 
-    /// Bytes of files that a session keeps in memory once several of its queries have named them.
+    /// Bytes of files that a session keeps in memory once its queries have scanned them again.
     fn kept(self) -> u64 {
         (self.memory as u64 / 8).min(64 << 20)
     }

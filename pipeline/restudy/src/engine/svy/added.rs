@@ -35,7 +35,7 @@ impl<const U: usize, const G: usize> Default for Added<U, G> {
 }
 
 /// Proof that the processor has fused multiplication, if it has.
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 fn fused() -> Option<impl Simd> {
     fearless_simd::Level::new().as_avx2()
 }
@@ -47,7 +47,7 @@ fn fused() -> Option<impl Simd> {
 }
 
 /// The same: of others it is not known.
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64")))]
 fn fused() -> Option<fearless_simd::Fallback> {
     None
 }

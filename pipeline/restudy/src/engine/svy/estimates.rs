@@ -165,7 +165,7 @@ impl Estimator<3, 3> for Ratio {
         let (n, [yy, xy, xx]) = (group.overall.n, group.overall.sums.each());
         let sums = (y.value(), x.value());
         let ratio = sums.0 / sums.1;
-        let squares = yy.less(ratio, xy).less(ratio, xy.less(ratio, xx)).value().max(0.0);
+        let squares = not_negative(yy.less(ratio, xy).less(ratio, xy.less(ratio, xx)).value());
         simple::ratio(rows, n, sums, squares, confidence)
     }
 }
@@ -214,7 +214,12 @@ fn around([weight, sum]: &[Twofold; 2], m: f64) -> [f64; 2] {
 
 /// Σw(x−m)² of Σw, Σwx and Σwx².
 fn squares_around([weight, sum]: &[Twofold; 2], squares: Twofold, m: f64) -> f64 {
-    squares.less(m, *sum).less(m, sum.less(m, *weight)).value().max(0.0)
+    not_negative(squares.less(m, *sum).less(m, sum.less(m, *weight)).value())
+}
+
+/// A sum of squares that rounding may have left below 0; NaN stays.
+fn not_negative(squares: f64) -> f64 {
+    if squares < 0.0 { 0.0 } else { squares }
 }
 
 fn moments(n: u64, totals: &[Twofold; 2], squares: Twofold) -> Moments {

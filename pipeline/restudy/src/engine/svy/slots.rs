@@ -4,7 +4,7 @@
 //!
 //! Rows come in no order, and so most of them wait for memory. Each finds its slot, of two sums in half a line of the processor's
 //! cache, which was asked for some rows before; and a slot's number is a multiplication away, while there are not many more
-//! places than slots in use. Then it is looked up by a hash.
+//! places than slots in use. Otherwise it is looked up by a hash.
 
 use std::ops::Range;
 
@@ -32,16 +32,16 @@ pub(super) struct Slot<const K: usize>(pub(super) Twofolds<K>);
 #[derive(Debug)]
 pub(super) struct Slots<const K: usize> {
     slots: Vec<Slot<K>>,
-    numbers: Numbers,
+    numbering: Numbering,
     /// Groups that there are, with or without slots.
     groups: usize,
 }
 
 /// Where a slot is.
 #[derive(Debug)]
-enum Numbers {
-    /// Group by group, each with a place for so many units; the number of places is looked at again above the second.
-    Places(usize, usize),
+enum Numbering {
+    /// Group by group, each with a place for so many units. Above so many places it is looked at again whether they are used.
+    Places { of_group: usize, looked_at: usize },
     /// In the order in which they were met.
     Pairs(Pairs),
 }
@@ -55,7 +55,7 @@ pub(super) struct OfUnits<const K: usize> {
 
 impl<const K: usize> Default for Slots<K> {
     fn default() -> Self {
-        Slots { slots: vec![], numbers: Numbers::Places(0, FREE), groups: 0 }
+        Slots { slots: vec![], numbering: Numbering::Places { of_group: 0, looked_at: FREE }, groups: 0 }
     }
 }
 
@@ -121,16 +121,16 @@ impl<const K: usize> Slots<K> {
     pub(super) fn numbers(&mut self, groups: &[usize], units: &[u32], numbers: &mut Vec<u32>) {
         numbers.clear();
         let places = groups.iter().zip(units);
-        match &mut self.numbers {
-            Numbers::Places(of_group, _) => {
-                // There are not so many places that their numbers were larger.
+        match &mut self.numbering {
+            Numbering::Places { of_group, .. } => {
+                // Numbers of places are no larger (`make_room`).
                 let of_group = *of_group as u32;
                 numbers.extend(places.map(|(group, unit)| match *unit {
                     NONE => NONE,
                     unit => (*group as u32).wrapping_mul(of_group).wrapping_add(unit),
                 }));
             }
-            Numbers::Pairs(pairs) => {
+            Numbering::Pairs(pairs) => {
                 numbers.extend(places.map(|(group, unit)| match *unit {
                     NONE => NONE,
                     unit => pairs.number(*group, unit).0 as u32,
@@ -142,19 +142,21 @@ impl<const K: usize> Slots<K> {
 
     /// Makes a place in every group for as many units, or goes over to pairs.
     fn make_room(&mut self, units: usize) {
-        let Numbers::Places(of_group, mut limit) = self.numbers else { return };
+        let Numbering::Places { of_group, mut looked_at } = self.numbering else { return };
         let wider = if units <= of_group { of_group } else { units.max(of_group + of_group / 2) };
         let places = self.groups * wider;
         if wider == of_group && places <= self.slots.len() {
             return;
         }
-        if places > limit {
-            limit = FREE + 2 * self.slots.iter().filter(|slot| slot.0.is_touched()).count();
+        if places > looked_at {
+            let used = self.slots.iter().filter(|slot| slot.0.is_touched()).count();
+            if places > FREE + 2 * used || places >= NONE as usize {
+                return self.leave_places(of_group);
+            }
+            // Not before there are twice as many, so that looking takes no longer than adding.
+            looked_at = 2 * places;
         }
-        if places > limit {
-            return self.leave_places(of_group);
-        }
-        self.numbers = Numbers::Places(wider, limit);
+        self.numbering = Numbering::Places { of_group: wider, looked_at };
         if wider == of_group {
             self.slots.resize(places, Slot::default());
             return;
@@ -173,7 +175,7 @@ impl<const K: usize> Slots<K> {
             pairs.number(place / of_group, (place % of_group) as u32);
             self.slots.push(slot);
         }
-        self.numbers = Numbers::Pairs(pairs);
+        self.numbering = Numbering::Pairs(pairs);
     }
 
     /// Asks for a slot that will be wanted soon; of [`NONE`] nothing.
@@ -207,15 +209,15 @@ impl<const K: usize> Slots<K> {
         };
         let rest = self.groups.saturating_sub(taken);
         let mut groups = vec![OfUnits::default(); taken];
-        match &self.numbers {
-            Numbers::Places(of_group, _) => {
+        match &self.numbering {
+            Numbering::Places { of_group, .. } => {
                 let of_group = *of_group;
                 for (group, start) in groups.iter_mut().zip((0..self.slots.len()).step_by(of_group.max(1))) {
                     self.take_places(start..start + of_group, units, group);
                 }
                 self.slots.drain(..(taken * of_group).min(self.slots.len()));
             }
-            Numbers::Pairs(pairs) => {
+            Numbering::Pairs(pairs) => {
                 let (mut later, mut of_later) = (Pairs::default(), Vec::new());
                 for pair in pairs.in_order(units) {
                     let slot = self.slots[pair.number];
@@ -227,7 +229,7 @@ impl<const K: usize> Slots<K> {
                         }
                     }
                 }
-                (self.slots, self.numbers) = (of_later, Numbers::Pairs(later));
+                (self.slots, self.numbering) = (of_later, Numbering::Pairs(later));
             }
         }
         self.groups = rest;
@@ -246,9 +248,9 @@ impl<const K: usize> Slots<K> {
 
     /// Bytes on the heap.
     pub(super) fn size(&self) -> usize {
-        let pairs = match &self.numbers {
-            Numbers::Places(..) => 0,
-            Numbers::Pairs(pairs) => pairs.size(),
+        let pairs = match &self.numbering {
+            Numbering::Places { .. } => 0,
+            Numbering::Pairs(pairs) => pairs.size(),
         };
         pairs + self.slots.capacity() * size_of::<Slot<K>>()
     }
@@ -283,7 +285,7 @@ mod tests {
                     add_ones(&mut slots, &groups, &units);
                 }
             }
-            assert_eq!(matches!(slots.numbers, Numbers::Places(..)), step == 1);
+            assert_eq!(matches!(slots.numbering, Numbering::Places { .. }), step == 1);
             assert!(slots.size() >= 1000 * 32 && slots.size() < 2_000_000, "{}", slots.size());
             let first = slots.take(EmitTo::First(4), &order);
             assert_eq!((first.len(), first[3].units.len()), (4, 100));
@@ -302,13 +304,52 @@ mod tests {
     }
 
     #[test]
+    fn sums_are_kept_where_places_come_to_be_too_many() {
+        // Of ten groups once places hold sums, of a hundred before.
+        for groups in [10_usize, 100] {
+            let mut slots = Slots::<1>::default();
+            let order: Vec<u32> = (0..40_000).collect();
+            let rows = |from: u32| (from..from + 10_000).map(move |at| (at as usize % groups, at));
+            for from in [0, 10_000, 0, 30_000] {
+                let (groups, units): (Vec<usize>, Vec<u32>) = rows(from).unzip();
+                add_ones(&mut slots, &groups, &units);
+            }
+            assert!(matches!(slots.numbering, Numbering::Pairs(_)), "{groups} groups");
+            let first = slots.take(EmitTo::First(3), &order);
+            let rest = slots.take(EmitTo::All, &order);
+            for (group, of_units) in first.iter().chain(&rest).enumerate() {
+                let expected = [0, 10_000, 30_000].into_iter().flat_map(rows).filter(|row| row.0 == group);
+                let found =
+                    of_units.units.iter().zip(&of_units.sums).map(|(unit, sums)| (*unit, sums[0].value()));
+                let expected = expected.map(|(_, unit)| (unit, if unit < 10_000 { 2.0 } else { 1.0 }));
+                assert!(found.eq(expected), "group {group}");
+            }
+        }
+    }
+
+    #[test]
+    fn places_half_in_use_are_looked_at_seldom() {
+        let mut slots = Slots::<1>::default();
+        let mut looked = Vec::new();
+        for group in (0..1_000_000).step_by(8192) {
+            let groups: Vec<usize> = (group..group + 8192).collect();
+            let units: Vec<u32> = groups.iter().map(|group| *group as u32 % 2).collect();
+            add_ones(&mut slots, &groups, &units);
+            let Numbering::Places { looked_at, .. } = slots.numbering else { panic!("{:?}", slots.size()) };
+            looked.push(looked_at);
+        }
+        looked.dedup();
+        assert!(looked.len() < 6, "{looked:?}");
+    }
+
+    #[test]
     fn places_in_use_may_be_many() {
         let mut slots = Slots::<1>::default();
         let groups: Vec<usize> = (0..300_000).collect();
         for part in groups.chunks(8192) {
             add_ones(&mut slots, part, &vec![0; part.len()]);
         }
-        assert!(matches!(slots.numbers, Numbers::Places(1, _)), "{:?}", slots.numbers);
+        assert!(matches!(slots.numbering, Numbering::Places { of_group: 1, .. }), "{:?}", slots.size());
         assert_eq!(
             slots.take(EmitTo::All, &[0]).iter().map(|group| group.sums[0][0].value()).sum::<f64>(),
             300_000.0

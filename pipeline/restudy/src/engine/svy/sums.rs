@@ -118,7 +118,7 @@ impl<const U: usize, const G: usize, E: Reads<U, G>> GroupsAccumulator for Sums<
         let design = self.call.design.map(|design| DesignBatch::new(&values[design], dictionaries));
         let mut design = design.transpose()?;
         units_of_rows(design.as_mut(), units, groups.len(), filter, faults, of_units)?;
-        added.expect(count, units.len());
+        added.expect(count, units.count());
         added.slots.numbers(groups, of_units, of_slots);
         of_slots.iter().take(CHUNK).for_each(|slot| added.slots.fetch(*slot));
         for range in chunks(groups.len()) {
@@ -172,7 +172,7 @@ impl<const U: usize, const G: usize, E: Reads<U, G>> GroupsAccumulator for Sums<
         self.added.expect(count, 0);
         Reader::each(&states[0], groups, |group, from| {
             let of_units = OfUnits::read(self.call.design.map(|_| &mut self.units), from)?;
-            self.added.expect(count, self.units.len());
+            self.added.expect(count, self.units.count());
             self.added.slots.merge(group, &of_units);
             let overall = &mut self.added.overall[group];
             overall.n += from.integer()?;

@@ -171,7 +171,7 @@ impl Units {
     }
 
     /// How many there are; where there is no design, the one that all rows are of.
-    pub(super) fn len(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.units.len().max(1)
     }
 

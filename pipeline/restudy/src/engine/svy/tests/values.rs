@@ -194,11 +194,17 @@ fn groups_leave_in_parts_and_rows_become_states() {
     let values = |names: &[&str]| {
         names.iter().map(|name| batch.column_by_name(name).expect(name).clone()).collect::<Vec<_>>()
     };
-    let call = Call { given: vec![], design: Some(1), words: vec![], constant: None, confidence: 0.95 };
     let groups: Vec<usize> = (0..60).map(|row| row % 5).collect();
-    for function in [Svy::Mean, Svy::Median, Svy::Proportions] {
-        let name = if function == Svy::Proportions { "part" } else { "x" };
-        let values = values(&[name, "replicated"]);
+    for (function, columns) in [
+        (Svy::Mean, &["x", "replicated"][..]),
+        (Svy::Ratio, &["x", "y", "replicated"]),
+        (Svy::Difference, &["x", "yes", "replicated"]),
+        (Svy::Median, &["x", "replicated"]),
+        (Svy::Proportions, &["part", "replicated"]),
+    ] {
+        let design = Some(columns.len() - 1);
+        let call = Call { given: vec![], design, words: vec![], constant: None, confidence: 0.95 };
+        let values = values(columns);
         let started = || {
             let mut sums = function.start(&call).expect("sums");
             sums.update_batch(&values, &groups, None, 5).expect("rows");
