@@ -112,6 +112,11 @@ fn a_comparison_tells_who_answered_and_what_has_no_part_in_it() {
     assert_eq!(status, Some(0), "{told}");
     assert_eq!(told.matches("cannot be compared between 2013 and 2014").count(), 1, "{told}");
     assert!(told.contains("queries/explore/employers_by_wave.sql:9:3"), "{told}");
+    // Labels that one of the waves alone has are labels all the same.
+    assert!(!told.contains("has no label"), "{told}");
+    let sql = "select wave from responses where employers in ('many small', 'some small', 'few')";
+    let (_, _, told) = run(study, &["ask", sql, "--wave", "2014"]);
+    assert!(told.matches("has no label").count() == 1 && told.contains("no label `few`"), "{told}");
     // So is one that sets the results of two queries side by side, each of one wave.
     let query = |name: &str, head: &str, sql: &str| {
         let text = format!(
