@@ -9,7 +9,7 @@
 -- gamma uses the order of the answers; the test is Rao and Scott's, on the design of the sample, and knows of no order. An
 -- activity is done or is not ("do not know" counts as not). The number of activities has its gamma in
 -- `employers_ks4_association`; for the test it is grouped: none or one, two or three, four or five, six to eight. `p_holm` is
--- Holm's p-value for the activities together: it allows for their number.
+-- Holm's p-value for the activities together, of those that can be tested: it allows for their number.
 with given as (
   select
     answers.item_label as activity,
@@ -112,7 +112,7 @@ stepped as (
     p_value * (count(*) over () - row_number() over (order by p_value, activity) + 1) as stepped,
     row_number() over (order by p_value, activity) as step
   from named
-  where place = 0
+  where place = 0 and p_value is not null
 ),
 
 held as (

@@ -291,7 +291,7 @@ impl Session {
     /// A value cannot be computed (a division by 0, a cast that fails), or the memory limit is reached.
     pub fn execute(&self, sql: Sql<'_>, plan: LogicalPlan) -> Result<RecordBatch, Diagnostics> {
         let told = |error: DataFusionError| fault::told(&error, sql, &self.known());
-        let promised = plan.schema().as_arrow().clone();
+        let promised = labels::with_others(&plan);
         let batches = self
             .runtime
             .block_on(async { self.context.execute_logical_plan(plan).await?.collect().await })

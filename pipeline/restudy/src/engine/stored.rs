@@ -1,7 +1,8 @@
 //! A table in Parquet files, whose bytes are kept in memory once they are read again.
 //!
 //! In: a file, or a folder of files. Out: what DataFusion scans. Nothing is kept of a table that is scanned once: a question that is
-//! asked alone reads what it needs. What is scanned again is likely to be asked for again, and is kept while there is room.
+//! asked alone, and names the table once, reads what it needs. What is scanned again, by this question or the next, is likely to be
+//! scanned once more, and is kept while there is room.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -11,6 +11,7 @@ use datafusion::arrow::datatypes::{Field, Int32Type, Schema};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 
+use super::tables::key;
 use crate::codebook::{Sheet, Values};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
@@ -60,6 +61,18 @@ impl Table {
     ) -> &mut Self {
         let array: StringArray = values.into_iter().collect();
         self.array(name, Arc::new(array))
+    }
+
+    /// Text that is one of `labels`, which the column names.
+    pub(super) fn one_of<'a>(
+        &mut self,
+        name: &str,
+        values: impl IntoIterator<Item = Option<&'a str>>,
+        labels: &[String],
+    ) -> &mut Self {
+        let array: StringArray = values.into_iter().collect();
+        let metadata = HashMap::from([(key::LABELS.to_owned(), serde_json::json!(labels).to_string())]);
+        self.array_with(name, Arc::new(array), metadata)
     }
 
     pub(super) fn integers(&mut self, name: &str, values: impl IntoIterator<Item = usize>) -> &mut Self {

@@ -24,7 +24,38 @@ pub(super) struct ResponseTables<'a> {
     variables: Vec<Variable>,
     /// The labels of each variable: one array that all batches share.
     labels: Vec<ArrayRef>,
+    asked: Asked,
     designs: Vec<Design>,
+}
+
+/// What the columns of the table `answers` can hold, in the order of the codebook.
+#[derive(Default)]
+struct Asked {
+    questions: Vec<String>,
+    items: Vec<String>,
+    item_labels: Vec<String>,
+    stages: Vec<String>,
+    answers: Vec<String>,
+}
+
+impl Asked {
+    fn of(codebook: &Codebook, variables: &[Variable]) -> Asked {
+        let mut asked = Asked::default();
+        let add = |to: &mut Vec<String>, text: &str| {
+            if !to.iter().any(|known| known == text) {
+                to.push(text.to_owned());
+            }
+        };
+        for variable in variables.iter().filter(|variable| variable.holds == Holds::Labels) {
+            let Some(Item { name, label, stage }) = item(codebook, variable) else { continue };
+            add(&mut asked.questions, &variable.question);
+            add(&mut asked.items, name);
+            add(&mut asked.item_labels, label);
+            stage.iter().for_each(|stage| add(&mut asked.stages, stage));
+            variable.labels.iter().for_each(|label| add(&mut asked.answers, label));
+        }
+        asked
+    }
 }
 
 /// A sample's column: its name, its values for all rows of all waves, and whether some respondents are in no such sample.
@@ -61,7 +92,8 @@ impl<'a> ResponseTables<'a> {
             Arc::new(variable.labels.iter().map(|label| Some(label.as_str())).collect::<StringArray>())
         };
         let labels = variables.iter().map(labels).collect();
-        Ok(ResponseTables { codebook, variables, labels, designs })
+        let asked = Asked::of(codebook, &variables);
+        Ok(ResponseTables { codebook, variables, labels, asked, designs })
     }
 
     /// The batches of a chunk of `wave`, before which there are so many respondents in all waves, each with the name of its table.
@@ -100,11 +132,15 @@ impl<'a> ResponseTables<'a> {
         table
             .text("wave", answers.iter().map(|_| responses.wave.as_str()))
             .text("respondent_id", answers.iter().map(|a| respondent(a).unwrap_or_default()))
-            .text("question", answers.iter().map(|a| a.variable.question.as_str()))
-            .maybe_text("item", answers.iter().map(|a| a.variable.item.as_deref()))
-            .text("item_label", answers.iter().map(|a| a.item_label))
-            .maybe_text("stage", answers.iter().map(|a| a.stage))
-            .text("answer", answers.iter().map(|a| a.answer));
+            .one_of(
+                "question",
+                answers.iter().map(|a| Some(a.variable.question.as_str())),
+                &self.asked.questions,
+            )
+            .one_of("item", answers.iter().map(|a| Some(a.item.name)), &self.asked.items)
+            .one_of("item_label", answers.iter().map(|a| Some(a.item.label)), &self.asked.item_labels)
+            .one_of("stage", answers.iter().map(|a| a.item.stage), &self.asked.stages)
+            .one_of("answer", answers.iter().map(|a| Some(a.answer)), &self.asked.answers);
         for design in &self.designs {
             design.put(&mut table, take(&design.values, &rows, None).map_err(arrays::fault)?);
         }
@@ -147,28 +183,41 @@ fn metadata(variable: &Variable) -> HashMap<String, String> {
 struct Answer<'a> {
     row: usize,
     variable: &'a Variable,
-    stage: Option<&'a str>,
-    item_label: &'a str,
+    item: Item<'a>,
     answer: &'a str,
+}
+
+/// What a variable asks within its question: its item, and the stage of schooling.
+#[derive(Clone, Copy)]
+struct Item<'a> {
+    name: &'a str,
+    label: &'a str,
+    stage: Option<&'a str>,
+}
+
+/// The item of a variable; nothing where its question has none.
+fn item<'a>(codebook: &'a Codebook, variable: &'a Variable) -> Option<Item<'a>> {
+    let name = variable.item.as_deref()?;
+    let question = codebook.question(&variable.question)?;
+    if !matches!(question.kind, Kind::Grid | Kind::Multiple | Kind::Staged) {
+        return None;
+    }
+    let label = question.items.iter().find(|item| item.name == name).map_or("", |item| item.label.as_str());
+    let stage = variable.stage.as_ref();
+    let stage = stage.and_then(|name| question.stages.iter().find(|stage| stage.name == *name));
+    Some(Item { name, label, stage: stage.map(|stage| stage.label.as_str()) })
 }
 
 /// All of a chunk.
 fn answers<'a>(codebook: &'a Codebook, responses: &'a Responses) -> Vec<Answer<'a>> {
     let mut answers: Vec<Answer<'_>> = Vec::new();
     for (variable, values) in responses.variables.iter().zip(&responses.columns) {
-        let (Some(item), Values::Labels(values)) = (&variable.item, values) else { continue };
-        let Some(question) = codebook.question(&variable.question) else { continue };
-        if !matches!(question.kind, Kind::Grid | Kind::Multiple | Kind::Staged) {
-            continue;
-        }
-        let item_label = question.items.iter().find(|i| i.name == *item).map_or("", |i| i.label.as_str());
-        let stage = variable.stage.as_ref();
-        let stage = stage.and_then(|name| question.stages.iter().find(|s| s.name == *name));
+        let Values::Labels(values) = values else { continue };
+        let Some(item) = item(codebook, variable) else { continue };
         for (row, label) in values.iter().enumerate() {
             let answer = label.and_then(|l| variable.labels.get(usize::try_from(l).ok()?));
             if let Some(answer) = answer {
-                let stage = stage.map(|s| s.label.as_str());
-                answers.push(Answer { row, variable, stage, item_label, answer });
+                answers.push(Answer { row, variable, item, answer });
             }
         }
     }

@@ -154,7 +154,7 @@ impl<const K: usize> Slots<K> {
                 return self.leave_places(of_group);
             }
             // Not before there are twice as many, so that looking takes no longer than adding.
-            looked_at = 2 * places;
+            looked_at = (2 * places).min(NONE as usize - 1);
         }
         self.numbering = Numbering::Places { of_group: wider, looked_at };
         if wider == of_group {
