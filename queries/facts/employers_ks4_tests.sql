@@ -109,10 +109,10 @@ named as (
 stepped as (
   select
     activity,
-    p_value * (count(*) over () - row_number() over (order by p_value, activity) + 1) as stepped,
+    p_value * (count(p_value) over () - row_number() over (order by p_value, activity) + 1) as stepped,
     row_number() over (order by p_value, activity) as step
   from named
-  where place = 0 and p_value is not null
+  where place = 0
 ),
 
 held as (
@@ -132,7 +132,7 @@ select
   named.ndf,
   named.ddf,
   named.p_value,
-  held.p_holm
+  case when named.p_value is not null then held.p_holm end as p_holm
 from named
 left join held
   on held.activity = named.activity

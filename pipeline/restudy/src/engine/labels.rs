@@ -3,7 +3,8 @@
 //! In: a plan that is not yet optimised, and its SQL. Out: a warning for each text that is compared with a coded column and is none
 //! of its labels. Such a comparison is never true, so that a slip of the pen would give 0 % and look like an answer.
 //!
-//! A coded column is one that a table has and whose field names its labels (`restudy.labels`), by whatever name a query calls it.
+//! A coded column is one that a table has and whose field names its labels (`restudy.labels`) or what else it can hold
+//! (`restudy.values`), by whatever name a query calls it.
 //! What is computed has no labels, nor has a column that a union fills from elsewhere too, such as a row of totals.
 
 use std::collections::BTreeMap;
@@ -26,7 +27,8 @@ const OTHERS: &str = "restudy.others";
 
 /// The labels of a field, in their order; nothing of a field that is not coded.
 pub(super) fn labels_of(field: &Field) -> Option<Vec<String>> {
-    serde_json::from_str(field.metadata().get("restudy.labels")?).ok()
+    let metadata = field.metadata();
+    serde_json::from_str(metadata.get("restudy.labels").or(metadata.get("restudy.values"))?).ok()
 }
 
 /// The schema of what a plan gives, in which fields that keep labels although they are filled from elsewhere too say so.

@@ -85,7 +85,7 @@ impl<'a> Bytes<'a> {
     }
 
     fn fault_at(&self, byte: usize, message: String) -> Diagnostic {
-        let place = Place::within(self.file, format!("byte {}", byte + 1), None, None);
+        let place = Place::within(self.file, format!("byte {}", byte.saturating_add(1)), None, None);
         Diagnostic::error(message).at(place)
     }
 }

@@ -63,15 +63,15 @@ impl Table {
         self.array(name, Arc::new(array))
     }
 
-    /// Text that is one of `labels`, which the column names.
+    /// Text that is one of `known`, which the column names.
     pub(super) fn one_of<'a>(
         &mut self,
         name: &str,
         values: impl IntoIterator<Item = Option<&'a str>>,
-        labels: &[String],
+        known: &[String],
     ) -> &mut Self {
         let array: StringArray = values.into_iter().collect();
-        let metadata = HashMap::from([(key::LABELS.to_owned(), serde_json::json!(labels).to_string())]);
+        let metadata = HashMap::from([(key::VALUES.to_owned(), serde_json::json!(known).to_string())]);
         self.array_with(name, Arc::new(array), metadata)
     }
 

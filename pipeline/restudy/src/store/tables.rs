@@ -16,6 +16,8 @@ pub mod key {
     pub const LEVEL: &str = "restudy.level";
     /// The variable's labels, in scale order, as a JSON list.
     pub const LABELS: &str = "restudy.labels";
+    /// What a column of text can hold that is no variable, as a JSON list.
+    pub const VALUES: &str = "restudy.values";
     /// `true` where the labels are a scale; not there otherwise.
     pub const ORDERED: &str = "restudy.ordered";
     /// The whole codebook as JSON (of the file, not of a field).

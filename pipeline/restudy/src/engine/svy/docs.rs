@@ -91,7 +91,8 @@ pub(in crate::engine) const DOCS: &[FunctionDoc] = &[
                   from answers where question = 'stem_support' group by respondent_id\n\
                   )\n\
                   select svy_quantile(activities, 0.9, design) as most_active_tenth from schools",
-        method: "the smallest value whose cumulative share of the weights reaches p; Woodruff's interval. p is the same for all rows. `df` is of the units of rows that answered",
+        method: "the smallest value whose cumulative share of the weights reaches p; Woodruff's interval. p is the same for all rows. \
+                 `df` is of the units of rows that answered",
         source: "Woodruff, JASA 47, 1952, p. 635; Särndal, Swensson & Wretman 1992, section 5.11",
         r: Some("svyquantile(~x, d, p)"),
     },
