@@ -65,6 +65,13 @@ async fn a_comparison_in_vain_is_warned_of() {
     assert_eq!(heard.next().await.as_deref(), Some(warning));
     let held = client.query("select visits__alone from responses where wave = $1", &[&"second"]).await;
     assert!(!held.unwrap().is_empty());
+    // So is a label that the column does not have.
+    let slip = "select count(*) from responses where visits__alone = 'Monthly' and wave = 'second'";
+    client.query(slip, &[]).await.unwrap();
+    let told = heard.next().await.unwrap();
+    let warning =
+        "WARNING 01000: `visits__alone` has no label `Monthly`, so that nothing is equal to it; its labels: ";
+    assert!(told.starts_with(warning) && told.ends_with("; did you mean `monthly`?"), "{told}");
     // Who asks for silence has it.
     client.simple_query("set client_min_messages = error").await.unwrap();
     client.simple_query(both).await.unwrap();
